@@ -1,0 +1,335 @@
+import { z } from 'zod';
+import { group } from './groups.ts';
+import { boolean, httpUrl, integer } from './variables.ts';
+
+export interface TelegramConfig {
+  token: string;
+  botId: number;
+  /** Without trailing slash. */
+  apiRoot: string;
+  mode: 'polling' | 'webhook';
+  webhook: { url: string; secret: string } | null;
+  botUsername: string | null;
+  adminIds: readonly number[];
+}
+
+export const telegramGroup = group({
+  title: 'Telegram',
+  variables: {
+    TELEGRAM_BOT_TOKEN: {
+      schema: z.string().regex(/^\d+:\S+$/),
+      aliases: ['TELEGRAM_TOKEN'],
+      doc: 'From @BotFather.',
+      expected: 'a bot token such as 123456789:AA… from @BotFather',
+      secret: true,
+      example: '',
+    },
+    BOT_USERNAME: {
+      schema: z
+        .string()
+        .transform((v) => v.replace(/^@/, ''))
+        .pipe(z.string().regex(/^\w{3,64}$/))
+        .optional(),
+      doc: 'Without @; asked of Telegram when empty.',
+      expected: 'a user name without @',
+    },
+    TELEGRAM_API_ROOT: {
+      schema: httpUrl.default('https://api.telegram.org'),
+      doc: 'A self-hosted Bot API server, a proxy or a stand-in.',
+      expected: 'an http(s) address',
+    },
+    TELEGRAM_MODE: {
+      schema: z
+        .string()
+        .toLowerCase()
+        .pipe(z.enum(['polling', 'webhook']))
+        .default('polling'),
+      doc: 'How updates arrive.',
+      expected: 'polling or webhook',
+      example: 'polling',
+    },
+    TELEGRAM_WEBHOOK_URL: {
+      schema: httpUrl.optional(),
+      doc: 'Full public address of /webhook/telegram; webhook mode only.',
+      expected: 'https://your-domain/webhook/telegram',
+    },
+    TELEGRAM_WEBHOOK_SECRET: {
+      schema: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,256}$/)
+        .optional(),
+      doc: 'Secret token that Telegram sends with every webhook; webhook mode only.',
+      expected: '1 to 256 letters, digits, dashes or underscores',
+      secret: true,
+    },
+    TELEGRAM_ADMIN_IDS: {
+      schema: z
+        .string()
+        .transform((v) =>
+          v
+            .replace(/[[\]"']/g, '')
+            .split(/[\s,;]+/)
+            .filter(Boolean),
+        )
+        .pipe(z.array(z.string().regex(/^\d+$/).transform(Number)))
+        .optional(),
+      doc: 'Telegram user ids of the operators, separated by commas.',
+      expected: 'numbers separated by commas',
+    },
+  },
+  build(v, report): TelegramConfig {
+    if (v.TELEGRAM_MODE === 'webhook') {
+      if (!v.TELEGRAM_WEBHOOK_URL)
+        report({
+          variable: 'TELEGRAM_WEBHOOK_URL',
+          problem: 'is missing while TELEGRAM_MODE is webhook',
+          expected: 'https://your-domain/webhook/telegram',
+        });
+      if (!v.TELEGRAM_WEBHOOK_SECRET)
+        report({
+          variable: 'TELEGRAM_WEBHOOK_SECRET',
+          problem: 'is missing while TELEGRAM_MODE is webhook',
+          expected: '1 to 256 letters, digits, dashes or underscores',
+        });
+    }
+    return {
+      token: v.TELEGRAM_BOT_TOKEN,
+      botId: Number(v.TELEGRAM_BOT_TOKEN.split(':')[0]),
+      apiRoot: v.TELEGRAM_API_ROOT,
+      mode: v.TELEGRAM_MODE,
+      webhook:
+        v.TELEGRAM_WEBHOOK_URL && v.TELEGRAM_WEBHOOK_SECRET
+          ? { url: v.TELEGRAM_WEBHOOK_URL, secret: v.TELEGRAM_WEBHOOK_SECRET }
+          : null,
+      botUsername: v.BOT_USERNAME ?? null,
+      adminIds: v.TELEGRAM_ADMIN_IDS ?? [],
+    };
+  },
+});
+
+export interface FalConfig {
+  /** null only in test mode. */
+  apiKey: string | null;
+  /** Training and generation are simulated and cost nothing; the user is told. */
+  testMode: boolean;
+  queueUrl: string;
+  restUrl: string;
+  /** null: no public address, results are found by polling alone. */
+  webhook: { statusUrl: string; portraitUrl: string } | null;
+  /** The servers are not FAL's own: their plain-http and private addresses are accepted for files too. */
+  elsewhere: boolean;
+  /** Which catalogue rows train new avatars. */
+  models: { portrait: string; style: string };
+  /** Inputs of the withdrawn fal-ai/flux-pro-trainer. */
+  legacy: {
+    mode: string;
+    iterations: number;
+    priority: string;
+    triggerWord: string;
+    loraRank: number;
+    finetuneType: string;
+  };
+}
+
+/** Test mode alone, for processes that only have to say it. Refused in production unless allowed aloud. */
+export const falModeGroup = group({
+  title: 'FAL test mode',
+  variables: {
+    FAL_TRAINING_TEST_MODE: {
+      schema: boolean(false),
+      doc: 'Simulates training and generation: costs nothing, and the user is told that it is a test.',
+      expected: 'true or false',
+      example: 'false',
+    },
+    FAL_TEST_MODE_IN_PRODUCTION: {
+      schema: boolean(false),
+      doc: 'Allows FAL_TRAINING_TEST_MODE with ENVIRONMENT=production.',
+      expected: 'true or false',
+    },
+    ENVIRONMENT: {
+      schema: z.string().optional(),
+      doc: 'See Process.',
+      expected: 'production, development or test',
+    },
+  },
+  build(v, report): { testMode: boolean } {
+    if (
+      v.FAL_TRAINING_TEST_MODE &&
+      v.ENVIRONMENT?.toLowerCase() === 'production' &&
+      !v.FAL_TEST_MODE_IN_PRODUCTION
+    )
+      report({
+        variable: 'FAL_TRAINING_TEST_MODE',
+        problem: 'is true while ENVIRONMENT is production',
+        expected: 'false (or FAL_TEST_MODE_IN_PRODUCTION=true, if simulated results are really wanted)',
+      });
+    return { testMode: v.FAL_TRAINING_TEST_MODE };
+  },
+});
+
+const isFal = (url: string) => /(^|\.)fal\.(run|ai)$/.test(new URL(url).hostname);
+
+export const falGroup = group({
+  title: 'FAL AI',
+  variables: {
+    ...falModeGroup.variables,
+    FAL_API_KEY: {
+      schema: z.string().min(3).optional(),
+      aliases: ['FAL_KEY'],
+      doc: 'From fal.ai/dashboard/keys.',
+      expected: 'a FAL key (<key id>:<key secret>), unless FAL_TRAINING_TEST_MODE is true',
+      secret: true,
+      example: '',
+    },
+    FAL_WEBHOOK_URL: {
+      schema: z.url({ protocol: /^https?$/ }).optional(),
+      doc: 'Full public address of /webhook/fal/status. Without it results are found by polling.',
+      expected: 'https://your-domain/webhook/fal/status',
+    },
+    FAL_QUEUE_URL: {
+      schema: httpUrl.default('https://queue.fal.run'),
+      doc: 'FAL queue, or a stand-in.',
+      expected: 'an http(s) address',
+    },
+    FAL_REST_URL: {
+      schema: httpUrl.default('https://rest.fal.ai'),
+      doc: 'FAL storage, or a stand-in.',
+      expected: 'an http(s) address',
+    },
+    AVATAR_PORTRAIT_MODEL: {
+      schema: z.string().default('flux-lora-portrait'),
+      doc: 'Catalogue row that trains portraits: flux-lora-portrait, flux-2 or flux-pro (withdrawn by FAL).',
+      expected: 'a row of the model catalogue',
+    },
+    AVATAR_STYLE_MODEL: {
+      schema: z.string().default('flux-lora-style'),
+      doc: 'Catalogue row that trains styles.',
+      expected: 'a row of the model catalogue',
+    },
+    FAL_DEFAULT_MODE: {
+      schema: z.string().default('character'),
+      doc: 'flux-pro only.',
+      expected: 'character, product, style or general',
+    },
+    FAL_DEFAULT_ITERATIONS: {
+      schema: integer(1, 10_000, 500),
+      doc: 'flux-pro only.',
+      expected: 'a number of steps',
+    },
+    FAL_DEFAULT_PRIORITY: {
+      schema: z.string().default('quality'),
+      doc: 'flux-pro only.',
+      expected: 'speed, quality or high_res_only',
+    },
+    FAL_TRIGGER_WORD: { schema: z.string().default('TOK'), doc: 'flux-pro only.', expected: 'a word' },
+    FAL_LORA_RANK: { schema: integer(1, 128, 32), doc: 'flux-pro only.', expected: '16 or 32' },
+    FAL_FINETUNE_TYPE: {
+      schema: z.string().default('full'),
+      doc: 'flux-pro only.',
+      expected: 'full or lora',
+    },
+  },
+  build(v, report, app): FalConfig {
+    const { testMode } = falModeGroup.build(v, report, app);
+    if (!testMode && !v.FAL_API_KEY)
+      report({
+        variable: 'FAL_API_KEY',
+        problem: 'is missing',
+        expected: 'a FAL key (<key id>:<key secret>), or FAL_TRAINING_TEST_MODE=true to simulate',
+      });
+    return {
+      apiKey: v.FAL_API_KEY ?? null,
+      testMode,
+      queueUrl: v.FAL_QUEUE_URL,
+      restUrl: v.FAL_REST_URL,
+      webhook: v.FAL_WEBHOOK_URL
+        ? { statusUrl: v.FAL_WEBHOOK_URL, portraitUrl: new URL('portrait', v.FAL_WEBHOOK_URL).href }
+        : null,
+      elsewhere: !isFal(v.FAL_QUEUE_URL) || !isFal(v.FAL_REST_URL),
+      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL },
+      legacy: {
+        mode: v.FAL_DEFAULT_MODE,
+        iterations: v.FAL_DEFAULT_ITERATIONS,
+        priority: v.FAL_DEFAULT_PRIORITY,
+        triggerWord: v.FAL_TRIGGER_WORD,
+        loraRank: v.FAL_LORA_RANK,
+        finetuneType: v.FAL_FINETUNE_TYPE,
+      },
+    };
+  },
+});
+
+/** What the webhook API needs of FAL: the keys that sign webhooks. */
+export const falJwksGroup = group({
+  title: 'FAL webhooks',
+  variables: {
+    FAL_JWKS_URL: {
+      schema: httpUrl.default('https://rest.fal.ai/.well-known/jwks.json'),
+      doc: 'Public keys that FAL signs its webhooks with.',
+      expected: 'an http(s) address',
+    },
+  },
+  build: (v): { jwksUrl: string } => ({ jwksUrl: v.FAL_JWKS_URL }),
+});
+
+export interface OpenAiConfig {
+  apiKey: string;
+  /** Without trailing slash. */
+  baseUrl: string;
+  textModel: string;
+  transcribeModel: string;
+  visionModel: string;
+  moderationModel: string;
+}
+
+export const openAiGroup = group({
+  title: 'OpenAI or any compatible server',
+  variables: {
+    OPENAI_API_KEY: {
+      schema: z.string(),
+      doc: 'Key of the server.',
+      expected: 'an API key',
+      secret: true,
+      example: '',
+    },
+    OPENAI_BASE_URL: {
+      schema: httpUrl.default('https://api.openai.com/v1'),
+      doc: 'Base address, with /v1.',
+      expected: 'an http(s) address ending in /v1',
+    },
+    OPENAI_MODEL: {
+      schema: z.string().default('gpt-6-luna'),
+      doc: 'Text model for summaries and documents.',
+      expected: 'a model name of the server',
+      example: 'gpt-6-luna',
+    },
+    OPENAI_TRANSCRIBE_MODEL: {
+      schema: z.string().default('gpt-transcribe'),
+      doc: 'Speech model.',
+      expected: 'a model name of the server',
+      example: 'gpt-transcribe',
+    },
+    OPENAI_VISION_MODEL: {
+      schema: optional(),
+      doc: 'Vision model; by default OPENAI_MODEL.',
+      expected: 'a model name',
+    },
+    OPENAI_MODERATION_MODEL: {
+      schema: z.string().default('omni-moderation-latest'),
+      doc: 'Moderation model.',
+      expected: 'a model name',
+    },
+  },
+  build: (v): OpenAiConfig => ({
+    apiKey: v.OPENAI_API_KEY,
+    baseUrl: v.OPENAI_BASE_URL,
+    textModel: v.OPENAI_MODEL,
+    transcribeModel: v.OPENAI_TRANSCRIBE_MODEL,
+    visionModel: v.OPENAI_VISION_MODEL ?? v.OPENAI_MODEL,
+    moderationModel: v.OPENAI_MODERATION_MODEL,
+  }),
+});
+
+function optional() {
+  return z.string().optional();
+}
