@@ -1,0 +1,51 @@
+import type { DatabaseConfig } from '@aisha/config';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from './schema/index.ts';
+
+export type Db = NodePgDatabase<typeof schema>;
+/** Inside `db.transaction`. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+
+export interface Database {
+  readonly db: Db;
+  /** Asks the database something; for the health check. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * A pool that survives a restart of PostgreSQL. Nothing here may take long: statements end after 15 s, so a lock
+ * that somebody forgot cannot hold an app, and a broken network is noticed by keep-alive.
+ */
+export function connectDatabase(config: DatabaseConfig, { name, onError }: ConnectOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    max: config.poolSize,
+    application_name: name,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 20_000,
+    query_timeout: 20_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  pool.on('error', onError);
+  // A connection that breaks while it is lent out rejects its query too; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
+  return {
+    db: drizzle(pool, { schema }),
+    check: async () => {
+      await pool.query('select 1');
+    },
+    close: () => pool.end(),
+  };
+}

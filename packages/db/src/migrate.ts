@@ -1,0 +1,12 @@
+import { ConfigError, loadMigrateConfig } from '@aisha/config';
+import { createLogger } from '@aisha/service';
+import { migrateDatabase } from './migrations.ts';
+
+try {
+  const config = loadMigrateConfig();
+  await migrateDatabase(config.database);
+  createLogger(config.process, { secrets: [config.database.url] }).info('database is up to date');
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

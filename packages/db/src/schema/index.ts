@@ -1,0 +1,5 @@
+export * from './avatars.ts';
+export * from './inbox.ts';
+export * from './orders.ts';
+export * from './recordings.ts';
+export { chats, conversations, users } from './users.ts';

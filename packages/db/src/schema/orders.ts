@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { FalJobState, OrderKind, OrderState, Progress } from './types.ts';
+import { at, createdAt, telegramId, users } from './users.ts';
+
+/** What a user asked for and waits for. Ends exactly once, in `succeeded`, `failed` or `cancelled`. */
+export const orders = pgTable(
+  'orders',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    chatId: telegramId('chat_id').notNull(),
+    kind: text('kind').$type<OrderKind>().notNull(),
+    /** The avatar, recording or document; for pictures the avatar, if any. */
+    subjectId: uuid('subject_id'),
+    input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
+    state: text('state').$type<OrderState>().notNull().default('queued'),
+    progress: jsonb('progress').$type<Progress>(),
+    failure: text('failure'),
+    /** The message that is edited as the order advances. */
+    statusMessageId: bigint('status_message_id', { mode: 'number' }),
+    /** Counts the sweeper's calls, so that each is a job of its own. */
+    checks: integer('checks').notNull().default(0),
+    nextCheckAt: at('next_check_at').notNull().defaultNow(),
+    deadlineAt: at('deadline_at').notNull(),
+    createdAt: createdAt(),
+    startedAt: at('started_at'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    index('orders_due')
+      .on(t.nextCheckAt)
+      .where(sql`${t.state} in ('queued', 'running')`),
+    index('orders_owner').on(t.ownerId, t.createdAt),
+    // Pressing the button twice orders once: a subject has at most one order of a kind under way.
+    uniqueIndex('orders_one_under_way')
+      .on(t.kind, t.subjectId)
+      .where(sql`${t.state} in ('queued', 'running') and ${t.kind} <> 'image'`),
+  ],
+);
+
+/** A request at FAL. The row is committed before the request, so a webhook always finds it. */
+export const falJobs = pgTable(
+  'fal_jobs',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => orders.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<'training' | 'generation'>().notNull(),
+    /** FAL's endpoint id. */
+    model: text('model').notNull(),
+    input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
+    state: text('state').$type<FalJobState>().notNull().default('created'),
+    /** FAL's id; unknown while the outcome of the submit is. */
+    requestId: text('request_id'),
+    /** Simulated: nothing is sent to FAL. */
+    test: smallint('test').notNull().default(0),
+    error: jsonb('error').$type<{ reason: string; detail: string }>(),
+    output: jsonb('output').$type<Readonly<Record<string, unknown>>>(),
+    checks: integer('checks').notNull().default(0),
+    nextCheckAt: at('next_check_at').notNull().defaultNow(),
+    createdAt: createdAt(),
+    submittedAt: at('submitted_at'),
+    webhookAt: at('webhook_at'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    // One paid job per order.
+    uniqueIndex('fal_jobs_order').on(t.orderId),
+    uniqueIndex('fal_jobs_request').on(t.requestId),
+    index('fal_jobs_due')
+      .on(t.nextCheckAt)
+      .where(sql`${t.state} in ('created', 'submitting', 'submitted')`),
+  ],
+);

@@ -1,0 +1,87 @@
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { DocumentKind, Language, RecordingSource, Segment } from './types.ts';
+import { at, createdAt, telegramId, users } from './users.ts';
+
+export const recordings = pgTable(
+  'recordings',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    chatId: telegramId('chat_id').notNull(),
+    /** The message that brought it; the result answers it. */
+    messageId: bigint('message_id', { mode: 'number' }).notNull(),
+    source: text('source').$type<RecordingSource>().notNull(),
+    fileId: text('file_id').notNull(),
+    fileName: text('file_name'),
+    mimeType: text('mime_type'),
+    fileSize: bigint('file_size', { mode: 'number' }),
+    title: text('title').notNull(),
+    durationMs: integer('duration_ms'),
+    language: text('language'),
+    /** The whole text; the same text is kept as an object in the transcripts bucket. */
+    text: text('text'),
+    segments: jsonb('segments').$type<readonly Segment[]>(),
+    transcriptKey: text('transcript_key'),
+    createdAt: createdAt(),
+    transcribedAt: at('transcribed_at'),
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [index('recordings_owner').on(t.ownerId, t.createdAt)],
+);
+
+/** A stretch of a recording, cut at a pause, that is transcribed and retried by itself. */
+export const recordingPieces = pgTable(
+  'recording_pieces',
+  {
+    recordingId: uuid('recording_id')
+      .notNull()
+      .references(() => recordings.id, { onDelete: 'cascade' }),
+    index: integer('index').notNull(),
+    startMs: integer('start_ms').notNull(),
+    endMs: integer('end_ms').notNull(),
+    objectKey: text('object_key').notNull(),
+    /** Near-silent: not sent, so that nothing is invented. */
+    silent: integer('silent').notNull().default(0),
+    text: text('text'),
+    language: text('language'),
+    segments: jsonb('segments').$type<readonly Segment[]>(),
+    doneAt: at('done_at'),
+  },
+  (t) => [primaryKey({ columns: [t.recordingId, t.index] })],
+);
+
+export const documents = pgTable(
+  'documents',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    recordingId: uuid('recording_id')
+      .notNull()
+      .references(() => recordings.id, { onDelete: 'cascade' }),
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    /** The language in which it is written. */
+    language: text('language').$type<Language>().notNull(),
+    content: jsonb('content').$type<Readonly<Record<string, unknown>>>(),
+    objectKey: text('object_key'),
+    createdAt: createdAt(),
+    writtenAt: at('written_at'),
+  },
+  (t) => [
+    uniqueIndex('documents_one').on(t.recordingId, t.kind, t.language),
+    index('documents_owner').on(t.ownerId),
+  ],
+);

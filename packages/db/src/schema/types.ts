@@ -1,0 +1,65 @@
+/** Values kept in jsonb columns and in text columns with a closed set of words. */
+
+export const LANGUAGES = ['ru', 'kk', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A file in one of our buckets. */
+export interface ObjectRef {
+  readonly bucket: 'avatars' | 'transcripts' | 'generated';
+  readonly key: string;
+}
+
+/**
+ * One Bot API call that is owed. Fields of `files` are uploads read from our storage when the call is made
+ * and put into `payload` under the same name.
+ */
+export interface OwedCall {
+  readonly method: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, ObjectRef & { readonly filename: string }>>;
+  /** Where the id of the sent message is kept, so that it can be edited later. */
+  readonly bind?: { readonly to: 'order' | 'avatar'; readonly id: string };
+}
+
+export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;
+export const ORDER_KINDS = ['training', 'image', 'transcription', 'document'] as const;
+export type OrderKind = (typeof ORDER_KINDS)[number];
+export const ORDER_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+/** How far an order is; what the status message shows. */
+export interface Progress {
+  readonly stage: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly position?: number;
+}
+
+export const AVATAR_STATES = ['draft', 'training', 'ready', 'failed', 'deleted'] as const;
+export type AvatarState = (typeof AVATAR_STATES)[number];
+export const PHOTO_STATES = ['received', 'accepted', 'rejected'] as const;
+export type AvatarKind = 'portrait' | 'style';
+export type Subject = 'man' | 'woman' | 'neutral';
+
+export const FAL_JOB_STATES = [
+  'created',
+  'submitting',
+  'submitted',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export type FalJobState = (typeof FAL_JOB_STATES)[number];
+
+export const DOCUMENT_KINDS = ['summary', 'todo', 'minutes', 'protocol'] as const;
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
+
+export type RecordingSource = 'voice' | 'audio' | 'video' | 'video_note' | 'document' | 'text';
+
+/** A stretch of speech with its times in milliseconds from the start of the recording. */
+export interface Segment {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker?: string;
+}

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Language } from './types.ts';
+
+export const at = (name: string) => timestamp(name, { withTimezone: true });
+export const createdAt = () => at('created_at').notNull().defaultNow();
+export const telegramId = (name: string) => bigint(name, { mode: 'number' });
+
+export const users = pgTable('users', {
+  /** Telegram's user id. */
+  id: telegramId('id').primaryKey(),
+  username: text('username'),
+  firstName: text('first_name').notNull().default(''),
+  language: text('language').$type<Language>().notNull().default('ru'),
+  /** Chosen in the menu, so Telegram's own setting no longer changes it. */
+  languageChosen: boolean('language_chosen').notNull().default(false),
+  /** Blocked by an operator. */
+  blockedAt: at('blocked_at'),
+  createdAt: createdAt(),
+  seenAt: at('seen_at').notNull().defaultNow(),
+});
+
+export const chats = pgTable('chats', {
+  id: telegramId('id').primaryKey(),
+  type: text('type').notNull(),
+  /** The user blocked the bot, or the chat is gone: nothing is sent until they come back. */
+  unreachableSince: at('unreachable_since'),
+  unreachableReason: text('unreachable_reason'),
+  createdAt: createdAt(),
+});
+
+/** Where a person stands in a dialogue. A row, so that a restart or another process goes on where it was. */
+export const conversations = pgTable(
+  'conversations',
+  {
+    chatId: telegramId('chat_id').notNull(),
+    userId: telegramId('user_id').notNull(),
+    state: jsonb('state')
+      .$type<Readonly<Record<string, unknown>>>()
+      .notNull()
+      .default(sql`'{"name":"idle"}'::jsonb`),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.chatId, t.userId] })],
+);
