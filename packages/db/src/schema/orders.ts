@@ -67,9 +67,8 @@ export const falJobs = pgTable(
     /** FAL's id; unknown while the outcome of the submit is. */
     requestId: text('request_id'),
     /** Simulated: nothing is sent to FAL. */
-    test: smallint('test').notNull().default(0),
+    test: boolean('test').notNull().default(false),
     error: jsonb('error').$type<{ reason: string; detail: string }>(),
-    output: jsonb('output').$type<Readonly<Record<string, unknown>>>(),
     checks: integer('checks').notNull().default(0),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
     createdAt: createdAt(),
@@ -83,6 +82,14 @@ export const falJobs = pgTable(
     uniqueIndex('fal_jobs_request').on(t.requestId),
     index('fal_jobs_due')
       .on(t.nextCheckAt)
-      .where(sql`${t.state} in ('created', 'submitting', 'submitted')`),
+      .where(sql`${t.state} in ('created', 'submitting', 'submitted', 'cancelling')`),
   ],
 );
+
+/** A provider that refuses everything (account locked or empty): nothing is sent to it until `openUntil`. */
+export const circuitBreakers = pgTable('circuit_breakers', {
+  name: text('name').primaryKey(),
+  reason: text('reason').notNull(),
+  openedAt: at('opened_at').notNull(),
+  openUntil: at('open_until').notNull(),
+});

@@ -53,7 +53,7 @@ export const recordingPieces = pgTable(
     endMs: integer('end_ms').notNull(),
     objectKey: text('object_key').notNull(),
     /** Near-silent: not sent, so that nothing is invented. */
-    silent: integer('silent').notNull().default(0),
+    silent: boolean('silent').notNull().default(false),
     text: text('text'),
     language: text('language'),
     segments: jsonb('segments').$type<readonly Segment[]>(),
