@@ -1,0 +1,42 @@
+/** Shorter values would also be words of ordinary lines; the patterns below still catch them in URLs. */
+const shortestSecret = 6;
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // Telegram puts the token into the path: /bot123:AA…/sendMessage and /file/bot123:AA…/photos/1.jpg
+  [/\/bot\d+:[^/\s"'?#]+/g, '/bot[redacted]'],
+  [/\b\d{5,14}:[A-Za-z0-9_-]{30,}/g, '[redacted]'],
+  // FAL's "Authorization: Key …" and everybody else's Bearer
+  [/\b(Key|Bearer|Basic)\s+[A-Za-z0-9._~+/:=-]{16,}/gi, '$1 [redacted]'],
+  [/\bsk-[A-Za-z0-9_-]{8,}/g, '[redacted]'],
+  [/([?&](?:token|secret|signature|key|api_key|x-amz-[a-z-]+)=)[^&\s"'<>]+/gi, '$1[redacted]'],
+  // scheme://user:password@host
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+@/gi, '$1[redacted]@'],
+];
+
+const secretField =
+  /^(?:authorization|cookie|set-cookie|password|passphrase|secret|token|api_?key|access_?key|secret_?key|credentials|x-telegram-bot-api-secret-token)$/i;
+
+export type Redactor = (text: string) => string;
+
+/** Takes known secret values, also percent-encoded, and everything that looks like a credential out of a text. */
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const values = secrets
+    .filter((secret) => secret.length >= shortestSecret)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    // The longest first: a secret may begin with another one.
+    .toSorted((a, b) => b.length - a.length);
+  const known = new Set(values);
+  return (text) => {
+    let clean = text;
+    for (const value of known) {
+      if (clean.includes(value)) clean = clean.replaceAll(value, '[redacted]');
+    }
+    for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+    return clean;
+  };
+}
+
+/** True for field names whose value is a credential by their name alone. */
+export function isSecretField(name: string): boolean {
+  return secretField.test(name);
+}
