@@ -1,0 +1,59 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests run the sources, never what an earlier build left in `dist`. Vite's usual `module` is left out: it picks files
+ * meant for bundlers (of the AWS SDK, for one), which Node itself cannot load.
+ */
+const ssr = { resolve: { conditions: ['@aisha/source', 'node', 'development|production'] } };
+
+export default defineConfig({
+  ssr,
+  test: {
+    // Two cores: more files at once only make each other slow.
+    maxWorkers: 2,
+    projects: [
+      {
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['{apps,packages}/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.ts', 'packages/e2e/**'],
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: 'integration',
+          include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'infra/**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/**'],
+          globalSetup: ['packages/sandbox/src/services/global-setup.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['packages/e2e/src/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/src/browser/**'],
+          // Each file starts the whole product; one at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: 'browser',
+          include: ['packages/e2e/src/browser/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
