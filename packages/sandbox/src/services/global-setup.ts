@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startS3({ dataDir: join(dir, 's3'), runDir, log }),
   ]);
   const teardown = async () => {
-    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
     rmSync(dir, { recursive: true, force: true });
   };
   const [postgres, redis, s3] = started;

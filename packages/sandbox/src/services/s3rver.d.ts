@@ -36,6 +36,5 @@ declare module 's3rver' {
     readonly middleware: ((ctx: Context, next: () => Promise<void>) => Promise<void>)[];
     run(): Promise<{ address: string; port: number }>;
     on(event: 'error', listener: (error: Error) => void): this;
-    readonly httpServer: import('node:http').Server;
   }
 }
