@@ -57,6 +57,8 @@ export interface ProgressWatchOptions {
   readonly maxSilenceMs: number;
   /** True when progress is due: work waits or runs. */
   readonly isBusy: () => boolean;
+  /** A counter that grows with progress, for work that is counted elsewhere; otherwise call `progressed`. */
+  readonly count?: () => number;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -64,17 +66,22 @@ export interface ProgressWatchOptions {
 export function createProgressWatch(options: ProgressWatchOptions): ProgressWatch {
   const now = options.now ?? (() => performance.now());
   const limits = { maxSilenceMs: options.maxSilenceMs, longestGapMs: options.maxSilenceMs / 4 };
-  let count = 0;
-  let state: ProgressState = { count, silentMs: 0, at: now() };
+  let told = 0;
+  const count = () => told + (options.count?.() ?? 0);
+  let state: ProgressState = { count: count(), silentMs: 0, at: now() };
   let verdict: ProgressVerdict = 'idle';
   return {
     name: options.name,
     maxSilenceMs: options.maxSilenceMs,
     progressed: () => {
-      count += 1;
+      told += 1;
     },
     observe: () => {
-      ({ state, verdict } = evaluateProgress(state, { count, busy: options.isBusy(), at: now() }, limits));
+      ({ state, verdict } = evaluateProgress(
+        state,
+        { count: count(), busy: options.isBusy(), at: now() },
+        limits,
+      ));
       return verdict;
     },
     get verdict() {

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { defineJobs, job, type Catalog, type JobDefinition } from './definition.ts';
+
+/**
+ * The queues of Aisha. Handlers are idempotent, so a job may safely lose its worker several times; a job that has
+ * lost ten is probably what kills them, and is given up.
+ */
+export const queues = {
+  // Users wait for these. Almost all of a handler's time is waiting for PostgreSQL and Telegram, so many fit into
+  // one process; 50 × ~100 ms is 500 updates/s. A dead worker's updates are taken up within 15 s.
+  updates: { concurrency: 50, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // Requests to FAL and copying of results (up to 300 MB streamed): network-bound, so some at once, yet each may
+  // hold a few MB of buffers.
+  fal: { concurrency: 10, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // sharp decodes photos of up to 20 megapixels, about 80 MB each while it works.
+  photos: { concurrency: 4, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  // ffmpeg takes a core per job; transcription itself is waiting.
+  speech: { concurrency: 4, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  // Waiting for a language model.
+  text: { concurrency: 8, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  // Messages to users, behind Telegram's 30 a second: more at once would only wait there.
+  outbox: { concurrency: 20, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+} as const;
+
+export type QueueName = keyof typeof queues;
+
+const id = z.uuid();
+
+/** Every job of every process. Old payloads are parsed for ever: see `payloads.json`; only add optional fields. */
+export const jobs = defineJobs(queues, {
+  'telegram.dispatch': job({
+    queue: 'updates',
+    schema: z.object({ botId: z.int().positive(), lane: z.string().min(1).max(100) }),
+    key: ({ botId, lane }) => [botId, lane],
+    // An update that arrives while its lane is worked on may have been committed after the lane was read.
+    whenActive: 'again',
+    // A fresh update must not wait for the back-off of an older one's failure.
+    whenDelayed: 'hasten',
+    // The dispatcher itself counts an update's failures and sets it aside; these are for its database.
+    attempts: 5,
+    backoff: { delayMs: 500, jitter: 0.5 },
+    // A lane's backlog after an outage: hundreds of updates; what is left is taken by the next run.
+    timeLimitMs: 120_000,
+  }),
+  'fal.settle': job({
+    queue: 'fal',
+    schema: z.object({
+      falJobId: id,
+      requestId: z.string().max(200).optional(),
+      source: z.enum(['webhook', 'poll', 'sweep']),
+    }),
+    // Webhook, poll and sweeper ask for the same transition.
+    key: ({ falJobId }) => [falJobId],
+    // A webhook that arrives while a poll runs brings news that the poll may not have seen.
+    whenActive: 'again',
+    // The webhook must not wait for the poll that was planned for later.
+    whenDelayed: 'hasten',
+    // 2 s … 4 min, about 8 minutes in all: FAL's bad minutes; then the sweeper starts again until the deadline.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // A LoRA of 300 MB at 3 MB/s, copied to our bucket.
+    timeLimitMs: 180_000,
+  }),
+  'order.start': job({
+    queue: 'fal',
+    schema: z.object({ orderId: id }),
+    key: ({ orderId }) => [orderId],
+    whenActive: 'drop',
+    whenDelayed: 'hasten',
+    // The submit itself is never repeated; what is retried is what comes before it (photos, zip, upload).
+    attempts: 5,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // Twenty photos read, zipped and uploaded to FAL's storage.
+    timeLimitMs: 180_000,
+  }),
+  'photo.check': job({
+    queue: 'photos',
+    schema: z.object({ photoId: id }),
+    key: ({ photoId }) => [photoId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    attempts: 5,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    // Download of 20 MB from Telegram and one decode.
+    timeLimitMs: 60_000,
+  }),
+  'avatar.screen': job({
+    queue: 'photos',
+    schema: z.object({ avatarId: id }),
+    key: ({ avatarId }) => [avatarId],
+    // A photo checked while the screen is drawn belongs on it too.
+    whenActive: 'again',
+    // Several photos of an album end within a second: one edit, not ten.
+    whenDelayed: 'keep',
+    attempts: 5,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    timeLimitMs: 60_000,
+  }),
+  'recording.prepare': job({
+    queue: 'speech',
+    schema: z.object({ recordingId: id }),
+    key: ({ recordingId }) => [recordingId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    attempts: 4,
+    backoff: { delayMs: 3_000, jitter: 0.3 },
+    // Download, then ffmpeg over up to several hours of audio.
+    timeLimitMs: 600_000,
+  }),
+  'recording.piece': job({
+    queue: 'speech',
+    schema: z.object({ recordingId: id, index: z.int().nonnegative() }),
+    key: ({ recordingId, index }) => [recordingId, index],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // A provider's bad quarter of an hour: 3 s … 6 min.
+    attempts: 8,
+    backoff: { delayMs: 3_000, jitter: 0.3 },
+    // One piece is minutes of audio; the provider takes a fraction of that.
+    timeLimitMs: 300_000,
+  }),
+  'recording.join': job({
+    queue: 'speech',
+    schema: z.object({ recordingId: id }),
+    key: ({ recordingId }) => [recordingId],
+    // The last piece may end while a join that saw it missing is still running.
+    whenActive: 'again',
+    whenDelayed: 'hasten',
+    attempts: 5,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    timeLimitMs: 60_000,
+  }),
+  'document.write': job({
+    queue: 'text',
+    schema: z.object({ documentId: id }),
+    key: ({ documentId }) => [documentId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    attempts: 6,
+    backoff: { delayMs: 3_000, jitter: 0.3 },
+    // A long transcript summarised part by part.
+    timeLimitMs: 600_000,
+  }),
+  'notification.send': job({
+    queue: 'outbox',
+    schema: z.object({ notificationId: id }),
+    key: ({ notificationId }) => [notificationId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // Telegram's bad minutes: 2 s … 4 min; a 429 waits as long as Telegram says, without using up an attempt.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // A document of 50 MB sent over a slow line.
+    timeLimitMs: 120_000,
+  }),
+  'order.progress': job({
+    queue: 'outbox',
+    schema: z.object({ orderId: id }),
+    key: ({ orderId }) => [orderId],
+    // Progress that came during an edit deserves one more.
+    whenActive: 'again',
+    // Edits are gathered: the caller's delay says how often.
+    whenDelayed: 'keep',
+    // Decoration: the next progress or the result comes anyway.
+    attempts: 2,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    timeLimitMs: 30_000,
+  }),
+});
+
+type PayloadsOf<C> = { readonly [N in keyof C]: C[N] extends JobDefinition<infer P> ? P : never };
+
+export type JobPayloads = PayloadsOf<typeof jobs>;
+export type JobName = keyof JobPayloads;
+export type JobPayload<N extends JobName> = JobPayloads[N];
+export type JobCatalog = Catalog<JobPayloads, QueueName>;

@@ -1,0 +1,168 @@
+import { classifyError, TransientError, type Logger } from '@aisha/service';
+import { Queue, type JobsOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import { keyPrefix } from './connection.ts';
+import { keyOf, type Catalog, type JobDefinition } from './definition.ts';
+
+export interface EnqueueOptions {
+  /** Not before this many milliseconds from now. */
+  readonly delayMs?: number;
+  /** Runs when nobody has asked for it for this long: each enqueue puts a waiting one off again. */
+  readonly debounceMs?: number;
+  /** Distinguishes a deliberate repetition; part of the job's key. */
+  readonly attempt?: string;
+}
+
+/** `duplicate`: an unfinished job with the same key is there already (and was hastened, or will run again). */
+export type EnqueueOutcome = 'added' | 'duplicate';
+
+export interface Producer<P> {
+  /** Rejects with a TransientError within about two seconds when Redis is away. */
+  enqueue<N extends keyof P & string>(
+    name: N,
+    payload: P[N],
+    options?: EnqueueOptions,
+  ): Promise<EnqueueOutcome>;
+  /** The same for many payloads in few round trips; outcomes in the order of the payloads. */
+  enqueueMany<N extends keyof P & string>(
+    name: N,
+    payloads: readonly P[N][],
+    options?: EnqueueOptions,
+  ): Promise<EnqueueOutcome[]>;
+  /** Ends its use of the connection; the connection belongs to the caller. */
+  close(): Promise<void>;
+}
+
+export interface ProducerOptions {
+  readonly log: Logger;
+}
+
+/** Payloads are ids; anything bigger is a blob on its way into Redis. */
+const maxPayloadBytes = 4_096;
+
+// One script call a job, sent together.
+const chunkSize = 200;
+
+/** The queue's events go to a Redis stream that nobody here reads; a short one is enough for a look by hand. */
+const eventStreamLength = 200;
+
+export function createProducerFor<P>(
+  catalog: Catalog<P>,
+  connection: Redis,
+  { log }: ProducerOptions,
+): Producer<P> {
+  const opened = new Map<string, Queue>();
+
+  function open(queue: string): Queue {
+    const known = opened.get(queue);
+    if (known !== undefined) return known;
+    const fresh = openQueue(queue, connection);
+    fresh.on('error', (error) => log.debug('queue connection', { queue, error }));
+    opened.set(queue, fresh);
+    return fresh;
+  }
+
+  async function add<N extends keyof P & string>(
+    name: N,
+    payloads: readonly P[N][],
+    options: EnqueueOptions,
+  ): Promise<EnqueueOutcome[]> {
+    const definition = catalog[name];
+    // A payload that does not fit its schema is a bug of the caller: let it surface here, not in a worker.
+    const adds = payloads.map((payload) => {
+      const data = definition.schema.parse(payload);
+      return {
+        name,
+        data,
+        opts: jobOptions(definition, keyOf(name, definition, data, options.attempt), options),
+      };
+    });
+    try {
+      await waitForFirstConnection(connection);
+      const queue = open(definition.queue);
+      const added = await Promise.all(adds.map((one) => queue.add(one.name, one.data, one.opts)));
+      return added.map((one, index) => (one.id === adds[index]?.opts.jobId ? 'added' : 'duplicate'));
+    } catch (error) {
+      if (classifyError(error) !== 'transient') throw error;
+      throw new TransientError(`cannot enqueue ${name}: Redis is away`, { cause: error });
+    }
+  }
+
+  return {
+    enqueue: async (name, payload, options = {}) => {
+      const [outcome] = await add(name, [payload], options);
+      return outcome ?? 'duplicate';
+    },
+    enqueueMany: async (name, payloads, options = {}) => {
+      const outcomes: EnqueueOutcome[] = [];
+      for (let at = 0; at < payloads.length; at += chunkSize) {
+        outcomes.push(...(await add(name, payloads.slice(at, at + chunkSize), options)));
+      }
+      return outcomes;
+    },
+    close: async () => {
+      await Promise.all([...opened.values()].map((queue) => queue.close()));
+      opened.clear();
+    },
+  };
+}
+
+/**
+ * A queue that asks nothing of Redis when it is made: otherwise a process that starts while Redis is away would
+ * keep a queue that never works.
+ */
+export function openQueue(name: string, connection: Redis): Queue {
+  return new Queue(name, {
+    connection,
+    prefix: keyPrefix,
+    skipVersionCheck: true,
+    skipWaitingForReady: true,
+    streams: { events: { maxLen: eventStreamLength } },
+  });
+}
+
+/**
+ * BullMQ's deduplication rather than equal job ids: a finished or failed job then never blocks the next one, and
+ * the answer says for certain which of the two it was.
+ */
+function jobOptions<Payload>(
+  definition: JobDefinition<Payload>,
+  key: string,
+  options: EnqueueOptions,
+): JobsOptions & { readonly jobId: string } {
+  const delay = options.debounceMs ?? options.delayMs ?? 0;
+  const hastens = definition.whenDelayed === 'hasten' && delay === 0;
+  return {
+    jobId: `${key}~${randomUUID().slice(0, 8)}`,
+    deduplication: {
+      id: key,
+      keepLastIfActive: definition.whenActive === 'again',
+      reschedule: hastens || options.debounceMs !== undefined,
+    },
+    delay,
+    attempts: definition.attempts,
+    backoff: { type: 'exponential', delay: definition.backoff.delayMs, jitter: definition.backoff.jitter },
+    // The truth is in PostgreSQL; of what failed, some stays for operators to look at.
+    removeOnComplete: true,
+    removeOnFail: { age: 3 * 24 * 3600, count: 200 },
+    stackTraceLimit: 3,
+    sizeLimit: maxPayloadBytes,
+  };
+}
+
+/** Right after the start the first connection may still be under way; later there is no waiting. */
+async function waitForFirstConnection(connection: Redis): Promise<void> {
+  if (connection.status !== 'connecting' && connection.status !== 'connect') return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      connection.off('ready', done);
+      connection.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, 1_000);
+    connection.once('ready', done);
+    connection.once('close', done);
+  });
+}

@@ -1,0 +1,182 @@
+import type { RedisConfig } from '@aisha/config';
+import type { Logger, Metrics } from '@aisha/service';
+import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { setTimeout as wait } from 'node:timers/promises';
+import { connectConsumer, keyPrefix } from './connection.ts';
+import type { Catalog, QueueDefinition, Queues } from './definition.ts';
+import { createRunner, LockLost, Stopping, type Handlers, type OnExhausted, type Runner } from './run-job.ts';
+
+export interface WorkersOptions<P, Q extends string> {
+  readonly redis: RedisConfig;
+  readonly handlers: Handlers<P>;
+  /** Take jobs of these queues only; all unless told. */
+  readonly only?: readonly Q[];
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'jobSeconds' | 'jobWaitSeconds'>;
+  /** Told once for every job that is given up; its row must come to a final state there. */
+  readonly onExhausted?: OnExhausted<P>;
+  /** How long a handler may take to end after its signal aborted. */
+  readonly abortGraceMs?: number;
+}
+
+export interface Workers<Q extends string = string> {
+  /**
+   * Takes nothing new, waits for what runs until the deadline, then aborts its signals and returns the jobs to the
+   * queue. Resolves true when every job ended or went back; otherwise their locks run out and others take them.
+   */
+  close(deadlineMs: number): Promise<boolean>;
+  /** Takes nothing new; what runs goes on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** False when the loop of some queue has ended although nobody stopped it. */
+  isRunning(): boolean;
+  readonly queues: readonly Q[];
+  /** Jobs running now, in one queue or in all. */
+  active(queue?: Q): number;
+  /** Jobs started since the process began: what grows as long as a queue is taken care of. */
+  started(queue: Q): number;
+  /** Monotonic milliseconds of the last start or end of a job. */
+  lastProgress(): number;
+  readonly connection: Redis;
+}
+
+/** How long returning the jobs to Redis may take after the handlers ended. */
+const returnTimeMs = 1_000;
+
+interface Served {
+  readonly worker: Worker;
+  readonly definition: QueueDefinition;
+  active: number;
+  started: number;
+}
+
+/** The only place that makes BullMQ workers. */
+export function startWorkersFor<P, Q extends Queues>(
+  queues: Q,
+  catalog: Catalog<P, keyof Q & string>,
+  options: WorkersOptions<P, keyof Q & string>,
+): Workers<keyof Q & string> {
+  type Name = keyof Q & string;
+  const { log } = options;
+  const abortGraceMs = options.abortGraceMs ?? 2_000;
+  const connection = connectConsumer(options.redis, log);
+  const runner = createRunner<P>({ ...options, catalog, abortGraceMs });
+  const served = new Map<Name, Served>();
+  let progressAt = performance.now();
+  let closing: Promise<boolean> | null = null;
+  let paused = false;
+
+  function progressed(): void {
+    progressAt = performance.now();
+  }
+
+  function serve(queue: Name, definition: QueueDefinition): Served {
+    const worker = new Worker(
+      queue,
+      async (job, token) => {
+        state.active += 1;
+        state.started += 1;
+        progressed();
+        try {
+          await runner.run(job, token ?? '');
+        } finally {
+          state.active -= 1;
+          progressed();
+        }
+      },
+      workerOptions(connection, definition),
+    );
+    const state: Served = { worker, definition, active: 0, started: 0 };
+    report(worker, runner, log.child({ queue }));
+    return state;
+  }
+
+  const wanted: readonly Name[] = options.only ?? Object.keys(queues);
+  for (const queue of new Set(wanted)) {
+    const definition = queues[queue];
+    if (definition === undefined) throw new Error(`there is no queue ${queue}`);
+    served.set(queue, serve(queue, definition));
+  }
+  const all = [...served.values()];
+
+  async function closeAll(deadlineMs: number): Promise<boolean> {
+    const closed = Promise.allSettled(all.map(({ worker }) => worker.close())).then(() => true);
+    const reserve = abortGraceMs + returnTimeMs;
+    let clean = await before(closed, Math.max(0, deadlineMs - reserve));
+    if (!clean) {
+      log.info('returning unfinished jobs to their queues', { jobs: sum(all) });
+      runner.abort(new Stopping('the process stops'));
+      clean = await before(closed, reserve);
+    }
+    // Redis may be away: then its connections would wait for it and keep the process.
+    if (!clean) await before(Promise.allSettled(all.map(({ worker }) => worker.disconnect())), returnTimeMs);
+    connection.disconnect();
+    return clean && sum(all) === 0;
+  }
+
+  return {
+    queues: [...served.keys()],
+    connection,
+    close: (deadlineMs) => {
+      closing ??= closeAll(deadlineMs);
+      return closing;
+    },
+    pause: async () => {
+      paused = true;
+      await Promise.all(all.map(({ worker }) => worker.pause(true)));
+    },
+    resume: async () => {
+      await Promise.all(all.map(({ worker }) => worker.resume()));
+      paused = false;
+    },
+    isRunning: () => closing !== null || paused || all.every(({ worker }) => worker.isRunning()),
+    active: (queue) => (queue === undefined ? sum(all) : (served.get(queue)?.active ?? 0)),
+    started: (queue) => served.get(queue)?.started ?? 0,
+    lastProgress: () => progressAt,
+  };
+}
+
+function workerOptions(connection: Redis, definition: QueueDefinition) {
+  return {
+    connection,
+    prefix: keyPrefix,
+    concurrency: definition.concurrency,
+    lockDuration: definition.lockDurationMs,
+    stalledInterval: definition.stalledIntervalMs,
+    maxStalledCount: definition.maxStalledCount,
+    // BullMQ's 15 s would be the time that work stands still after each restart of Redis.
+    runRetryDelay: 500,
+    ...(definition.limiter === undefined
+      ? {}
+      : { limiter: { max: definition.limiter.max, duration: definition.limiter.durationMs } }),
+  };
+}
+
+function report(worker: Worker, runner: Runner, log: Logger): void {
+  // The connection reports its own state; what remains here are scripts that Redis refused.
+  worker.on('error', (error) => log.debug('worker', { error }));
+  worker.on('stalled', (jobId) => log.warn('a job lost its worker and is taken up again', { jobId }));
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) runner.abort(new LockLost('the lock of the job is gone'), jobId);
+  });
+  worker.on('failed', (job, error) => {
+    // Everything else was told by the runner, while the job was still its own.
+    if (job?.deferredFailure !== undefined) void runner.exhausted(job, error);
+  });
+}
+
+function sum(served: readonly Served[]): number {
+  return served.reduce((total, one) => total + one.active, 0);
+}
+
+/** True when the promise came first. */
+async function before(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const late = new AbortController();
+  try {
+    const timer = wait(milliseconds, false, { signal: late.signal });
+    return await Promise.race([promise.then(() => true), timer]);
+  } finally {
+    late.abort();
+  }
+}
