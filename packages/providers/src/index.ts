@@ -23,3 +23,53 @@ export {
   type Truncated,
 } from './telegram/text.ts';
 export type { Observers, ProviderMetrics } from './observe.ts';
+export {
+  createFalClient,
+  type FalClient,
+  type FalClientOptions,
+  type FalDownloadOptions,
+} from './fal/client.ts';
+export type { SubmitOptions, SubmitOutcome } from './fal/submit.ts';
+export type { CancelOutcome, FalLog, QueueOptions, ResultOutcome, StatusOutcome } from './fal/queue.ts';
+export type { DeletionOutcome, UploadOptions, UploadOutcome } from './fal/storage.ts';
+export type { FalTarget } from './fal/library.ts';
+export { falErrorReason, type FalErrorDetail, type FalErrorReason } from './fal/errors.ts';
+export {
+  fetchFile,
+  fetchFileTo,
+  type FetchedBuffer,
+  type FetchedFile,
+  type FetchFileOptions,
+} from './fal/download.ts';
+export {
+  createWebhookVerifier,
+  FalWebhookBody,
+  type WebhookHeaders,
+  type WebhookVerdict,
+  type WebhookVerifier,
+  type WebhookVerifierOptions,
+} from './fal/webhook.ts';
+export { verifyWebhookToken, webhookToken } from './fal/webhook-token.ts';
+export {
+  createOpenAiClient,
+  type ModelReport,
+  type OpenAiClient,
+  type OpenAiClientOptions,
+} from './openai/client.ts';
+export type {
+  CompletionOptions,
+  ImageInput,
+  JsonOptions,
+  JsonOutcome,
+  TextOutcome,
+  Usage,
+} from './openai/complete.ts';
+export type { OpenAiFailure, RefusalCode } from './openai/errors.ts';
+export { shutdownDateOf, speechModel, type SpeechModel } from './openai/models.ts';
+export type { ModerateOptions, ModerateOutcome } from './openai/moderate.ts';
+export {
+  speechFileName,
+  type TimedText,
+  type TranscribeOptions,
+  type TranscribeOutcome,
+} from './openai/transcribe.ts';

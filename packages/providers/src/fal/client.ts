@@ -1,0 +1,101 @@
+import { observed, type Observers } from '../observe.ts';
+import {
+  fetchFile,
+  fetchFileTo,
+  type FetchedBuffer,
+  type FetchedFile,
+  type FetchFileOptions,
+} from './download.ts';
+import type { FalTarget } from './library.ts';
+import {
+  readResult,
+  readStatus,
+  requestCancel,
+  type CancelOutcome,
+  type QueueOptions,
+  type ResultOutcome,
+  type StatusOutcome,
+} from './queue.ts';
+import {
+  deleteRequestFiles,
+  uploadFile,
+  type DeletionOutcome,
+  type UploadOptions,
+  type UploadOutcome,
+} from './storage.ts';
+import { submitOnce, type SubmitOptions, type SubmitOutcome } from './submit.ts';
+
+export type FalDownloadOptions = Omit<FetchFileOptions, 'anyAddress'>;
+
+/** FAL's queue and storage. Outcomes are values; nothing here is repeated that could cost twice. */
+export interface FalClient {
+  submit(
+    model: string,
+    input: Readonly<Record<string, unknown>>,
+    options?: SubmitOptions,
+  ): Promise<SubmitOutcome>;
+  status(
+    model: string,
+    requestId: string,
+    options?: QueueOptions & { readonly logs?: boolean },
+  ): Promise<StatusOutcome>;
+  result(model: string, requestId: string, options?: QueueOptions): Promise<ResultOutcome>;
+  cancel(model: string, requestId: string, options?: QueueOptions): Promise<CancelOutcome>;
+  uploadFile(data: Blob | Buffer, options: UploadOptions): Promise<UploadOutcome>;
+  /** Outputs only, and with an ADMIN key only; uploads go by `expiresS`. */
+  deleteRequestFiles(requestId: string, options?: QueueOptions): Promise<DeletionOutcome>;
+  /** A result's file: https and public addresses only, unless FAL's addresses are set elsewhere. */
+  download(url: string, options: FalDownloadOptions): Promise<FetchedBuffer>;
+  downloadTo(url: string, path: string, options: FalDownloadOptions): Promise<FetchedFile>;
+}
+
+export interface FalClientOptions extends Observers {
+  readonly config: FalTarget;
+}
+
+/** A job is accepted within a second or two; past this nobody knows. */
+const submitTimeoutMs = 20_000;
+
+export function createFalClient({ config, log, metrics }: FalClientOptions): FalClient {
+  const seen = async <T extends { readonly kind: string }>(
+    operation: string,
+    about: Readonly<Record<string, unknown>>,
+    request: () => Promise<T>,
+  ): Promise<T> => {
+    const answer = await observed(metrics, 'fal', operation, ({ kind }) => kind, request);
+    if (quiet.has(answer.kind)) log.debug(`fal ${operation}`, { ...about, outcome: answer.kind });
+    else log.warn(`fal ${operation}: ${answer.kind}`, { ...about, ...answer });
+    return answer;
+  };
+  const anyAddress = config.elsewhere;
+
+  return {
+    submit: (model, input, options = {}) =>
+      seen('submit', { model }, () =>
+        submitOnce({ ...config, timeoutMs: submitTimeoutMs }, model, input, options),
+      ),
+    status: (model, requestId, options = {}) =>
+      seen('status', { model, requestId }, () => readStatus(config, model, requestId, options)),
+    result: (model, requestId, options = {}) =>
+      seen('result', { model, requestId }, () => readResult(config, model, requestId, options)),
+    cancel: (model, requestId, options = {}) =>
+      seen('cancel', { model, requestId }, () => requestCancel(config, model, requestId, options)),
+    uploadFile: (data, options) => seen('upload', {}, () => uploadFile(config, data, options)),
+    deleteRequestFiles: (requestId, options = {}) =>
+      seen('delete', { requestId }, () => deleteRequestFiles(config, requestId, options)),
+    download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
+    downloadTo: (url, path, options) =>
+      seen('download', {}, () => fetchFileTo(url, path, { ...options, anyAddress })),
+  };
+}
+
+/** Outcomes of an ordinary day. */
+const quiet: ReadonlySet<string> = new Set([
+  'ok',
+  'accepted',
+  'queued',
+  'running',
+  'completed',
+  'requested',
+  'deleted',
+]);

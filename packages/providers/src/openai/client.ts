@@ -1,0 +1,142 @@
+import type { OpenAiConfig } from '@aisha/config';
+import { OpenAI } from 'openai';
+import { z } from 'zod';
+import { observed, type Observers } from '../observe.ts';
+import {
+  completeJson,
+  completeText,
+  type CompletionOptions,
+  type Dialects,
+  type ImageInput,
+  type JsonOptions,
+  type JsonOutcome,
+  type TextOutcome,
+} from './complete.ts';
+import { withinDeadline } from './deadline.ts';
+import { openAiFailure } from './errors.ts';
+import { shutdownDateOf, speechModel, type SpeechModel } from './models.ts';
+import { moderate, type ModerateOptions, type ModerateOutcome } from './moderate.ts';
+import { transcribe, type TranscribeOptions, type TranscribeOutcome } from './transcribe.ts';
+
+/** OpenAI or any compatible server. Outcomes are values. */
+export interface OpenAiClient {
+  /** What the configured speech model can do: cut the audio by it. */
+  readonly speech: SpeechModel;
+  transcribe(options: TranscribeOptions): Promise<TranscribeOutcome>;
+  completeJson<T>(options: JsonOptions<T>): Promise<JsonOutcome<T>>;
+  completeText(options: CompletionOptions): Promise<TextOutcome>;
+  /** As completeText, with pictures and the vision model; completeJson takes pictures too. */
+  describeImages(
+    options: CompletionOptions & { readonly images: readonly ImageInput[] },
+  ): Promise<TextOutcome>;
+  moderate(options: ModerateOptions): Promise<ModerateOutcome>;
+  /** For the start: every configured model with its end, if it has one, and whether the server offers it. */
+  describeModels(options?: { readonly signal?: AbortSignal | null }): Promise<readonly ModelReport[]>;
+}
+
+export interface ModelReport {
+  readonly use: 'text' | 'speech' | 'vision' | 'moderation';
+  readonly model: string;
+  /** ISO date. */
+  readonly shutdownDate: string | null;
+  /** null: the server does not list its models. */
+  readonly offered: boolean | null;
+}
+
+export interface OpenAiClientOptions extends Observers {
+  readonly config: OpenAiConfig;
+}
+
+const listDeadlineMs = 10_000;
+const modelsShape = z.looseObject({
+  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.string().nullish() })),
+});
+
+export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions): OpenAiClient {
+  const client = new OpenAI({
+    apiKey: config.apiKey,
+    baseURL: config.baseUrl,
+    // Passing trouble is bridged here; what lasts longer is for the job's own back-off.
+    maxRetries: 2,
+    logLevel: 'off',
+    organization: null,
+    project: null,
+  });
+  const dialects: Dialects = new Map();
+
+  const seen = async <T extends { readonly kind: string }>(
+    operation: string,
+    model: string,
+    request: () => Promise<T>,
+  ): Promise<T> => {
+    const answer = await observed(metrics, 'openai', operation, ({ kind }) => kind, request);
+    const account =
+      'code' in answer ? answer.code === 'account' : 'account' in answer && answer.account === true;
+    if (account) log.error('openai refuses the account', { operation, model, ...answer });
+    else if (answer.kind === 'refused' || answer.kind === 'retry' || answer.kind === 'unavailable') {
+      log.warn(`openai ${operation}: ${answer.kind}`, { model, ...answer });
+    }
+    return answer;
+  };
+
+  const modelFor = ({ model, images }: CompletionOptions) =>
+    model ?? (images === undefined || images.length === 0 ? config.textModel : config.visionModel);
+
+  const text = (operation: string, options: CompletionOptions) => {
+    const model = modelFor(options);
+    return seen(operation, model, () => completeText(client, dialects, model, options));
+  };
+
+  const listed = async (signal: AbortSignal | null | undefined) => {
+    try {
+      const page: unknown = await withinDeadline(
+        signal,
+        listDeadlineMs,
+        async (request) => await client.models.list(request),
+      );
+      return modelsShape.safeParse(page).data?.data ?? null;
+    } catch (error) {
+      log.warn('openai models not listed', { ...openAiFailure(error) });
+      return null;
+    }
+  };
+
+  return {
+    speech: speechModel(config.transcribeModel),
+    async transcribe(options) {
+      const model = options.model ?? config.transcribeModel;
+      const answer = await seen('transcribe', model, () => transcribe(client, model, options));
+      const { usdPerMinute } = speechModel(model);
+      if (answer.kind === 'ok' && answer.durationS !== undefined && usdPerMinute !== null) {
+        metrics?.providerCostUsd.inc({ provider: 'openai', model }, (answer.durationS / 60) * usdPerMinute);
+      }
+      return answer;
+    },
+    completeJson(options) {
+      const model = modelFor(options);
+      return seen('complete_json', model, () => completeJson(client, dialects, model, options));
+    },
+    completeText: (options) => text('complete_text', options),
+    describeImages: (options) => text('describe_images', options),
+    moderate: (options) =>
+      seen('moderate', config.moderationModel, () => moderate(client, config.moderationModel, options)),
+    async describeModels(options = {}) {
+      const offered = await listed(options.signal);
+      const configured = [
+        ['text', config.textModel],
+        ['speech', config.transcribeModel],
+        ['vision', config.visionModel],
+        ['moderation', config.moderationModel],
+      ] as const;
+      return configured.map(([use, model]) => {
+        const found = offered?.find(({ id }) => id === model);
+        return {
+          use,
+          model,
+          shutdownDate: found?.shutdown_date ?? shutdownDateOf(model),
+          offered: offered === null ? null : found !== undefined,
+        };
+      });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import { describeFailure, retryAfterMs } from '../transport.ts';
+
+export type RefusalCode =
+  /** Key, quota or balance: nobody's request works until an operator acts. */
+  | 'account'
+  /** The server's country is not served. */
+  | 'country'
+  /** Unknown model, or switched off. */
+  | 'model'
+  | 'bad-audio'
+  | 'bad-image'
+  | 'too-long'
+  | 'too-short'
+  | 'too-big'
+  /** Anything else the server calls our fault. */
+  | 'invalid';
+
+export type OpenAiFailure =
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** It may heal; `afterMs` is what the server asked for. */
+  | { readonly kind: 'retry'; readonly afterMs: number | null; readonly why: string };
+
+// HTML pages of an edge come whole in the message.
+const longestMessage = 300;
+
+export function openAiFailure(error: unknown): OpenAiFailure {
+  if (
+    !(error instanceof APIError) ||
+    error instanceof APIUserAbortError ||
+    error instanceof APIConnectionError
+  ) {
+    return { kind: 'retry', afterMs: null, why: describeFailure(error) };
+  }
+  const status: number = error.status ?? 0;
+  const message = readable(error);
+  if (isAccount(error, status)) return { kind: 'refused', code: 'account', message };
+  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+    const afterMs = error.headers === undefined ? null : retryAfterMs(error.headers);
+    return { kind: 'retry', afterMs, why: `HTTP ${status} ${error.code ?? ''}`.trim() };
+  }
+  return { kind: 'refused', code: refusalCode(error, status), message };
+}
+
+const accountCodes = new Set([
+  'insufficient_quota',
+  'credit_balance_exhausted',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'account_deactivated',
+  'invalid_api_key',
+]);
+
+function isAccount(error: APIError, status: number): boolean {
+  if (status === 401 || status === 402) return true;
+  if (status === 403) return !isCountry(error);
+  return [error.code, error.type].some((word) => accountCodes.has(word ?? ''));
+}
+
+function isCountry(error: APIError): boolean {
+  return error.code === 'unsupported_country_region_territory';
+}
+
+const complaints: readonly (readonly [RegExp, RefusalCode])[] = [
+  [/audio duration .* longer than|maximum for this model|too long/i, 'too-long'],
+  [/too short|minimum audio length/i, 'too-short'],
+  [/maximum content size/i, 'too-big'],
+  [
+    /unsupported file format|invalid file format|unrecognized file format|could not be decoded|corrupted|audio file/i,
+    'bad-audio',
+  ],
+  [/image/i, 'bad-image'],
+];
+
+function refusalCode(error: APIError, status: number): RefusalCode {
+  if (isCountry(error)) return 'country';
+  if (status === 413) return 'too-big';
+  if (error.code === 'model_not_found' || (status === 404 && /model/i.test(error.message))) return 'model';
+  return complaints.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'invalid';
+}
+
+/** The server's words without what it repeats of our key, and never a page. */
+function readable(error: APIError): string {
+  const text = error.message.replace(/\s+/g, ' ');
+  if (/<html|<!doctype/i.test(text)) return `HTTP ${String(error.status)} (a page, not an answer)`;
+  return text.replace(/\bsk-\S+/g, '[key]').slice(0, longestMessage);
+}
+
+/** A 400 that is about one of the request's fields, as far as servers say so. */
+export function complainsAbout(error: unknown, field: RegExp): boolean {
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) return false;
+  return field.test(error.param ?? '') || field.test(error.message);
+}

@@ -1,0 +1,62 @@
+import type { OpenAI } from 'openai';
+import { z } from 'zod';
+import type { ImageInput } from './complete.ts';
+import { withinDeadline } from './deadline.ts';
+import { openAiFailure } from './errors.ts';
+
+export interface ModerateOptions {
+  readonly text?: string;
+  /** One for a call: how many one may carry is not documented. `sexual/minors` is never scored on pictures. */
+  readonly image?: ImageInput;
+  readonly signal?: AbortSignal | null | undefined;
+}
+
+export type ModerateOutcome =
+  | {
+      readonly kind: 'ok';
+      readonly flagged: boolean;
+      /** The flagged ones, such as `sexual/minors`. */
+      readonly categories: readonly string[];
+    }
+  /** No verdict: the caller decides whether to go on without. `account`: an operator must act. */
+  | { readonly kind: 'unavailable'; readonly why: string; readonly account: boolean };
+
+const moderationDeadlineMs = 20_000;
+
+const answerShape = z.looseObject({
+  results: z
+    .array(z.looseObject({ flagged: z.boolean(), categories: z.record(z.string(), z.unknown()) }))
+    .min(1),
+});
+
+export async function moderate(
+  client: OpenAI,
+  model: string,
+  { text, image, signal }: ModerateOptions,
+): Promise<ModerateOutcome> {
+  const input: OpenAI.ModerationMultiModalInput[] = [];
+  if (text !== undefined) input.push({ type: 'text', text });
+  if (image !== undefined) {
+    const url = `data:${image.contentType};base64,${image.data.toString('base64')}`;
+    input.push({ type: 'image_url', image_url: { url } });
+  }
+  try {
+    const answer: unknown = await withinDeadline(
+      signal,
+      moderationDeadlineMs,
+      async (request) => await client.moderations.create({ model, input }, request),
+    );
+    const parsed = answerShape.safeParse(answer);
+    if (!parsed.success) return { kind: 'unavailable', why: 'unreadable answer', account: false };
+    const categories = parsed.data.results.flatMap((result) =>
+      Object.entries(result.categories).flatMap(([name, flagged]) => (flagged === true ? [name] : [])),
+    );
+    const flagged = parsed.data.results.some((result) => result.flagged);
+    return { kind: 'ok', flagged, categories: [...new Set(categories)] };
+  } catch (error) {
+    const failure = openAiFailure(error);
+    return failure.kind === 'retry'
+      ? { kind: 'unavailable', why: failure.why, account: false }
+      : { kind: 'unavailable', why: failure.message, account: failure.code === 'account' };
+  }
+}
