@@ -1,1 +1,3 @@
 export * from './services/index.ts';
+export * from './speech/index.ts';
+export * from './fal/index.ts';
