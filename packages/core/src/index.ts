@@ -1,1 +1,26 @@
-export {};
+export * from './avatars/avatars.ts';
+export {
+  ASPECTS,
+  type Aspect,
+  PRESETS,
+  type PresetName,
+  type Trainer,
+  trainer,
+  trainerFor,
+} from './avatars/models.ts';
+export { counterShown, judgePhoto, type PhotoProblem, samePicture } from './avatars/photos.ts';
+export { isSafetensors } from './avatars/training.ts';
+export { type DocumentContent, readContent } from './documents/content.ts';
+export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';
+export { webhookAddress } from './fal/jobs.ts';
+export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';
+export * from './images/images.ts';
+export type { NotificationBody, NotificationKind } from './notifications/notifications.ts';
+export { breakerOpen } from './orders/breaker.ts';
+export { FAILURES, type FailureReason } from './orders/failures.ts';
+export { cancelOrder, findOrder, type Order, orderUnderWay } from './orders/orders.ts';
+export type { DeciderParts, Run, WorkerParts } from './parts.ts';
+export * from './recordings/recordings.ts';
+export { sweep } from './sweeper.ts';
+export { transact, type Unit } from './unit.ts';
+export * from './users/users.ts';

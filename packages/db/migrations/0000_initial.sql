@@ -36,7 +36,7 @@ CREATE TABLE "avatar_photos" (
 	"object_key" text,
 	"width" integer,
 	"height" integer,
-	"hash" text,
+	"miniature" text,
 	"checks" integer DEFAULT 0 NOT NULL,
 	"next_check_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -62,7 +62,8 @@ CREATE TABLE "avatars" (
 	"screen_due_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"trained_at" timestamp with time zone,
-	"deleted_at" timestamp with time zone
+	"deleted_at" timestamp with time zone,
+	"tidied_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "images" (
@@ -197,6 +198,7 @@ CREATE TABLE "recording_pieces" (
 	"end_ms" integer NOT NULL,
 	"object_key" text NOT NULL,
 	"silent" boolean DEFAULT false NOT NULL,
+	"voiced_ms" integer NOT NULL,
 	"text" text,
 	"language" text,
 	"segments" jsonb,

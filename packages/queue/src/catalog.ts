@@ -96,6 +96,18 @@ export const jobs = defineJobs(queues, {
     backoff: { delayMs: 1_000, jitter: 0.3 },
     timeLimitMs: 60_000,
   }),
+  'avatar.tidy': job({
+    queue: 'photos',
+    schema: z.object({ avatarId: id }),
+    key: ({ avatarId }) => [avatarId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // The sweeper comes back to an untidied avatar every minute.
+    attempts: 3,
+    backoff: { delayMs: 5_000, jitter: 0.3 },
+    // Some dozens of deletions.
+    timeLimitMs: 60_000,
+  }),
   'recording.prepare': job({
     queue: 'speech',
     schema: z.object({ recordingId: id }),

@@ -44,6 +44,8 @@ export const avatars = pgTable(
     createdAt: createdAt(),
     trainedAt: at('trained_at'),
     deletedAt: at('deleted_at'),
+    /** Objects no longer needed (photos after a training, everything after deletion) are gone. */
+    tidiedAt: at('tidied_at'),
   },
   (t) => [
     uniqueIndex('avatars_name')
@@ -75,8 +77,8 @@ export const avatarPhotos = pgTable(
     objectKey: text('object_key'),
     width: integer('width'),
     height: integer('height'),
-    /** 64-bit difference hash, 16 hex digits. */
-    hash: text('hash'),
+    /** Hex of an 8×8 RGB miniature, to recognise the same picture. */
+    miniature: text('miniature'),
     checks: integer('checks').notNull().default(0),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
     createdAt: createdAt(),

@@ -6,7 +6,6 @@ import {
   integer,
   jsonb,
   pgTable,
-  smallint,
   text,
   uniqueIndex,
   uuid,

@@ -55,6 +55,8 @@ export const recordingPieces = pgTable(
     objectKey: text('object_key').notNull(),
     /** Near-silent: not sent, so that nothing is invented. */
     silent: boolean('silent').notNull().default(false),
+    /** How much of it is louder than silence. */
+    voicedMs: integer('voiced_ms').notNull(),
     text: text('text'),
     language: text('language'),
     segments: jsonb('segments').$type<readonly Segment[]>(),

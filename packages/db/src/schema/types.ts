@@ -41,10 +41,15 @@ export const PHOTO_STATES = ['received', 'accepted', 'rejected'] as const;
 export type AvatarKind = 'portrait' | 'style';
 export type Subject = 'man' | 'woman' | 'neutral';
 
+/**
+ * `submitting` was committed before the request and stays while its outcome is unknown; `cancelling` is given up
+ * here and still has to be cancelled at FAL.
+ */
 export const FAL_JOB_STATES = [
   'created',
   'submitting',
   'submitted',
+  'cancelling',
   'completed',
   'failed',
   'cancelled',

@@ -1,0 +1,222 @@
+import { type AvatarKind, avatarPhotos, avatars, orders, type Subject, type Tx } from '@aisha/db';
+import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { Unit } from '../unit.ts';
+import { placeOrder, type Order } from '../orders/orders.ts';
+import type { PresetName } from './models.ts';
+
+export type Avatar = typeof avatars.$inferSelect;
+
+export const NAME_LENGTH = { min: 2, max: 50 } as const;
+export const PHOTO_COUNT = { min: 10, max: 20 } as const;
+
+export interface PhotoCounts {
+  readonly received: number;
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+/** Trims and joins white space; null when the length is wrong. Lengths are in characters as people count them. */
+export function avatarName(text: string): string | null {
+  const name = text.replace(/\s+/g, ' ').trim();
+  const length = [...name].length;
+  return length >= NAME_LENGTH.min && length <= NAME_LENGTH.max ? name : null;
+}
+
+export async function nameTaken(tx: Tx, ownerId: number, name: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: avatars.id })
+    .from(avatars)
+    .where(
+      and(
+        eq(avatars.ownerId, ownerId),
+        ne(avatars.state, 'deleted'),
+        sql`lower(${avatars.name}) = lower(${name})`,
+      ),
+    );
+  return row !== undefined;
+}
+
+/** A draft that photos can be sent to; null when the owner has an avatar of that name. */
+export async function createAvatar(
+  { tx }: Unit,
+  draft: { ownerId: number; chatId: number; kind: AvatarKind; name: string; subject: Subject | null },
+): Promise<Avatar | null> {
+  const [avatar] = await tx
+    .insert(avatars)
+    .values({ ...draft, consentAt: sql`now()` })
+    .onConflictDoNothing()
+    .returning();
+  return avatar ?? null;
+}
+
+/** Somebody else's avatar is not found, whatever its state. */
+export async function findAvatar(
+  tx: Pick<Tx, 'select'>,
+  ownerId: number,
+  id: string,
+): Promise<Avatar | null> {
+  const [avatar] = await tx
+    .select()
+    .from(avatars)
+    .where(and(eq(avatars.id, id), eq(avatars.ownerId, ownerId), ne(avatars.state, 'deleted')));
+  return avatar ?? null;
+}
+
+export async function listAvatars(tx: Pick<Tx, 'select'>, ownerId: number): Promise<Avatar[]> {
+  return tx
+    .select()
+    .from(avatars)
+    .where(and(eq(avatars.ownerId, ownerId), ne(avatars.state, 'deleted')))
+    .orderBy(desc(avatars.isMain), desc(avatars.createdAt))
+    .limit(50);
+}
+
+/** The avatar that pictures are made with when none is named: the main one, else the newest that is ready. */
+export async function mainAvatar(tx: Pick<Tx, 'select'>, ownerId: number): Promise<Avatar | null> {
+  const [avatar] = await tx
+    .select()
+    .from(avatars)
+    .where(and(eq(avatars.ownerId, ownerId), eq(avatars.state, 'ready')))
+    .orderBy(desc(avatars.isMain), desc(avatars.trainedAt))
+    .limit(1);
+  return avatar ?? null;
+}
+
+export async function photoCounts(tx: Pick<Tx, 'select'>, avatarId: string): Promise<PhotoCounts> {
+  const rows = await tx
+    .select({ state: avatarPhotos.state, n: count() })
+    .from(avatarPhotos)
+    .where(eq(avatarPhotos.avatarId, avatarId))
+    .groupBy(avatarPhotos.state);
+  const of = (state: string) => rows.find((row) => row.state === state)?.n ?? 0;
+  return { received: of('received'), accepted: of('accepted'), rejected: of('rejected') };
+}
+
+/** Why photos were turned down, each reason with its count. */
+export async function rejections(
+  tx: Pick<Tx, 'select'>,
+  avatarId: string,
+): Promise<{ reason: string; n: number }[]> {
+  const rows = await tx
+    .select({ reason: avatarPhotos.reason, n: count() })
+    .from(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatarId), eq(avatarPhotos.state, 'rejected')))
+    .groupBy(avatarPhotos.reason);
+  return rows.map((row) => ({ reason: row.reason ?? 'unreadable', n: row.n }));
+}
+
+export interface IncomingPhoto {
+  readonly fileId: string;
+  readonly fileUniqueId: string;
+  readonly fileSize: number | null;
+}
+
+/**
+ * Takes a photo for a draft. `full` when the avatar has its twenty; `duplicate` for a file sent before. The check
+ * itself is the worker's: it downloads.
+ */
+export async function addPhoto(
+  unit: Unit,
+  avatar: Pick<Avatar, 'id' | 'state'>,
+  photo: IncomingPhoto,
+): Promise<'added' | 'duplicate' | 'full' | 'closed'> {
+  if (avatar.state !== 'draft' && avatar.state !== 'failed') return 'closed';
+  // The avatar's lock keeps two photos that come at once from both being the twentieth.
+  await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
+  const counts = await photoCounts(unit.tx, avatar.id);
+  if (counts.accepted + counts.received >= PHOTO_COUNT.max) return 'full';
+  const [row] = await unit.tx
+    .insert(avatarPhotos)
+    .values({ avatarId: avatar.id, ...photo, nextCheckAt: sql`now() + interval '15 seconds'` })
+    .onConflictDoNothing()
+    .returning({ id: avatarPhotos.id });
+  if (!row) return 'duplicate';
+  unit.enqueue('photo.check', { photoId: row.id });
+  await showCounter(unit, avatar.id);
+  return 'added';
+}
+
+/** Has the counter message edited soon; many photos that come at once make one edit. */
+export async function showCounter(unit: Unit, avatarId: string): Promise<void> {
+  await unit.tx
+    .update(avatars)
+    .set({ screenDueAt: sql`now() + interval '10 seconds'` })
+    .where(eq(avatars.id, avatarId));
+  unit.enqueue('avatar.screen', { avatarId }, { debounceMs: 600 });
+}
+
+export async function clearPhotos({ tx }: Unit, avatarId: string, which: 'all' | 'rejected'): Promise<void> {
+  await tx
+    .delete(avatarPhotos)
+    .where(
+      and(
+        eq(avatarPhotos.avatarId, avatarId),
+        which === 'rejected' ? eq(avatarPhotos.state, 'rejected') : undefined,
+      ),
+    );
+}
+
+export type TrainingRefusal = 'too_few' | 'checking' | 'closed';
+
+/** Orders the training of a draft. Its photos are fixed from here on. */
+export async function orderTraining(
+  unit: Unit,
+  avatar: Avatar,
+  preset: PresetName,
+  screen: { chatId: number; messageId: number | undefined },
+): Promise<Order | TrainingRefusal> {
+  const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
+  if (!locked || (locked.state !== 'draft' && locked.state !== 'failed')) return 'closed';
+  const counts = await photoCounts(unit.tx, avatar.id);
+  if (counts.received > 0) return 'checking';
+  if (counts.accepted < PHOTO_COUNT.min) return 'too_few';
+  const order = await placeOrder(unit, {
+    ownerId: avatar.ownerId,
+    chatId: screen.chatId,
+    kind: 'training',
+    subjectId: avatar.id,
+    input: { preset },
+    statusMessageId: screen.messageId,
+  });
+  if (!order) return 'closed';
+  await unit.tx
+    .update(avatars)
+    .set({ state: 'training', failure: null, screenMessageId: null, screenDueAt: null })
+    .where(eq(avatars.id, avatar.id));
+  return order;
+}
+
+export async function makeMain({ tx }: Unit, avatar: Pick<Avatar, 'id' | 'ownerId'>): Promise<void> {
+  await tx
+    .update(avatars)
+    .set({ isMain: false })
+    .where(and(eq(avatars.ownerId, avatar.ownerId), avatars.isMain));
+  await tx.update(avatars).set({ isMain: true }).where(eq(avatars.id, avatar.id));
+}
+
+export async function renameAvatar({ tx }: Unit, avatar: Avatar, name: string): Promise<boolean> {
+  if (name.toLowerCase() !== avatar.name.toLowerCase() && (await nameTaken(tx, avatar.ownerId, name)))
+    return false;
+  await tx.update(avatars).set({ name }).where(eq(avatars.id, avatar.id));
+  return true;
+}
+
+/** Deletes an avatar that is not being trained; its objects follow by a job. */
+export async function deleteAvatar(unit: Unit, avatar: Avatar): Promise<boolean> {
+  const [row] = await unit.tx
+    .update(avatars)
+    .set({ state: 'deleted', isMain: false, deletedAt: sql`now()`, tidiedAt: null, screenDueAt: null })
+    .where(and(eq(avatars.id, avatar.id), inArray(avatars.state, ['draft', 'ready', 'failed'])))
+    .returning({ id: avatars.id });
+  if (row) unit.enqueue('avatar.tidy', { avatarId: row.id });
+  return row !== undefined;
+}
+
+/** True figures of an avatar for its card. */
+export async function avatarFigures(tx: Pick<Tx, 'select'>, avatarId: string): Promise<{ orders: number }> {
+  const [row] = await tx
+    .select({ n: count() })
+    .from(orders)
+    .where(and(eq(orders.subjectId, avatarId), eq(orders.kind, 'image'), eq(orders.state, 'succeeded')));
+  return { orders: row?.n ?? 0 };
+}

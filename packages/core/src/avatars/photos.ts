@@ -1,0 +1,166 @@
+import { avatarPhotos, avatars } from '@aisha/db';
+import { objectKey } from '@aisha/storage';
+import { TransientError } from '@aisha/service';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import sharp from 'sharp';
+import type { Run, WorkerParts } from '../parts.ts';
+import { transact } from '../unit.ts';
+import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
+
+/** Rules for one photo; product.md "Avatars", step 2. */
+const RULES = {
+  minShorterSide: 512,
+  /** Telegram's cloud gives bots no larger file. */
+  maxBytes: 20 * 1024 * 1024,
+  /** Guards the decoder's memory: 100 megapixels are 300 MB raw. */
+  maxPixels: 60_000_000,
+  /** Colour levels of 255 by which the miniatures of the same picture may differ after recompression: mean, worst. */
+  sameWithin: { mean: 2, worst: 12 },
+  /** Longer side kept: trainers work at about one megapixel. */
+  keptSide: 2048,
+} as const;
+
+export type PhotoProblem = 'too_big' | 'gone' | 'unreadable' | 'too_small' | 'same_as_another' | 'too_many';
+
+interface CheckedPhoto {
+  readonly jpeg: Buffer;
+  readonly width: number;
+  readonly height: number;
+  /** Hex of an 8×8 RGB miniature: survives scaling and recompression. */
+  readonly miniature: string;
+}
+
+/** Really decodes the picture, applies its orientation and judges it. */
+export async function judgePhoto(file: Buffer): Promise<CheckedPhoto | PhotoProblem> {
+  try {
+    const upright = sharp(file, { limitInputPixels: RULES.maxPixels, failOn: 'error' }).rotate();
+    const { data, info } = await upright
+      .resize({ width: RULES.keptSide, height: RULES.keptSide, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .jpeg({ quality: 94 })
+      .toBuffer({ resolveWithObject: true });
+    if (Math.min(info.width, info.height) < RULES.minShorterSide) return 'too_small';
+    const miniature = await sharp(data).removeAlpha().resize(8, 8, { fit: 'fill' }).raw().toBuffer();
+    return { jpeg: data, width: info.width, height: info.height, miniature: miniature.toString('hex') };
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** Whether two miniatures are of the same picture, saved or scaled anew. */
+export function samePicture(a: string, b: string): boolean {
+  const one = Buffer.from(a, 'hex');
+  const other = Buffer.from(b, 'hex');
+  let sum = 0;
+  for (const [i, level] of one.entries()) {
+    const difference = Math.abs(level - (other[i] ?? 0));
+    if (difference > RULES.sameWithin.worst) return false;
+    sum += difference;
+  }
+  return sum / one.length <= RULES.sameWithin.mean;
+}
+
+/** Job: downloads, judges and keeps one photo, then has the counter shown. */
+export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run): Promise<void> {
+  const [photo] = await parts.db
+    .select({ row: avatarPhotos, avatar: avatars })
+    .from(avatarPhotos)
+    .innerJoin(avatars, eq(avatars.id, avatarPhotos.avatarId))
+    .where(and(eq(avatarPhotos.id, photoId), eq(avatarPhotos.state, 'received')));
+  if (!photo) return;
+  const { row, avatar } = photo;
+
+  const judged = await fetchAndJudge(parts, row.fileId, row.fileSize, run);
+  let key: string | null = null;
+  if (typeof judged !== 'string') {
+    key = objectKey(avatar.ownerId, 'avatars', avatar.id, `photos/${row.id}.jpg`);
+    await parts.storage.put('avatars', key, judged.jpeg, { contentType: 'image/jpeg' });
+  }
+
+  await transact(parts, async (unit) => {
+    // One photo of an avatar is judged against the others at a time.
+    await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
+    let problem: PhotoProblem | null = typeof judged === 'string' ? judged : null;
+    if (typeof judged !== 'string') {
+      const others = await unit.tx
+        .select({ miniature: avatarPhotos.miniature })
+        .from(avatarPhotos)
+        .where(
+          and(
+            eq(avatarPhotos.avatarId, avatar.id),
+            eq(avatarPhotos.state, 'accepted'),
+            ne(avatarPhotos.id, row.id),
+          ),
+        );
+      if (others.some(({ miniature }) => miniature !== null && samePicture(miniature, judged.miniature)))
+        problem = 'same_as_another';
+      else if ((await photoCounts(unit.tx, avatar.id)).accepted >= PHOTO_COUNT.max) problem = 'too_many';
+    }
+    await unit.tx
+      .update(avatarPhotos)
+      .set(
+        problem !== null || typeof judged === 'string'
+          ? { state: 'rejected', reason: problem }
+          : {
+              state: 'accepted',
+              objectKey: key,
+              width: judged.width,
+              height: judged.height,
+              miniature: judged.miniature,
+            },
+      )
+      .where(and(eq(avatarPhotos.id, row.id), eq(avatarPhotos.state, 'received')));
+    await showCounter(unit, avatar.id);
+  });
+}
+
+async function fetchAndJudge(
+  parts: WorkerParts,
+  fileId: string,
+  fileSize: number | null,
+  run: Run,
+): Promise<CheckedPhoto | PhotoProblem> {
+  if (fileSize !== null && fileSize > RULES.maxBytes) return 'too_big';
+  const file = await parts.telegram.downloadToBuffer(fileId, {
+    maxBytes: RULES.maxBytes,
+    signal: run.signal,
+  });
+  switch (file.kind) {
+    case 'ok':
+      return judgePhoto(file.data);
+    case 'too-big':
+      return 'too_big';
+    case 'gone':
+      return 'gone';
+    case 'retry':
+      throw new TransientError(`the photo cannot be downloaded now: ${file.why}`);
+    default:
+      return file satisfies never;
+  }
+}
+
+/** What an exhausted check leaves: the photo is turned down with its reason, so that nobody waits for it. */
+export async function giveUpPhoto(parts: WorkerParts, photoId: string): Promise<void> {
+  await transact(parts, async (unit) => {
+    const [row] = await unit.tx
+      .update(avatarPhotos)
+      .set({ state: 'rejected', reason: 'gone' })
+      .where(and(eq(avatarPhotos.id, photoId), eq(avatarPhotos.state, 'received')))
+      .returning({ avatarId: avatarPhotos.avatarId });
+    if (row) await showCounter(unit, row.avatarId);
+  });
+}
+
+/** The counter message was shown as of `dueAt`; later changes keep it due. */
+export async function counterShown(
+  parts: Pick<WorkerParts, 'db'>,
+  avatarId: string,
+  dueAt: Date | null,
+): Promise<void> {
+  if (!dueAt) return;
+  await parts.db
+    .update(avatars)
+    .set({ screenDueAt: null })
+    .where(and(eq(avatars.id, avatarId), sql`${avatars.screenDueAt} <= ${dueAt.toISOString()}::timestamptz`));
+}

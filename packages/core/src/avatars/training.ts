@@ -1,0 +1,184 @@
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { avatarPhotos, avatars } from '@aisha/db';
+import { objectKey } from '@aisha/storage';
+import { TransientError } from '@aisha/service';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import yazl from 'yazl';
+import { z } from 'zod';
+import { openBreaker } from '../orders/breaker.ts';
+import { completeFalJob } from '../fal/settle.ts';
+import { createFalJob, type FalJob, failFalJob, findFalJobOfOrder, submitFalJob } from '../fal/jobs.ts';
+import { failOrder, noteProgress, type Order, succeedOrder } from '../orders/orders.ts';
+import type { Run, WorkerParts } from '../parts.ts';
+import { transact } from '../unit.ts';
+import { type Avatar, PHOTO_COUNT } from './avatars.ts';
+import { PRESETS, trainer, trainerFor, triggerFor } from './models.ts';
+
+const trainingInput = z.object({ preset: z.enum(PRESETS) });
+
+const ARCHIVE_LIFETIME_S = 24 * 3_600;
+
+/** LoRA files are some 20 to 300 MB. */
+const MODEL_MAX_BYTES = 1024 * 1024 * 1024;
+
+/** Job: packs the photos, uploads them to FAL and submits the training, once. */
+export async function startTraining(parts: WorkerParts, order: Order, run: Run): Promise<void> {
+  const existing = await findFalJobOfOrder(parts, order.id);
+  if (existing) return submitFalJob(parts, existing, run);
+
+  const [avatar] = await parts.db
+    .select()
+    .from(avatars)
+    .where(eq(avatars.id, order.subjectId ?? ''));
+  if (!avatar) throw new Error('the avatar of a training vanished');
+  const photos = await parts.db
+    .select({ key: avatarPhotos.objectKey })
+    .from(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
+    .orderBy(asc(avatarPhotos.createdAt), asc(avatarPhotos.id));
+  if (photos.length < PHOTO_COUNT.min)
+    return transact(parts, async (unit) => void (await failOrder(unit, order.id, 'too_few_photos')));
+
+  await noteProgress(parts, order.id, { stage: 'uploading' });
+  const { id: model, trainer: row } = trainerFor(avatar.kind, parts.config.fal.models);
+  const trigger = triggerFor(avatar.id, parts.config.fal.legacy, model);
+  const archive = await packPhotos(
+    parts,
+    photos.map((photo) => photo.key ?? ''),
+    run.signal,
+  );
+  const upload = await parts.fal.uploadFile(archive, {
+    fileName: `${avatar.id}.zip`,
+    contentType: 'application/zip',
+    // The photos go away at FAL too; a training that is still queued by then has long missed its deadline.
+    expiresS: ARCHIVE_LIFETIME_S,
+    signal: run.signal,
+  });
+  if (upload.kind === 'unavailable')
+    throw new TransientError(`FAL's storage does not take the photos: ${upload.why}`);
+  if (upload.kind === 'refused') {
+    if (upload.account) await openBreaker(parts, 'fal', 'storage refuses our account');
+    const reason = upload.account ? 'provider_account' : 'provider_refused';
+    return transact(parts, async (unit) => void (await failOrder(unit, order.id, reason)));
+  }
+  await parts.db.update(avatars).set({ model, trigger }).where(eq(avatars.id, avatar.id));
+  const job = await createFalJob(parts, {
+    orderId: order.id,
+    kind: 'training',
+    model: row.endpoint,
+    input: row.buildInput(
+      {
+        archiveUrl: upload.url,
+        trigger,
+        subject: avatar.subject,
+        preset: trainingInput.parse(order.input).preset,
+        comment: `avatar ${avatar.id}`,
+      },
+      parts.config.fal.legacy,
+    ),
+  });
+  await noteProgress(parts, order.id, { stage: 'submitting' });
+  await submitFalJob(parts, job, run);
+}
+
+/** A plain zip with the pictures at its top level, as every trainer wants it. */
+async function packPhotos(parts: WorkerParts, keys: readonly string[], signal: AbortSignal): Promise<Buffer> {
+  const zip = new yazl.ZipFile();
+  for (const [i, key] of keys.entries()) {
+    signal.throwIfAborted();
+    const photo = await parts.storage.get('avatars', key);
+    if (!photo) throw new Error(`photo ${key} is not in the bucket`);
+    // JPEG is compressed already.
+    zip.addBuffer(photo, `${String(i + 1).padStart(2, '0')}.jpg`, { compress: false });
+  }
+  zip.end();
+  return buffer(zip.outputStream.pipe(new PassThrough()));
+}
+
+/** The training ended well at FAL: fetches the model, checks it, keeps it, and only then says "ready". */
+export async function collectTraining(
+  parts: WorkerParts,
+  job: FalJob,
+  order: Order,
+  output: unknown,
+  run: Run,
+): Promise<void> {
+  const [avatar] = await parts.db
+    .select()
+    .from(avatars)
+    .where(eq(avatars.id, order.subjectId ?? ''));
+  const model = avatar?.model ? trainer(avatar.model)?.readOutput(output) : null;
+  if (!avatar || !model) return failFalJob(parts, job, 'bad_result', 'the training answered without a model');
+
+  let kept: { modelUrl: string; modelKey: string | null };
+  if (model.kind === 'id') kept = { modelUrl: model.id, modelKey: null };
+  else {
+    const modelKey = await keepModelFile(parts, avatar, model.url, run.signal);
+    if (modelKey === null)
+      return failFalJob(parts, job, 'bad_result', 'the model file is missing or damaged');
+    kept = { modelUrl: model.url, modelKey };
+  }
+  const previewKey = await makePreview(parts, avatar);
+  await transact(parts, async (unit) => {
+    if (!(await completeFalJob(unit.tx, job))) return;
+    await unit.tx
+      .update(avatars)
+      .set({
+        ...kept,
+        state: 'ready',
+        previewKey,
+        failure: null,
+        trainedAt: sql`now()`,
+        isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${avatar.ownerId} and other.is_main)`,
+      })
+      .where(eq(avatars.id, avatar.id));
+    await succeedOrder(unit, order.id);
+    unit.enqueue('avatar.tidy', { avatarId: avatar.id });
+  });
+}
+
+/** Copies the LoRA to our bucket; null when there is no such file or it is not one. */
+async function keepModelFile(
+  parts: WorkerParts,
+  avatar: Avatar,
+  url: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const file = await parts.fal.download(url, { maxBytes: MODEL_MAX_BYTES, signal });
+  if (file.kind === 'retry') throw new TransientError(`the model file cannot be fetched now: ${file.why}`);
+  if (file.kind !== 'ok' || !isSafetensors(file.data)) return null;
+  const key = objectKey(avatar.ownerId, 'avatars', avatar.id, 'model.safetensors');
+  await parts.storage.put('avatars', key, file.data, { contentType: 'application/octet-stream' });
+  return key;
+}
+
+/**
+ * The safetensors layout: 8 bytes of little-endian header length, then that much JSON whose entries point into the
+ * rest of the file. A cut download or an error page fails here.
+ */
+export function isSafetensors(file: Buffer): boolean {
+  if (file.length < 10) return false;
+  const headerLength = Number(file.readBigUInt64LE(0));
+  if (headerLength < 2 || headerLength > file.length - 8) return false;
+  try {
+    const header = z
+      .record(z.string(), z.looseObject({ data_offsets: z.tuple([z.number(), z.number()]).optional() }))
+      .parse(JSON.parse(file.toString('utf8', 8, 8 + headerLength)));
+    const end = Math.max(0, ...Object.values(header).map((tensor) => tensor.data_offsets?.[1] ?? 0));
+    return end <= file.length - 8 - headerLength;
+  } catch {
+    return false;
+  }
+}
+
+/** The card's picture: the first photo. The others go away after the training. */
+async function makePreview(parts: WorkerParts, avatar: Avatar): Promise<string | null> {
+  const [first] = await parts.db
+    .select({ key: avatarPhotos.objectKey })
+    .from(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
+    .orderBy(asc(avatarPhotos.createdAt))
+    .limit(1);
+  return first?.key ?? null;
+}

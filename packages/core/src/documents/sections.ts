@@ -1,0 +1,26 @@
+/**
+ * Cuts a text into sections of at most `limit` characters, at the ends of paragraphs, else of sentences, else of
+ * words. Joined again they are the whole text: nothing is dropped.
+ */
+export function sectionsOf(text: string, limit: number): string[] {
+  const sections: string[] = [];
+  let rest = text;
+  while (rest.length > limit) {
+    const at = cutAt(rest, limit);
+    sections.push(rest.slice(0, at));
+    rest = rest.slice(at);
+  }
+  if (rest !== '' || sections.length === 0) sections.push(rest);
+  return sections;
+}
+
+function cutAt(text: string, limit: number): number {
+  const window = text.slice(0, limit);
+  // Not before the middle: otherwise one early paragraph end would make many tiny sections.
+  for (const end of [/\n\s*\n/g, /[.!?…]["»”)]*\s/g, /\s/g]) {
+    const last = [...window.matchAll(end)].at(-1);
+    if (last && last.index > limit / 2) return last.index + last[0].length;
+  }
+  // Never between the halves of a surrogate pair.
+  return /[\uD800-\uDBFF]$/.test(window) ? limit - 1 : limit;
+}

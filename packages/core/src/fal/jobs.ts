@@ -1,0 +1,169 @@
+import { falJobs, orders } from '@aisha/db';
+import { webhookToken } from '@aisha/providers';
+import { TransientError } from '@aisha/service';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { closeBreaker, openBreaker } from '../orders/breaker.ts';
+import type { FailureReason } from '../orders/failures.ts';
+import { failOrder } from '../orders/orders.ts';
+import type { Run, WorkerParts } from '../parts.ts';
+import { transact } from '../unit.ts';
+
+export type FalJob = typeof falJobs.$inferSelect;
+
+/**
+ * How long an unclear submit may wait for its webhook before the order is given up: longer than the work takes when
+ * FAL did accept it, since its webhook then tells us.
+ */
+const UNCONFIRMED_MINUTES: Record<FalJob['kind'], number> = { generation: 3, training: 30 };
+
+/** True when neither the submit's answer nor a webhook came for so long that none will. */
+export function unconfirmedTooLong(job: FalJob): boolean {
+  const since = (job.submittedAt ?? job.createdAt).getTime();
+  return Date.now() - since > UNCONFIRMED_MINUTES[job.kind] * 60_000;
+}
+
+/** The row that a request at FAL needs before it is made. One per order; the first one stays. */
+export async function createFalJob(
+  parts: WorkerParts,
+  job: { orderId: string; kind: FalJob['kind']; model: string; input: Record<string, unknown> },
+): Promise<FalJob> {
+  await parts.db
+    .insert(falJobs)
+    .values({ ...job, test: parts.config.fal.testMode, nextCheckAt: sql`now() + interval '20 seconds'` })
+    .onConflictDoNothing();
+  const existing = await findFalJobOfOrder(parts, job.orderId);
+  if (!existing) throw new Error('the FAL job vanished');
+  return existing;
+}
+
+export async function findFalJobOfOrder(
+  parts: Pick<WorkerParts, 'db'>,
+  orderId: string,
+): Promise<FalJob | null> {
+  const [job] = await parts.db.select().from(falJobs).where(eq(falJobs.orderId, orderId));
+  return job ?? null;
+}
+
+/** The address that FAL calls: it carries our id and a token, so that it is matched even if we never learnt FAL's. */
+export function webhookAddress(parts: WorkerParts, job: Pick<FalJob, 'id' | 'kind'>): string | null {
+  const webhook = parts.config.fal.webhook;
+  if (!webhook) return null;
+  const url = new URL(job.kind === 'training' ? webhook.portraitUrl : webhook.statusUrl);
+  url.searchParams.set('job', job.id);
+  url.searchParams.set('token', webhookToken(parts.config.telegram.token, job.id));
+  return url.href;
+}
+
+/**
+ * Submits once. There is no idempotency key at FAL and a repeat is a second bill, so the intent is committed first
+ * and only the run that committed it sends. What a crash or a lost answer leaves in `submitting` is never sent again:
+ * the webhook or the deadline decides.
+ */
+export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
+  const mine = await parts.db.transaction(async (tx) => {
+    // The order's lock makes this and the owner's cancel exclude each other.
+    const [order] = await tx
+      .select({ state: orders.state })
+      .from(orders)
+      .where(eq(orders.id, job.orderId))
+      .for('update');
+    if (order?.state !== 'running') return false;
+    const claimed = await tx
+      .update(falJobs)
+      .set({
+        state: 'submitting',
+        submittedAt: sql`now()`,
+        nextCheckAt: sql`now() + interval '30 seconds'`,
+      })
+      .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'created')))
+      .returning({ id: falJobs.id });
+    return claimed.length > 0;
+  });
+  if (!mine) return;
+
+  // Without the run's signal: an aborted submit would be an unclear one. It has a time-out of its own.
+  const webhookUrl = webhookAddress(parts, job);
+  const outcome = await parts.fal.submit(job.model, job.input, webhookUrl === null ? {} : { webhookUrl });
+  run.log.info('submitted to FAL', {
+    falJobId: job.id,
+    orderId: job.orderId,
+    model: job.model,
+    outcome: outcome.kind,
+  });
+  switch (outcome.kind) {
+    case 'accepted':
+      await learnRequestId(parts, job.id, outcome.requestId);
+      await closeBreaker(parts, 'fal');
+      return;
+    case 'not-sent':
+      // Surely no job: back to the start, so that a later run sends it.
+      await parts.db
+        .update(falJobs)
+        .set({ state: 'created', submittedAt: null, nextCheckAt: sql`now() + interval '20 seconds'` })
+        .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'submitting')));
+      throw new TransientError(`FAL did not take the request: ${outcome.why}`, {
+        retryAfterMs: outcome.retryAfterMs,
+      });
+    case 'refused': {
+      const account = ['locked', 'unauthorized', 'forbidden'].includes(outcome.reason);
+      if (account) await openBreaker(parts, 'fal', outcome.reason);
+      await failFalJob(parts, job, account ? 'provider_account' : 'provider_refused', outcome.detail);
+      return;
+    }
+    case 'unclear':
+      run.log.warn('FAL did not say whether it took the request; waiting for its webhook', {
+        falJobId: job.id,
+        why: outcome.why,
+      });
+      return;
+    default:
+      outcome satisfies never;
+  }
+}
+
+/**
+ * Keeps FAL's id, from the submit's answer or from a webhook that came before it. From now on the job is polled.
+ * A job given up meanwhile keeps its state: the id is what its cancel needs.
+ */
+export async function learnRequestId(parts: WorkerParts, falJobId: string, requestId: string): Promise<void> {
+  await transact(parts, async (unit) => {
+    const [job] = await unit.tx
+      .update(falJobs)
+      .set({
+        requestId,
+        state: sql`case when ${falJobs.state} = 'submitting' then 'submitted' else ${falJobs.state} end`,
+        nextCheckAt: sql`now() + interval '2 seconds'`,
+      })
+      .where(
+        and(
+          eq(falJobs.id, falJobId),
+          sql`${falJobs.requestId} is null`,
+          inArray(falJobs.state, ['submitting', 'submitted', 'cancelling']),
+        ),
+      )
+      .returning({ state: falJobs.state });
+    if (job?.state === 'cancelling') unit.enqueue('fal.settle', { falJobId, source: 'sweep' });
+  });
+}
+
+/** Ends the request and its order together. */
+export async function failFalJob(
+  parts: WorkerParts,
+  job: Pick<FalJob, 'id' | 'orderId'>,
+  reason: FailureReason,
+  detail: string,
+): Promise<void> {
+  parts.log.warn('FAL job failed', {
+    falJobId: job.id,
+    orderId: job.orderId,
+    reason,
+    detail: detail.slice(0, 500),
+  });
+  await transact(parts, async (unit) => {
+    await unit.tx
+      .update(falJobs)
+      .set({ state: 'failed', error: { reason, detail: detail.slice(0, 2_000) }, endedAt: sql`now()` })
+      .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])));
+    await failOrder(unit, job.orderId, reason);
+  });
+}

@@ -1,0 +1,196 @@
+import { falJobs, orders } from '@aisha/db';
+import { falErrorReason, type FalErrorDetail } from '@aisha/providers';
+import { TransientError } from '@aisha/service';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { collectTraining } from '../avatars/training.ts';
+import { collectImages } from '../images/collect.ts';
+import type { FailureReason } from '../orders/failures.ts';
+import { findOrder, noteProgress } from '../orders/orders.ts';
+import type { Run, WorkerParts } from '../parts.ts';
+import { type FalJob, failFalJob, learnRequestId, unconfirmedTooLong } from './jobs.ts';
+import { trainingProgress } from './training-log.ts';
+
+/** How often an unfinished job is looked at, in seconds: by age in seconds. The webhook is usually first. */
+function pollAfter(job: FalJob, ageSeconds: number): number {
+  // Progress is shown from the logs, so a training is looked at often at first.
+  if (job.kind === 'training') return ageSeconds < 120 ? 3 : ageSeconds < 1_200 ? 8 : 30;
+  return ageSeconds < 60 ? 4 : ageSeconds < 300 ? 10 : 30;
+}
+
+/** An id that FAL does not know after this long is lost there. */
+const UNKNOWN_AFTER_SECONDS = 60;
+
+export interface Settle {
+  readonly falJobId: string;
+  /** From a webhook: FAL's own id, and the word that the job is over. */
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * Webhook, poll and deadline all come here: looks at the job where the truth is, at FAL, and moves ours on. Harmless
+ * to repeat and to run twice at once; every end is a guarded update.
+ */
+export async function settleFalJob(
+  parts: WorkerParts,
+  { falJobId, requestId }: Settle,
+  run: Run,
+): Promise<void> {
+  if (requestId !== undefined) {
+    await learnRequestId(parts, falJobId, requestId);
+    await parts.db
+      .update(falJobs)
+      .set({ webhookAt: sql`now()` })
+      .where(
+        and(eq(falJobs.id, falJobId), eq(falJobs.requestId, requestId), sql`${falJobs.webhookAt} is null`),
+      );
+  }
+  const [job] = await parts.db.select().from(falJobs).where(eq(falJobs.id, falJobId));
+  if (!job) return;
+  if (requestId !== undefined && job.requestId !== requestId) {
+    run.log.warn('webhook for another request of this job; ignored', { falJobId, requestId });
+    return;
+  }
+  switch (job.state) {
+    case 'created':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return;
+    case 'submitting':
+      // Nobody knows an id to ask for: only the webhook or the time can end it.
+      if (unconfirmedTooLong(job))
+        await failFalJob(
+          parts,
+          job,
+          'provider_unconfirmed',
+          'neither an answer to the submit nor a webhook came',
+        );
+      return;
+    case 'cancelling':
+      return cancelAtProvider(parts, job);
+    case 'submitted':
+      return look(parts, job, run);
+    default:
+      job.state satisfies never;
+  }
+}
+
+async function look(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
+  if (!job.requestId) throw new Error('a submitted FAL job without a request id');
+  const age = (Date.now() - (job.submittedAt ?? job.createdAt).getTime()) / 1_000;
+  const status = await parts.fal.status(job.model, job.requestId, { logs: job.kind === 'training' });
+  switch (status.kind) {
+    case 'queued':
+      await lookAgain(parts, job, pollAfter(job, age));
+      return noteProgress(parts, job.orderId, {
+        stage: 'provider_queue',
+        ...(status.position === null ? {} : { position: status.position }),
+      });
+    case 'running': {
+      await lookAgain(parts, job, pollAfter(job, age));
+      const progress =
+        job.kind === 'training' ? trainingProgress(status.logs.map((line) => line.message)) : null;
+      return noteProgress(parts, job.orderId, {
+        stage: job.kind === 'training' ? 'training' : 'drawing',
+        ...progress,
+      });
+    }
+    case 'unavailable':
+      return lookAgain(parts, job, 5);
+    case 'not-found':
+      if (age > UNKNOWN_AFTER_SECONDS)
+        return failFalJob(parts, job, 'result_gone', 'FAL does not know the request');
+      return lookAgain(parts, job, 5);
+    case 'completed':
+      return collect(parts, job, job.requestId, run);
+    default:
+      status satisfies never;
+  }
+}
+
+async function collect(parts: WorkerParts, job: FalJob, requestId: string, run: Run): Promise<void> {
+  const result = await parts.fal.result(job.model, requestId);
+  switch (result.kind) {
+    case 'unavailable':
+      throw new TransientError('the result cannot be read now');
+    case 'gone':
+      return failFalJob(parts, job, 'result_gone', 'the result is no longer kept');
+    case 'failed':
+      return failFalJob(parts, job, failureOf(result.errors), JSON.stringify(result.errors).slice(0, 2_000));
+    case 'ok': {
+      const order = await findOrder(parts.db, job.orderId);
+      if (!order) return;
+      await noteProgress(parts, order.id, { stage: 'collecting' });
+      if (job.kind === 'training') return collectTraining(parts, job, order, result.output, run);
+      return collectImages(parts, job, order, result.output, run);
+    }
+    default:
+      result satisfies never;
+  }
+}
+
+function failureOf(errors: readonly FalErrorDetail[]): FailureReason {
+  const reason = falErrorReason(errors);
+  switch (reason) {
+    case 'content_policy':
+    case 'nsfw':
+      return 'content_policy';
+    case 'bad_archive':
+    case 'bad_image':
+      return 'bad_photos';
+    case 'too_few_images':
+      return 'too_few_photos';
+    case 'no_face':
+      return 'no_face';
+    case 'timeout':
+      return 'timeout';
+    case 'locked':
+      return 'provider_account';
+    case 'provider':
+    case 'unknown':
+      return 'provider_down';
+    default:
+      return reason satisfies never;
+  }
+}
+
+async function lookAgain(parts: WorkerParts, job: FalJob, seconds: number): Promise<void> {
+  await parts.db
+    .update(falJobs)
+    .set({ nextCheckAt: sql`now() + make_interval(secs => ${seconds})` })
+    .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'submitted')));
+}
+
+/** The order is over for us; FAL is asked to stop. It may still finish and bill: then the result is left there. */
+async function cancelAtProvider(parts: WorkerParts, job: FalJob): Promise<void> {
+  if (job.requestId) {
+    const outcome = await parts.fal.cancel(job.model, job.requestId);
+    if (outcome.kind === 'unavailable') throw new TransientError('FAL cannot be asked to cancel now');
+  } else if (!unconfirmedTooLong(job)) {
+    // The submit's outcome is still open; its answer or webhook brings the id to cancel.
+    return;
+  }
+  await parts.db
+    .update(falJobs)
+    .set({ state: 'cancelled', endedAt: sql`now()` })
+    .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'cancelling')));
+}
+
+/** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
+export async function completeFalJob(
+  tx: Parameters<Parameters<WorkerParts['db']['transaction']>[0]>[0],
+  job: FalJob,
+): Promise<boolean> {
+  const done = await tx
+    .update(falJobs)
+    .set({ state: 'completed', endedAt: sql`now()` })
+    .where(
+      and(
+        eq(falJobs.id, job.id),
+        eq(falJobs.state, 'submitted'),
+        sql`exists (select 1 from ${orders} where ${orders.id} = ${falJobs.orderId} and ${inArray(orders.state, ['running'])})`,
+      ),
+    )
+    .returning({ id: falJobs.id });
+  return done.length > 0;
+}

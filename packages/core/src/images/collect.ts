@@ -1,0 +1,99 @@
+import { avatars, images } from '@aisha/db';
+import { objectKey } from '@aisha/storage';
+import { TransientError } from '@aisha/service';
+import { eq } from 'drizzle-orm';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { ASPECTS, type GeneratedImage, generator, trainer } from '../avatars/models.ts';
+import { type FalJob, failFalJob } from '../fal/jobs.ts';
+import { completeFalJob } from '../fal/settle.ts';
+import { type Order, succeedOrder } from '../orders/orders.ts';
+import type { Run, WorkerParts } from '../parts.ts';
+import { transact } from '../unit.ts';
+import { imageInput } from './images.ts';
+
+const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
+/** How far a picture's ratio may be from the one ordered: models round to multiples of 16. */
+const RATIO_TOLERANCE = 0.03;
+
+type KeptImage = Pick<typeof images.$inferInsert, 'index' | 'width' | 'height' | 'contentType' | 'objectKey'>;
+
+/** The drawing ended well at FAL: fetches every picture, checks and keeps it; only kept ones count as delivered. */
+export async function collectImages(
+  parts: WorkerParts,
+  job: FalJob,
+  order: Order,
+  output: unknown,
+  run: Run,
+): Promise<void> {
+  const input = imageInput.parse(order.input);
+  const [avatar] = order.subjectId
+    ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
+    : [undefined];
+  const row = generator((avatar?.model ? trainer(avatar.model)?.generator : undefined) ?? 'flux-lora');
+  const answer = row.readOutput(output);
+  if (!answer) return failFalJob(parts, job, 'bad_result', 'the answer has no pictures');
+
+  const wanted = answer.images.slice(0, input.count);
+  const kept: KeptImage[] = [];
+  for (const [index, image] of wanted.entries()) {
+    const one = image.flagged
+      ? null
+      : await keepImage(parts, order, index, image, ASPECTS[input.aspect], run.signal);
+    if (one) kept.push(one);
+  }
+  if (kept.length === 0) {
+    const flagged = wanted.every((image) => image.flagged);
+    return failFalJob(parts, job, flagged ? 'flagged' : 'bad_result', 'no picture could be delivered');
+  }
+  const promptSent = z.object({ prompt: z.string() }).parse(job.input).prompt;
+  await transact(parts, async (unit) => {
+    if (!(await completeFalJob(unit.tx, job))) return;
+    await unit.tx
+      .insert(images)
+      .values(
+        kept.map((one) => ({
+          ...one,
+          orderId: order.id,
+          ownerId: order.ownerId,
+          avatarId: avatar?.id ?? null,
+          prompt: input.prompt,
+          promptSent,
+          aspect: input.aspect,
+          seed: answer.seed,
+        })),
+      )
+      .onConflictDoNothing();
+    await succeedOrder(unit, order.id);
+  });
+}
+
+async function keepImage(
+  parts: WorkerParts,
+  order: Order,
+  index: number,
+  image: GeneratedImage,
+  size: { width: number; height: number },
+  signal: AbortSignal,
+): Promise<KeptImage | null> {
+  const file = await parts.fal.download(image.url, { maxBytes: IMAGE_MAX_BYTES, signal });
+  if (file.kind === 'retry') throw new TransientError(`a picture cannot be fetched now: ${file.why}`);
+  if (file.kind !== 'ok') return null;
+  try {
+    const { format, width, height } = await sharp(file.data).metadata();
+    // Decodes every pixel: a cut file fails here and not at the user.
+    await sharp(file.data, { failOn: 'error' }).stats();
+    if (Math.abs(width / height / (size.width / size.height) - 1) > RATIO_TOLERANCE) {
+      parts.log.warn('a picture has another aspect than ordered', { orderId: order.id, width, height });
+      return null;
+    }
+    const extension = format === 'jpeg' ? 'jpg' : format;
+    const contentType = `image/${format}`;
+    const key = objectKey(order.ownerId, 'images', order.id, `${index + 1}.${extension}`);
+    await parts.storage.put('generated', key, file.data, { contentType });
+    return { index, width, height, contentType, objectKey: key };
+  } catch (error) {
+    parts.log.warn('a picture is damaged', { orderId: order.id, index, error });
+    return null;
+  }
+}

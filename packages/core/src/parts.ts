@@ -1,0 +1,33 @@
+import type { FalConfig, TelegramConfig } from '@aisha/config';
+import type { Db } from '@aisha/db';
+import type { FalClient, OpenAiClient, TelegramClient } from '@aisha/providers';
+import type { JobProducer } from '@aisha/queue';
+import type { Logger } from '@aisha/service';
+import type { Storage } from '@aisha/storage';
+
+/** What decides and commits: enough for the bot and for anything that only changes state. */
+export interface DeciderParts {
+  readonly db: Db;
+  readonly producer: JobProducer;
+  readonly log: Logger;
+}
+
+/** What the worker's handlers need. */
+export interface WorkerParts extends DeciderParts {
+  readonly storage: Storage;
+  readonly fal: FalClient;
+  readonly openai: OpenAiClient;
+  readonly telegram: TelegramClient;
+  readonly config: {
+    readonly fal: FalConfig;
+    readonly telegram: TelegramConfig;
+  };
+}
+
+/** What a handler is told about the run it is in. */
+export interface Run {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** The queue will not try again by itself after this one. */
+  readonly lastAttempt: boolean;
+}

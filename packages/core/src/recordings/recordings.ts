@@ -1,0 +1,107 @@
+import { type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
+import { and, count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { type Order, placeOrder } from '../orders/orders.ts';
+import type { Unit } from '../unit.ts';
+
+export type Recording = typeof recordings.$inferSelect;
+
+export interface IncomingMedia {
+  readonly source: RecordingSource;
+  readonly fileId: string;
+  readonly fileName: string | null;
+  readonly mimeType: string | null;
+  readonly fileSize: number | null;
+  readonly durationS: number | null;
+}
+
+/** Takes a file to be transcribed and orders the work. */
+export async function orderTranscription(
+  unit: Unit,
+  from: { ownerId: number; chatId: number; messageId: number; title: string; language: Language | null },
+  media: IncomingMedia,
+): Promise<{ recording: Recording; order: Order }> {
+  const { durationS, ...file } = media;
+  const [recording] = await unit.tx
+    .insert(recordings)
+    .values({ ...from, ...file, durationMs: durationS === null ? null : Math.round(durationS * 1_000) })
+    .returning();
+  if (!recording) throw new Error('insert returned nothing');
+  const order = await placeOrder(unit, {
+    ownerId: from.ownerId,
+    chatId: from.chatId,
+    kind: 'transcription',
+    subjectId: recording.id,
+    input: {},
+  });
+  if (!order) throw new Error('a new recording has no order under way');
+  return { recording, order };
+}
+
+/** Somebody else's recording is not found. */
+export async function findRecording(
+  tx: Pick<Tx, 'select'>,
+  ownerId: number,
+  id: string,
+): Promise<Recording | null> {
+  const [recording] = await tx
+    .select()
+    .from(recordings)
+    .where(and(eq(recordings.id, id), eq(recordings.ownerId, ownerId), isNull(recordings.deletedAt)));
+  return recording ?? null;
+}
+
+export const HISTORY_PAGE = 6;
+
+/** A page of what was transcribed, newest first. */
+export async function historyPage(
+  tx: Pick<Tx, 'select'>,
+  ownerId: number,
+  page: number,
+): Promise<{
+  items: Pick<Recording, 'id' | 'title' | 'durationMs' | 'createdAt'>[];
+  pages: number;
+  page: number;
+}> {
+  const where = and(
+    eq(recordings.ownerId, ownerId),
+    isNull(recordings.deletedAt),
+    isNotNull(recordings.transcribedAt),
+  );
+  const [counted] = await tx.select({ n: count() }).from(recordings).where(where);
+  const pages = Math.ceil((counted?.n ?? 0) / HISTORY_PAGE);
+  const at = Math.min(Math.max(0, page), Math.max(0, pages - 1));
+  const items = await tx
+    .select({
+      id: recordings.id,
+      title: recordings.title,
+      durationMs: recordings.durationMs,
+      createdAt: recordings.createdAt,
+    })
+    .from(recordings)
+    .where(where)
+    .orderBy(desc(recordings.createdAt))
+    .limit(HISTORY_PAGE)
+    .offset(at * HISTORY_PAGE);
+  return { items, pages, page: at };
+}
+
+/** It disappears from the history at once; its objects are removed by a job. */
+export async function deleteRecording(unit: Unit, ownerId: number, id: string): Promise<boolean> {
+  const [row] = await unit.tx
+    .update(recordings)
+    .set({ deletedAt: sql`now()` })
+    .where(and(eq(recordings.id, id), eq(recordings.ownerId, ownerId), isNull(recordings.deletedAt)))
+    .returning({ id: recordings.id });
+  return row !== undefined;
+}
+
+/** The transcription under way or ended for a recording. */
+export async function transcriptionOrder(tx: Pick<Tx, 'select'>, recordingId: string): Promise<Order | null> {
+  const [order] = await tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.kind, 'transcription'), eq(orders.subjectId, recordingId)))
+    .orderBy(desc(orders.createdAt))
+    .limit(1);
+  return order ?? null;
+}
