@@ -45,15 +45,15 @@ export function createPoll(options: {
 }): (poll: PollOptions) => Promise<PollOutcome> {
   const { config } = options;
   const url = `${config.apiRoot}/bot${config.token}/getUpdates`;
-  // After a conflict the old connection may still belong to the poll that lost.
-  let freshConnection = false;
+  // The connection of a conflict is closed with the next poll: it may lead to the server side that lost.
+  let closing = false;
 
   return async (poll) => {
     const signal = withDeadline(poll.signal, poll.timeoutS * 1000 + graceMs);
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(freshConnection ? { connection: 'close' } : {}) },
+        headers: { 'content-type': 'application/json', ...(closing ? { connection: 'close' } : {}) },
         body: JSON.stringify({
           offset: poll.offset,
           limit: poll.limit,
@@ -65,7 +65,7 @@ export function createPoll(options: {
       });
       const text = await response.text();
       const outcome = readAnswer(response, text);
-      freshConnection = outcome.kind === 'conflict';
+      closing = outcome.kind === 'conflict';
       return outcome;
     } catch (error) {
       const failure = transportFailure(error, poll.signal);

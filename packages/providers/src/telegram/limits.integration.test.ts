@@ -1,0 +1,152 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedis } from '@aisha/sandbox';
+import { testServices } from '@aisha/sandbox/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { recordingLogger } from '../testing/recording-logger.ts';
+import { json, scriptedServer, type Script } from '../testing/scripted-server.ts';
+import { createTelegramClient } from './client.ts';
+
+const reply = { priority: 'reply' } as const;
+const ok: Script = (_, response) => json(response, 200, { ok: true, result: { message_id: 1 } });
+
+/** As producers connect: fail fast, never queue commands for later. */
+const connect = (url: string) => {
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
+  redis.on('error', () => undefined);
+  return redis;
+};
+
+/** A client as another process would have it: its own connection, its own memory, the same bot. */
+function client(apiRoot: string, redis: Redis, botId: number) {
+  return createTelegramClient({
+    config: { token: `${botId}:a`, botId, apiRoot },
+    redis,
+    log: recordingLogger(),
+  });
+}
+
+describe('with a Redis that works', () => {
+  let one: Redis;
+  let other: Redis;
+  beforeAll(async () => {
+    [one, other] = [connect(testServices().redis.url), connect(testServices().redis.url)];
+    await Promise.all([one.connect(), other.connect()]);
+  });
+  afterAll(async () => {
+    await Promise.all([one.quit(), other.quit()]);
+  });
+
+  test('a 429 that one process got is obeyed by the other, for that chat only', async () => {
+    const botId = randomInt(1e9);
+    await using server = await scriptedServer((_, response, index) =>
+      index === 0
+        ? json(response, 429, {
+            ok: false,
+            error_code: 429,
+            description: 'Too Many Requests: retry after 30',
+            parameters: { retry_after: 30 },
+          })
+        : ok(_, response, index),
+    );
+    const [a, b] = [client(server.url, one, botId), client(server.url, other, botId)];
+    expect(await a.call('sendMessage', { chat_id: 7, text: 'x' }, reply)).toMatchObject({ kind: 'retry' });
+    const second = await b.call('sendMessage', { chat_id: 7, text: 'x' }, reply);
+    expect(second).toMatchObject({ kind: 'retry' });
+    expect(second.kind === 'retry' && second.afterMs).toBeGreaterThan(28_000);
+    expect(server.seen).toHaveLength(1);
+    const progress = await b.call(
+      'editMessageText',
+      { chat_id: 7, message_id: 1, text: 'x' },
+      { priority: 'progress' },
+    );
+    expect(progress).toEqual({ kind: 'unchanged', why: 'dropped' });
+    expect(await b.call('sendMessage', { chat_id: 8, text: 'x' }, reply)).toMatchObject({ kind: 'ok' });
+    // Buttons are answered even there: Telegram does not limit that.
+    const button = await b.call('answerCallbackQuery', { callback_query_id: '1' }, { ...reply, chatId: 7 });
+    expect(button).toMatchObject({ kind: 'ok' });
+  });
+
+  test('the budget of a chat is one, whoever sends', async () => {
+    const botId = randomInt(1e9);
+    await using server = await scriptedServer(ok);
+    const clients = [client(server.url, one, botId), client(server.url, other, botId)];
+    const start = performance.now();
+    await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        clients[n % 2]?.call('sendMessage', { chat_id: 7, text: String(n) }, { priority: 'result' }),
+      ),
+    );
+    // Three in three seconds: eight need two more windows.
+    expect(performance.now() - start).toBeGreaterThan(4_000);
+    expect(server.seen).toHaveLength(8);
+  });
+
+  test('a group takes twenty a minute, broadcasts share thirty a second', async () => {
+    const botId = randomInt(1e9);
+    await using server = await scriptedServer(ok);
+    const one1 = client(server.url, one, botId);
+    const inGroup = () => one1.call('sendMessage', { chat_id: -5, text: 'x' }, reply);
+    for (let n = 0; n < 20; n += 1) expect(await inGroup()).toMatchObject({ kind: 'ok' });
+    expect(await inGroup()).toMatchObject({ kind: 'retry' });
+
+    const sent = await Promise.all(
+      Array.from({ length: 60 }, (_, chat) =>
+        one1.call('sendMessage', { chat_id: 1_000 + chat, text: 'x' }, { priority: 'bulk' }),
+      ),
+    );
+    expect(sent.every(({ kind }) => kind === 'ok')).toBe(true);
+    const replies = await Promise.all(
+      Array.from({ length: 60 }, (_, chat) =>
+        one1.call('sendMessage', { chat_id: 2_000 + chat, text: 'x' }, reply),
+      ),
+    );
+    expect(replies.every(({ kind }) => kind === 'ok')).toBe(true);
+  });
+});
+
+describe('with a Redis in trouble', () => {
+  test('sends go on when it is away, when it hangs and when it is back', async () => {
+    const folder = await mkdtemp(join(tmpdir(), `aisha-limits-${randomUUID()}`));
+    const server = await startRedis({
+      dataDir: join(folder, 'redis'),
+      runDir: join(folder, 'run'),
+      persistent: false,
+      log: () => undefined,
+    });
+    const redis = connect(server.url);
+    try {
+      await redis.connect();
+      await using telegram = await scriptedServer(ok);
+      const bot = client(telegram.url, redis, randomInt(1e9));
+      const send = async (chat: number) => {
+        const start = performance.now();
+        expect(await bot.call('sendMessage', { chat_id: chat, text: 'x' }, reply)).toMatchObject({
+          kind: 'ok',
+        });
+        return performance.now() - start;
+      };
+      await send(1);
+      process.kill(server.pid, 'SIGSTOP');
+      expect(await send(2)).toBeLessThan(2_000);
+      process.kill(server.pid, 'SIGCONT');
+      await server.kill();
+      expect(await send(3)).toBeLessThan(2_000);
+      // The budget still holds, now counted by this process alone.
+      await send(3);
+      await send(3);
+      expect(await send(3)).toBeGreaterThan(500);
+      await server.restart();
+      await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
+      await send(4);
+      expect(await redis.keys('aisha:tg:*')).not.toEqual([]);
+    } finally {
+      redis.disconnect();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
