@@ -1,6 +1,6 @@
 import type { RedisConfig } from '@aisha/config';
 import type { Logger, Metrics } from '@aisha/service';
-import { Worker } from 'bullmq';
+import { WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectConsumer, keyPrefix } from './connection.ts';
@@ -75,6 +75,11 @@ export function startWorkersFor<P, Q extends Queues>(
     const worker = new Worker(
       queue,
       async (job, token) => {
+        // Fetched in the moment in which stopping began.
+        if (closing !== null) {
+          await job.moveToWait(token);
+          throw new WaitingError();
+        }
         state.active += 1;
         state.started += 1;
         progressed();

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { jobs, queues } from './catalog.ts';
+import { isJobName, keyOf } from './definition.ts';
+import { isQueueName, queueNames } from './index.ts';
+
+const fixtures = z
+  .record(z.string(), z.array(z.record(z.string(), z.unknown())).min(1))
+  .parse(JSON.parse(readFileSync(new URL('./payloads.json', import.meta.url), 'utf8')));
+
+describe('every payload that a release ever wrote', () => {
+  // Entries are only ever added: a deploy finds jobs of the one before in Redis.
+  test.each(Object.entries(fixtures))('%s is parsed, and keeps what it said', (name, payloads) => {
+    if (!isJobName(jobs, name)) throw new Error(`the catalogue no longer knows ${name}`);
+    for (const payload of payloads) expect(jobs[name].schema.parse(payload)).toMatchObject(payload);
+  });
+
+  test('no job is without one', () => {
+    expect(Object.keys(fixtures).toSorted()).toEqual(Object.keys(jobs).toSorted());
+  });
+});
+
+describe('the catalogue', () => {
+  test.each(Object.entries(jobs))('%s: its numbers make sense', (_name, definition) => {
+    const queue = queues[definition.queue];
+    expect(definition.attempts).toBeGreaterThan(0);
+    expect(definition.timeLimitMs).toBeGreaterThan(definition.backoff.delayMs);
+    // The last back-off is minutes, not days: what takes longer is the sweeper's.
+    expect(definition.backoff.delayMs * 2 ** (definition.attempts - 2)).toBeLessThan(15 * 60_000);
+    expect(queue.stalledIntervalMs).toBeLessThan(queue.lockDurationMs);
+  });
+
+  test('names all queues', () => {
+    expect(queueNames.toSorted()).toEqual(Object.keys(queues).toSorted());
+    expect(isQueueName('fal')).toBe(true);
+    expect(isQueueName('toString')).toBe(false);
+  });
+});
+
+describe('a key', () => {
+  const definition = jobs['recording.piece'];
+  const recordingId = 'e7a0a9f4-3d6f-4b1e-9c2d-7f8e5b4a3c05';
+
+  test('is the same for the same subject, whatever else the payload says', () => {
+    const settle = jobs['fal.settle'];
+    const webhook = { falJobId: recordingId, requestId: 'r', source: 'webhook' as const };
+    expect(keyOf('fal.settle', settle, webhook)).toBe(
+      keyOf('fal.settle', settle, { falJobId: recordingId, source: 'sweep' }),
+    );
+  });
+
+  test('differs between subjects, parts and deliberate repetitions, and is an id that BullMQ takes', () => {
+    const keys = [
+      keyOf('recording.piece', definition, { recordingId, index: 1 }),
+      keyOf('recording.piece', definition, { recordingId, index: 11 }),
+      keyOf('recording.piece', definition, { recordingId, index: 1 }, '1'),
+      keyOf('telegram.dispatch', jobs['telegram.dispatch'], { botId: 1, lane: 'chat:5/1' }),
+      keyOf('telegram.dispatch', jobs['telegram.dispatch'], { botId: 1, lane: 'chat:5' }, '1'),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const key of keys) {
+      expect(key).not.toContain(':');
+      expect(key).not.toMatch(/^\d+$/);
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { createMetrics, silentLogger, type Logger } from '@aisha/service';
+import { startRedis, type RedisService } from '@aisha/sandbox';
+import { Redis } from 'ioredis';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectProducer } from '../connection.ts';
+import { createProducerFor, type Producer } from '../producer.ts';
+import type { Handler } from '../run-job.ts';
+import { startWorkersFor, type Workers, type WorkersOptions } from '../workers.ts';
+import { testJobs, testQueues } from './bench-catalog.ts';
+
+type TestPayloads = typeof testJobs extends infer C
+  ? { readonly [N in keyof C]: C[N] extends { readonly key: (payload: infer T) => unknown } ? T : never }
+  : never;
+type TestQueue = keyof typeof testQueues;
+
+export interface Stand {
+  readonly service: RedisService;
+  readonly producer: Producer<TestPayloads>;
+  readonly producerConnection: Redis;
+  /** Its own Redis client, for looks behind the scenes. */
+  readonly redis: Redis;
+  work(
+    options: Partial<WorkersOptions<TestPayloads, TestQueue>> & { handle: HandlerMap },
+  ): Workers<TestQueue>;
+  close(): Promise<void>;
+}
+
+export type HandlerMap = { readonly [N in keyof TestPayloads]?: Handler<TestPayloads[N]> };
+
+const idle = async () => undefined;
+
+/** A Redis of its own that a test may restart and empty, with a producer and as many workers as wanted. */
+export async function startStand(log: Logger = silentLogger): Promise<Stand> {
+  const dir = mkdtempSync(join(tmpdir(), 'aisha-queue-'));
+  const service = await startRedis({
+    dataDir: join(dir, 'redis'),
+    runDir: join(dir, 'run'),
+    log: () => undefined,
+  });
+  const producerConnection = connectProducer({ url: service.url }, log);
+  const producer = createProducerFor(testJobs, producerConnection, { log });
+  const redis = new Redis(service.url);
+  redis.on('error', () => undefined);
+  const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
+  const started: Workers[] = [];
+  return {
+    service,
+    producer,
+    producerConnection,
+    redis,
+    work: ({ handle, ...options }) => {
+      const handlers = { once: idle, again: idle, elsewhere: idle, ...handle };
+      const workers = startWorkersFor(testQueues, testJobs, {
+        redis: { url: service.url },
+        log,
+        metrics,
+        abortGraceMs: 100,
+        ...options,
+        handlers,
+      });
+      started.push(workers);
+      return workers;
+    },
+    close: async () => {
+      await Promise.all(started.map((workers) => workers.close(2_000)));
+      await producer.close();
+      producerConnection.disconnect();
+      redis.disconnect();
+      await service.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
