@@ -27,7 +27,9 @@ export async function renderPicture(picture: Picture): Promise<Buffer> {
   const layers: OverlayOptions[] = [{ input: frame(width, height, hue), left: 0, top: 0 }];
   if (width >= 96 && height >= 96) layers.push(...(await panel(picture)));
   const base = await background(picture, roll, hue);
-  return encode(sharp(base).composite(layers), picture.format);
+  // Raw pixels between the two steps: another encoding would cost more than the drawing.
+  const image = sharp(base, { raw: { width, height, channels: 3 } });
+  return encode(image.composite(layers), picture.format);
 }
 
 /** What comes back when the safety checker struck: the asked size, all black. */
@@ -52,7 +54,8 @@ async function background({ photos, width, height }: Picture, roll: Buffer, hue:
     .flop(roll.readUInt8(6) % 2 === 1)
     .modulate({ brightness, saturation, hue: Math.round((roll.readUInt8(7) / 255) * 24 - 12) })
     .flatten({ background: '#ffffff' })
-    .png({ compressionLevel: 1 })
+    .toColourspace('srgb')
+    .raw()
     .toBuffer();
 }
 
@@ -73,7 +76,7 @@ async function scenery(width: number, height: number, roll: Buffer, hue: number)
     <circle cx="${width * (0.2 + 0.6 * at(8))}" cy="${height * (0.15 + 0.25 * at(9))}" r="${Math.min(width, height) * 0.1}"
       fill="hsl(${(hue + 60) % 360} 95% 85%)"/>
     ${hill(10, 0.5)}${hill(11, 0.62)}${hill(12, 0.75)}</svg>`;
-  return sharp(Buffer.from(svg)).png({ compressionLevel: 1 }).toBuffer();
+  return sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer();
 }
 
 function frame(width: number, height: number, hue: number): Buffer {

@@ -117,7 +117,10 @@ export async function verifyWebhook(
   return good ? 'valid' : 'bad signature';
 }
 
-export async function until<T>(look: () => Promise<T | null | undefined | false>, patienceMs = 15_000): Promise<T> {
+export async function until<T>(
+  look: () => Promise<T | null | undefined | false>,
+  patienceMs = 15_000,
+): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const found = await look();

@@ -1,8 +1,13 @@
+import { checks } from './checks.ts';
+import { editors } from './editors.ts';
 import { generators } from './generators.ts';
 import type { Model } from './model.ts';
 import { trainers } from './trainers.ts';
+import { upscalers } from './upscalers.ts';
 
-const MODELS: ReadonlyMap<string, Model> = new Map(Object.entries({ ...trainers, ...generators }));
+const MODELS: ReadonlyMap<string, Model> = new Map(
+  Object.entries({ ...trainers, ...generators, ...editors, ...upscalers, ...checks }),
+);
 
 /** `workflows/…` and `comfy/…` ids carry one more segment before owner and app. */
 const NAMESPACES = new Set(['workflows', 'comfy']);

@@ -12,12 +12,12 @@ import {
   optional,
   seed,
   SIZES,
+  sizeOfRatio,
   text,
   url,
 } from './fields.ts';
 import { defineModel, type Model } from './model.ts';
 import { draw, loadLoras, loadPicture, pickSeed } from './pictures.ts';
-import { sizeOfRatio } from './fields.ts';
 
 interface LoraGenerator {
   base: LoraBase;

@@ -94,12 +94,18 @@ export async function loadLoras(
   return found;
 }
 
+export interface LoadedPicture {
+  bytes: Buffer;
+  width: number;
+  height: number;
+}
+
 /** A picture that the model was pointed at; refused when it does not decode. */
 export async function loadPicture(
   address: string,
   loc: (string | number)[],
   run: ModelRun,
-): Promise<{ bytes: Buffer; width: number; height: number }> {
+): Promise<LoadedPicture> {
   const bytes = await run.fetchFile(address, loc);
   try {
     await sharp(bytes).stats();
@@ -114,6 +120,6 @@ export function loadPictures(
   addresses: readonly string[],
   field: string,
   run: ModelRun,
-): Promise<{ bytes: Buffer; width: number; height: number }[]> {
+): Promise<LoadedPicture[]> {
   return Promise.all(addresses.map((address, index) => loadPicture(address, ['body', field, index], run)));
 }

@@ -268,6 +268,7 @@ export const trainers: Record<string, Model> = {
   'fal-ai/flux-2-trainer-v2': captionTrainer(flux2),
   'fal-ai/flux-2-trainer-v2/edit': captionTrainer({ ...flux2, pairs: true }),
   'fal-ai/flux-2-klein-9b-base-trainer': captionTrainer(flux2),
+  'fal-ai/flux-2-klein-9b-base-trainer/edit': captionTrainer({ ...flux2, pairs: true }),
   'fal-ai/flux-kontext-trainer': captionTrainer({ ...flux2, base: 'flux1', rate: 0.0001, pairs: true }),
   'fal-ai/z-image-trainer': captionTrainer(zImage),
   'fal-ai/z-image-turbo-trainer-v2': captionTrainer({ ...zImage, steps: 2000, rate: 0.0005 }),
@@ -277,6 +278,8 @@ export const trainers: Record<string, Model> = {
     weightsField: 'lora_file',
     withTrigger: true,
   }),
+  'fal-ai/qwen-image-trainer-v2': captionTrainer(qwen),
   'fal-ai/qwen-image-2512-trainer': captionTrainer(qwen),
+  'fal-ai/qwen-image-edit-2509-trainer': captionTrainer({ ...qwen, pairs: true }),
   'fal-ai/flux-pro-trainer': fluxProTrainer,
 };
