@@ -1,1 +1,98 @@
-export {};
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, styleText } from 'node:util';
+import { readSettings, startStack, type Stack } from '@aisha/sandbox';
+import { takeLock } from './lock.ts';
+import { addressToOpen, createScreen } from './screen.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const USAGE = `npm start -- [options]
+
+  --fresh          forget all data first
+  --source         run the TypeScript sources instead of compiled JavaScript
+  --data <folder>  keep data elsewhere than in .aisha/data
+  --env <file>     read the configuration elsewhere than from .env
+`;
+/** A second Ctrl-C that comes later than this is meant: everything is killed at once. */
+const IMPATIENCE_MS = 1_000;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { fresh: flag, source: flag, help: flag, data: text, env: text } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const dataDir = values.data ?? join(ROOT, '.aisha', 'data');
+  const lock = takeLock(`${dataDir}.lock`);
+  if ('pid' in lock) {
+    const where = lock.runningAt ?? 'it is still starting';
+    process.stderr.write(`Aisha is already running (process ${lock.pid}): ${where}\n`);
+    return 1;
+  }
+  if (values.fresh) rmSync(dataDir, { recursive: true, force: true });
+
+  const screen = createScreen(join(dataDir, 'logs'), (line) => process.stdout.write(line));
+  // Whoever read our output may leave (`npm start | head`): that must not end the process with an error of its own.
+  process.stdout.on('error', () => undefined);
+  const stopping = stopSignal();
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+  let stack: Stack | null = null;
+  try {
+    stack = await startStack({
+      dataDir,
+      settings: readSettings(values.env ?? join(ROOT, '.env')),
+      environment: { ...process.env, ...colour },
+      source: values.source,
+      keepAlive: true,
+      signal: stopping,
+      onEvent: (event) => screen.show(event),
+    });
+    const address = addressToOpen(stack);
+    lock.publish(address);
+    screen.ready(stack, performance.now());
+    await aborted(stopping);
+    return 0;
+  } catch (error) {
+    if (stopping.aborted) return 0;
+    screen.say(
+      `\n${styleText('red', 'Aisha did not start.')} ${error instanceof Error ? error.message : String(error)}`,
+    );
+    screen.say(`The whole logs are in ${join(dataDir, 'logs')}.`);
+    return 1;
+  } finally {
+    if (stack !== null) {
+      screen.say('\nStopping…');
+      await stack.stop();
+    }
+    if (stopping.aborted) screen.say('Stopped.');
+    screen.close();
+    lock.release();
+  }
+}
+
+/** Aborted by the first signal that asks to stop. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  let since = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The kernel ends the children of a parent that is gone.
+      if (controller.signal.aborted && performance.now() - since > IMPATIENCE_MS) process.exit(130);
+      since = performance.now();
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -32,6 +32,8 @@ export interface StackOptions {
   unsafeDatabase?: boolean;
   /** Apps and stand-ins that end by themselves are started again. */
   keepAlive?: boolean;
+  /** Gives up a start that is under way; `startStack` then rejects. */
+  signal?: AbortSignal;
   onEvent?: (event: StackEvent) => void;
 }
 
@@ -81,7 +83,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     lifecycle,
   };
 
+  // What was started so far ends, so whoever waits for it to get ready fails, and the rest is stopped below.
+  options.signal?.addEventListener('abort', () => void clearLeftovers(runDir), { once: true });
   try {
+    options.signal?.throwIfAborted();
     const upstreamPorts = names('webhook-api', counts['webhook-api']).map(context.port);
     const foundation = await startFoundation(context, real, upstreamPorts);
     const { postgres, redis, s3, telegram, fal, openai, nginx } = foundation;
@@ -99,6 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...(openai && { openai }),
       },
     });
+    options.signal?.throwIfAborted();
     await Promise.all([
       runScript(context, 'migrations', programArguments(context, 'packages/db', 'migrate'), env),
       runScript(context, 'buckets', programArguments(context, 'packages/storage', 'setup'), env),
@@ -118,6 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           onEvent: context.onEvent,
         }),
       );
+    options.signal?.throwIfAborted();
     const apps = await Promise.all(
       instances.map(({ kind, name }) => startApp(kind, name, context.port(name))),
     );
