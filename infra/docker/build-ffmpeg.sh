@@ -8,13 +8,14 @@ done
 if [ -s /etc/apt/sources.list ]; then sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >/etc/apt/sources.list.d/source.list; fi
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends dpkg-dev gcc libc6-dev make nasm pkg-config libopus-dev libmp3lame-dev zlib1g-dev >/dev/null
+# Only the archives of these three, so that the programs carry them and the image needs no packages.
+for library in opus mp3lame z; do rm "/usr/lib/$(gcc -print-multiarch)/lib$library.so"; done
 mkdir /build && cd /build
 apt-get source -qq ffmpeg
 cd ffmpeg-*/
 ./configure --prefix="$1" --disable-everything --disable-autodetect --disable-doc --disable-debug --disable-network \
   --disable-ffplay --disable-avdevice --disable-swscale --disable-postproc --enable-small \
   --enable-pthreads --enable-zlib --enable-libopus --enable-libmp3lame --pkg-config-flags=--static \
-  --extra-ldexeflags='-Wl,-Bstatic -lopus -lmp3lame -lz -Wl,-Bdynamic' \
   --enable-protocol='file,pipe' --enable-demuxers --disable-demuxer='concat,hls,dash,imf,rtsp,rtp,sdp,sap,image2*,image_*,ffmetadata,tedcaptions' \
   --enable-parsers --enable-bsf='aac_adtstoasc,extract_extradata,null,opus_metadata' \
   --enable-decoder='aac*,ac3*,adpcm_*,alac,amr*,ape,atrac*,cook,dca,dolby_e,dsd_*,eac3,evrc,flac,g723_1,g729,gsm*,ilbc,imc,mace*,metasound,mlp,mp1*,mp2*,mp3*,mpc*,nellymoser,opus,pcm_*,qcelp,qdm2,qdmc,ra_*,ralf,shorten,sipr,speex,tak,truehd,truespeech,tta,twinvq,vorbis,wavpack,wma*' \

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# TLS certificates: Let's Encrypt through the webroot that nginx serves, taken in by a reload.
+#   certificates.sh placeholder   a self-signed pair when there is none, so that nginx can start
+#   certificates.sh issue         the first certificate for DOMAIN
+#   certificates.sh renew         what is due (a timer runs it twice a day)
+#   certificates.sh install <folder>   copies fullchain.pem and privkey.pem from there, and reloads
+#   certificates.sh status        until when the present one is valid; exit 1 below 14 days
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+CERTS=$AISHA_HOME/certs
+
+put() { # put <folder>: both files or none, readable by nginx alone
+  openssl x509 -in "$1/fullchain.pem" -noout 2>/dev/null || die "$1/fullchain.pem is no certificate"
+  [[ $(openssl x509 -in "$1/fullchain.pem" -pubkey -noout) == "$(openssl pkey -in "$1/privkey.pem" -pubout)" ]] ||
+    die "the key in $1 does not belong to the certificate"
+  mkdir -p "$CERTS"
+  install -m 440 "$1/privkey.pem" "$CERTS/privkey.pem.new"
+  install -m 444 "$1/fullchain.pem" "$CERTS/fullchain.pem.new"
+  if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$CERTS"/*.new; fi
+  mv "$CERTS/privkey.pem.new" "$CERTS/privkey.pem"
+  mv "$CERTS/fullchain.pem.new" "$CERTS/fullchain.pem"
+}
+
+reload() {
+  local edge
+  edge=$(containers nginx | head -1)
+  if [[ -z $edge || $(state_of "$edge") != @(healthy|running|starting) ]]; then say 'nginx does not run: nothing to reload'; return; fi
+  docker exec "$edge" nginx -t -q -c /etc/nginx/aisha/nginx.conf
+  docker exec "$edge" nginx -s reload -c /etc/nginx/aisha/nginx.conf
+  say 'nginx reloaded'
+}
+
+lineage() { printf '/etc/letsencrypt/live/%s' "$(config DOMAIN)"; }
+
+case ${1:-} in
+  placeholder)
+    [[ -s $CERTS/fullchain.pem ]] && exit 0
+    load_server_config
+    if [[ -n $(config SSL_CERT_PATH) && -r $(config SSL_CERT_PATH) ]]; then
+      work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+      cp "$(config SSL_CERT_PATH)" "$work/fullchain.pem"; cp "$(config SSL_KEY_PATH)" "$work/privkey.pem"
+      put "$work"; say 'certificate taken from SSL_CERT_PATH'; exit 0
+    fi
+    work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$(config DOMAIN localhost)" \
+      -addext "subjectAltName=DNS:$(config DOMAIN localhost)" -keyout "$work/privkey.pem" -out "$work/fullchain.pem" 2>/dev/null
+    put "$work"
+    say 'self-signed certificate in place until certificates.sh issue' ;;
+  issue)
+    load_server_config; require DOMAIN ACME_EMAIL; need certbot
+    certbot certonly --webroot -w "$AISHA_HOME/acme" -d "$(config DOMAIN)" -m "$(config ACME_EMAIL)" --agree-tos --non-interactive --keep-until-expiring
+    put "$(lineage)"; reload ;;
+  renew)
+    load_server_config; require DOMAIN; need certbot
+    certbot renew --quiet --webroot -w "$AISHA_HOME/acme" --deploy-hook "$0 install $(lineage)" ;;
+  install)
+    load_server_config; put "${2:?install <folder>}"; reload ;;
+  status)
+    load_server_config
+    [[ -s $CERTS/fullchain.pem ]] || die "no certificate in $CERTS"
+    printf 'valid until %s, issued by %s\n' "$(openssl x509 -in "$CERTS/fullchain.pem" -noout -enddate | cut -d= -f2)" \
+      "$(openssl x509 -in "$CERTS/fullchain.pem" -noout -issuer | sed 's/^issuer=//')"
+    openssl x509 -in "$CERTS/fullchain.pem" -noout -checkend $((14 * 86400)) >/dev/null ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

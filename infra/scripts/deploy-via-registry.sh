@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Builds the images of this commit, pushes them to the private registry and rolls the server to them.
+#   deploy-via-registry.sh [flags]
+#     --skip-test       do not ask Telegram whether the token is right
+#     --skip-build      deploy a tag that is in the registry already
+#     --force-rebuild   build without any cache, on the newest base images
+#     --rollback        go back to the version before the present one; builds nothing
+#     --tag <tag>       instead of the commit's first 12 digits
+#     --config <file>   instead of infra/production.env
+#     --build-only      build and push, deploy nothing
+#     --dry-run         print every step and change nothing
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+usage() { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
+SKIP_TEST='' SKIP_BUILD='' FORCE_REBUILD='' ROLLBACK='' BUILD_ONLY='' DRY_RUN='' TAG='' FILE=$ROOT/infra/production.env
+while (($#)); do
+  case $1 in
+    --skip-test) SKIP_TEST=1 ;;
+    --skip-build) SKIP_BUILD=1 ;;
+    --force-rebuild) FORCE_REBUILD=1 ;;
+    --rollback) ROLLBACK=1 SKIP_BUILD=1 ;;
+    --build-only) BUILD_ONLY=1 ;;
+    --dry-run) DRY_RUN=1 ;;
+    --tag) TAG=${2:?--tag needs a tag}; shift ;;
+    --config) FILE=${2:?--config needs a file}; shift ;;
+    -h | --help) usage ;;
+    *) printf 'unknown flag: %s\n' "$1" >&2; usage 2 >&2 ;;
+  esac
+  shift
+done
+
+IMAGES=(webhook-api bot-polling worker)
+export DRY_RUN
+read_config "$FILE"
+complete_config
+require REGISTRY TELEGRAM_BOT_TOKEN
+[[ -n $BUILD_ONLY ]] || require DEPLOY_HOST
+REMOTE_HOME=$(config AISHA_HOME /opt/aisha-backend)
+if [[ -z $TAG && -z $ROLLBACK ]]; then
+  need git
+  TAG=$(git -C "$ROOT" rev-parse --short=12 HEAD)
+  # A tag names one content for ever.
+  [[ -z $(git -C "$ROOT" status --porcelain -- apps packages infra/docker pnpm-lock.yaml) ]] ||
+    die 'the tree has changes that are in no commit; commit them, or name the build with --tag'
+fi
+
+remote() {
+  local options=(-o BatchMode=yes -o ConnectTimeout=10 -p "$(config DEPLOY_PORT 22)")
+  if [[ -n $(config DEPLOY_KEY) ]]; then options+=(-i "$(config DEPLOY_KEY)" -o IdentitiesOnly=yes); fi
+  # shellcheck disable=SC2029
+  ssh "${options[@]}" "$(config DEPLOY_HOST)" "$@"
+}
+# Root, or a user whom sudo asks no password.
+as_root() { remote "if [ \"\$(id -u)\" = 0 ]; then $1; else sudo -n sh -c '$1'; fi"; }
+
+check_token() {
+  say 'asking Telegram whether the token is right'
+  local root answer
+  root=$(config TELEGRAM_API_ROOT https://api.telegram.org)
+  # The address holds the token: it is given on the standard input, not on the command line.
+  answer=$(curl -sS --max-time 15 -K - <<<"url = \"$root/bot$(config TELEGRAM_BOT_TOKEN)/getMe\"") || die "Telegram ($root) cannot be reached"
+  [[ $answer == *'"ok":true'* ]] || die "Telegram refuses the token: $(grep -o '"description":"[^"]*"' <<<"$answer" || echo 'no reason given')"
+  say "the bot is @$(sed -n 's/.*"username":"\([^"]*\)".*/\1/p' <<<"$answer")"
+}
+
+build_and_push() {
+  need docker
+  local image repository flags=(--provenance=false)
+  [[ -z $FORCE_REBUILD ]] || flags+=(--no-cache --pull)
+  if [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z $DRY_RUN ]]; then
+    docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
+      die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
+  fi
+  for image in "${IMAGES[@]}"; do
+    repository=$(config REGISTRY)/aisha/$image
+    say "building $image:$TAG"
+    run docker build -q "${flags[@]}" -f "$ROOT/infra/docker/Dockerfile" --target "$image" -t "$repository:$TAG" \
+      --build-arg "COMMIT=$TAG" --build-arg "VERSION=$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$ROOT/package.json")" "$ROOT" >&2
+    # --no-cache rebuilds what the images share each time; once is enough.
+    flags=(--provenance=false)
+  done
+  for image in "${IMAGES[@]}"; do
+    say "pushing $image:$TAG"
+    run docker push -q "$(config REGISTRY)/aisha/$image:$TAG" >&2
+  done
+}
+
+# The scripts, the compose file, nginx's folder and the configuration. What a running container has mounted is
+# written in place, and files that are gone here go there.
+sync_server() {
+  say "copying scripts and configuration to $(config DEPLOY_HOST):$REMOTE_HOME"
+  if [[ -n $DRY_RUN ]]; then say 'would copy docker-compose.prod.yml infra nginx production.env'; return; fi
+  as_root "mkdir -p $REMOTE_HOME && cd $REMOTE_HOME && rm -rf infra/scripts nginx/snippets && tar -x --no-same-owner" \
+    < <(tar -C "$ROOT" -c --exclude 'production*.env' docker-compose.prod.yml infra/scripts infra/systemd infra/monitoring nginx/nginx.conf nginx/snippets)
+  as_root "umask 077 && cat >$REMOTE_HOME/production.env.new && mv $REMOTE_HOME/production.env.new $REMOTE_HOME/production.env" <"$FILE"
+}
+
+check_public() {
+  local domain port address
+  domain=$(config DOMAIN) port=$(config HTTPS_PORT 443)
+  if [[ -z $domain || -n $DRY_RUN ]]; then return; fi
+  address=$(config DEPLOY_HOST); address=${address#*@}
+  local code
+  # Straight to the server, whatever DNS says; the certificate is checked by the certificate scripts.
+  code=$(curl -sk --max-time 15 --retry 3 --retry-all-errors -o /dev/null -w '%{http_code}' --connect-to "$domain:$port:$address:$port" "https://$domain:$port/health") || true
+  [[ $code == 200 ]] || die "https://$domain/health answers $code"
+  say "https://$domain/health answers 200"
+}
+
+[[ -n $SKIP_TEST || -n $ROLLBACK ]] || check_token
+[[ -n $SKIP_BUILD ]] || build_and_push
+if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
+
+need ssh tar
+say "server: $(remote 'uname -sr' || die "$(config DEPLOY_HOST) cannot be reached over ssh")"
+as_root 'docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1' || die "no Docker with Compose on the server: run infra/scripts/setup-server.sh there first"
+if [[ -z $ROLLBACK ]]; then sync_server; fi
+as_root "AISHA_HOME=$REMOTE_HOME $REMOTE_HOME/infra/scripts/release.sh ${DRY_RUN:+--dry-run} ${ROLLBACK:+--rollback} $TAG"
+check_public
+say "deployed: $(config DEPLOY_HOST)"

@@ -1,0 +1,194 @@
+# shellcheck shell=bash
+# What the scripts share: words to the operator, the configuration file, and the cluster's compose project.
+
+say() { printf '%s  %s\n' "$(date '+%H:%M:%S')" "$*"; }
+warn() { printf '%s  ! %s\n' "$(date '+%H:%M:%S')" "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# With DRY_RUN set, a step is only printed; what merely looks is called without run.
+run() {
+  if [[ -n ${DRY_RUN:-} ]]; then printf '  would run:'; printf ' %q' "$@"; printf '\n'; else "$@"; fi
+}
+
+need() { local c; for c in "$@"; do command -v "$c" >/dev/null || die "$c is not installed"; done; }
+
+random_word() { LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c "${1:-40}" || true; }
+
+# --- production.env -----------------------------------------------------------------------------------------
+# Read as text, never executed. The last assignment of a name wins; one pair of quotes is taken off.
+declare -gA CONFIG=()
+
+read_config() {
+  local file=$1 line number=0 name value
+  [[ -r $file ]] || die "$file cannot be read; copy infra/production.env.example to it and fill it in"
+  while IFS= read -r line || [[ -n $line ]]; do
+    number=$((number + 1))
+    line=${line%$'\r'}
+    [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
+    [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || die "$file, line $number: not NAME=value"
+    name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
+    if [[ $value =~ ^\"(.*)\"[[:space:]]*$ || $value =~ ^\'(.*)\'[[:space:]]*$ ]]; then value=${BASH_REMATCH[1]}
+    else value=${value%%[[:space:]]#*}; value=${value%"${value##*[![:space:]]}"}; fi
+    [[ $value != *\'* ]] || die "$file, line $number: $name holds a single quote, which the files for compose cannot carry"
+    CONFIG[$name]=$value
+  done <"$file"
+}
+
+config() { printf '%s' "${CONFIG[$1]:-${2:-}}"; }
+require() { local n; for n in "$@"; do [[ -n ${CONFIG[$n]:-} ]] || die "$n is missing in production.env"; done; }
+has_profile() { [[ ",$(config PROFILES)," == *",$1,"* ]]; }
+
+# Each of these becomes a file that only the processes which need it can read.
+SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET FAL_API_KEY OPENAI_API_KEY DATABASE_URL POSTGRES_PASSWORD
+  REDIS_URL REDIS_PASSWORD MINIO_ACCESS_KEY MINIO_SECRET_KEY GRAFANA_PASSWORD ALERTMANAGER_CONFIG)
+# For the scripts and the compose file, not for the processes.
+DEPLOYMENT=(REGISTRY REGISTRY_USER DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DOMAIN ACME_EMAIL PROFILES API_SERVERS WORKERS
+  API_1_ADDRESS API_2_ADDRESS API_1_PORT API_2_PORT HTTP_PORT HTTPS_PORT HTTPS_ALT_PORT API_CPUS API_MEMORY BOT_CPUS
+  BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE
+  ALERTMANAGER_IMAGE GRAFANA_IMAGE POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
+  REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
+  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE ALERT_CHAT_ID COMPOSE_OVERRIDE)
+# The processes of the image: user and group 10001.
+APP_ID=10001
+
+is_in() { local word=$1 w; shift; for w in "$@"; do [[ $w == "$word" ]] && return 0; done; return 1; }
+
+# What follows from the rest, so that one short file is enough.
+complete_config() {
+  local domain; domain=$(config DOMAIN)
+  # The older names of two secrets.
+  [[ -z ${CONFIG[TELEGRAM_TOKEN]:-} ]] || CONFIG[TELEGRAM_BOT_TOKEN]=${CONFIG[TELEGRAM_BOT_TOKEN]:-${CONFIG[TELEGRAM_TOKEN]}}
+  [[ -z ${CONFIG[FAL_KEY]:-} ]] || CONFIG[FAL_API_KEY]=${CONFIG[FAL_API_KEY]:-${CONFIG[FAL_KEY]}}
+  unset 'CONFIG[TELEGRAM_TOKEN]' 'CONFIG[FAL_KEY]'
+  CONFIG[ENVIRONMENT]=production
+  CONFIG[PORT]=8000
+  if [[ -n $domain ]]; then
+    : "${CONFIG[FAL_WEBHOOK_URL]:=https://$domain/webhook/fal/status}"
+    : "${CONFIG[TELEGRAM_WEBHOOK_URL]:=https://$domain/webhook/telegram}"
+  fi
+  if has_profile data; then
+    : "${CONFIG[POSTGRES_HOST]:=postgres}" "${CONFIG[POSTGRES_USER]:=aisha}" "${CONFIG[POSTGRES_DB]:=aisha}"
+    : "${CONFIG[REDIS_HOST]:=redis}" "${CONFIG[MINIO_ENDPOINT]:=http://s3:9000}"
+  fi
+  : "${CONFIG[API_SERVERS]:=$(config API_1_ADDRESS 172.26.1.1):8000 $(config API_2_ADDRESS 172.26.1.2):8000}"
+}
+
+# Secrets that nobody but the cluster needs to know are made here, once, and kept.
+generated_secret() {
+  case $1 in
+    TELEGRAM_WEBHOOK_SECRET) return 0 ;;
+    POSTGRES_PASSWORD | REDIS_PASSWORD | MINIO_ACCESS_KEY | MINIO_SECRET_KEY) has_profile data ;;
+    GRAFANA_PASSWORD) has_profile monitoring ;;
+    *) return 1 ;;
+  esac
+}
+
+# render_config <folder>: secrets/*, app.env and .env from CONFIG. Prints nothing secret.
+render_config() (
+  umask 077
+  home=$1
+  mkdir -p "$home/secrets"
+  chmod 711 "$home/secrets"
+  app=$(mktemp "$home/app.env.XXXXXX") env=$(mktemp "$home/.env.XXXXXX")
+  for name in "${SECRETS[@]}"; do
+    file=$home/secrets/$name value=${CONFIG[$name]:-}
+    if [[ -z $value && $name == ALERTMANAGER_CONFIG ]]; then value=$(alertmanager_config); fi
+    if [[ -z $value ]] && generated_secret "$name"; then
+      if [[ -s $file ]]; then value=$(<"$file"); else value=$(random_word 40); fi
+    fi
+    # In place, so that a container's mount of the file stays the file.
+    [[ -e $file && $(<"$file") == "$value" ]] || printf '%s' "$value" >"$file"
+    chmod 440 "$file"
+    if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$file"; fi
+    if [[ -n $value ]]; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$app"; fi
+  done
+  printf "AISHA_HOME='%s'\n" "$home" >>"$env"
+  mapfile -t names < <(printf '%s\n' "${!CONFIG[@]}" | sort)
+  for name in "${names[@]}"; do
+    [[ $name == AISHA_HOME || $name == REGISTRY_PASSWORD ]] && continue
+    if is_in "$name" "${SECRETS[@]}"; then continue; fi
+    if is_in "$name" "${DEPLOYMENT[@]}"; then printf "%s='%s'\n" "$name" "${CONFIG[$name]}" >>"$env"; continue; fi
+    [[ $name != POSTGRES_USER && $name != POSTGRES_DB ]] || printf "%s='%s'\n" "$name" "${CONFIG[$name]}" >>"$env"
+    printf "%s='%s'\n" "$name" "${CONFIG[$name]}" >>"$app"
+  done
+  printf "COMPOSE_PROFILES='%s'\n" "$(config PROFILES)" >>"$env"
+  # A changed secret is no change of the compose file: this label makes it one, so processes are renewed.
+  printf "CONFIG_VERSION='%s'\n" "$(cat "$home"/secrets/* "$app" | sha256sum | cut -c1-16)" >>"$env"
+  if [[ -s $home/releases/current ]]; then printf "TAG='%s'\n" "$(<"$home/releases/current")" >>"$env"; fi
+  chmod 640 "$app" "$env"
+  mv "$app" "$home/app.env"
+  mv "$env" "$home/.env"
+)
+
+# Alerts go to the operators' Telegram chat when one is named, else they only show in Prometheus.
+alertmanager_config() {
+  local chat; chat=$(config ALERT_CHAT_ID)
+  printf 'route: {receiver: operators, group_by: [alertname], group_wait: 30s, repeat_interval: 4h}\nreceivers:\n  - name: operators\n'
+  [[ -z $chat ]] || printf '    telegram_configs:\n      - {bot_token: "%s", chat_id: %s, send_resolved: true, parse_mode: ""}\n' "$(config TELEGRAM_BOT_TOKEN)" "$chat"
+}
+
+# nginx's list of replicas. After two failures one is left alone for 2 s; when all are in that state the second
+# entries, never marked, are tried all the same, so nginx refuses nothing by itself.
+api_servers_conf() {
+  local server
+  for server in $1; do
+    printf 'server %s max_fails=2 fail_timeout=2s;\nserver %s max_fails=0 backup;\n' "$server" "$server"
+  done
+}
+
+# --- The cluster on this host -------------------------------------------------------------------------------
+export AISHA_HOME=${AISHA_HOME:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+
+dc() {
+  local override=${CONFIG[COMPOSE_OVERRIDE]:-}
+  docker compose --project-directory "$AISHA_HOME" -f "$AISHA_HOME/docker-compose.prod.yml" ${override:+-f "$override"} "$@"
+}
+
+load_server_config() {
+  read_config "$AISHA_HOME/production.env"
+  complete_config
+  PROJECT=$(config COMPOSE_PROJECT_NAME aisha)
+  export LOG_DIR
+  LOG_DIR=$(config LOG_DIR /var/log/aisha)
+}
+
+# Containers of a service, oldest first.
+containers() { docker ps -aq --filter "label=com.docker.compose.project=$PROJECT" --filter "label=com.docker.compose.service=$1" | tac; }
+# Services of this project that have a container, one-off runs not among them.
+services() {
+  docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.oneoff=False \
+    --format '{{.Label "com.docker.compose.service"}}' | sort -u
+}
+state_of() { docker inspect -f '{{if .State.Running}}{{if .State.Health}}{{.State.Health.Status}}{{else}}running{{end}}{{else}}{{.State.Status}}{{end}}' "$1" 2>/dev/null || echo absent; }
+
+# wait_healthy <seconds> <container> …
+wait_healthy() {
+  local deadline=$((SECONDS + $1)) container state
+  shift
+  for container in "$@"; do
+    while state=$(state_of "$container"); [[ $state != healthy && $state != running ]]; do
+      if [[ $state == absent || $SECONDS -ge $deadline ]]; then
+        warn "$(docker inspect -f '{{.Name}}' "$container" 2>/dev/null || echo "$container") is $state"
+        return 1
+      fi
+      # A process that ends at once is not going to be healthy.
+      if [[ $(docker inspect -f '{{.RestartCount}}' "$container" 2>/dev/null) -ge 3 ]]; then
+        warn "$(docker inspect -f '{{.Name}}' "$container") restarts again and again"
+        return 1
+      fi
+      sleep 0.5
+    done
+  done
+}
+
+probe() { local container=$1; shift; docker exec "$container" node /usr/local/lib/probe.mjs "$@"; }
+# 1 for the bot that polls.
+holds_lease() { [[ $(probe "$1" metric aisha_lease_held 2>/dev/null) == 1 ]]; }
+
+ensure_network() {
+  local network subnet
+  network=$(config NETWORK aisha_bot_cluster) subnet=$(config SUBNET 172.26.0.0/16)
+  docker network inspect "$network" >/dev/null 2>&1 && return
+  run docker network create --subnet "$subnet" --ip-range "${subnet%.*.*}.0.0/24" "$network" >/dev/null
+  say "network $network ($subnet)"
+}

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# On the server: brings the cluster to a version, one process at a time, and back by itself when a new one is
+# not healthy.
+#   release.sh <tag>       roll to this tag        release.sh --rollback   to the version before the present one
+#   --dry-run prints every step and changes nothing
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
+TAG='' ROLLBACK='' DRY_RUN=''
+while (($#)); do
+  case $1 in
+    --rollback) ROLLBACK=1 ;;
+    --dry-run) DRY_RUN=1 ;;
+    -h | --help) usage ;;
+    -*) usage 2 >&2 ;;
+    *) TAG=$1 ;;
+  esac
+  shift
+done
+
+HEALTH_SECONDS=${HEALTH_SECONDS:-90}
+load_server_config
+require REGISTRY
+RELEASES=$AISHA_HOME/releases
+mkdir -p "$RELEASES"
+current=$(cat "$RELEASES/current" 2>/dev/null || true)
+previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
+if [[ -n $ROLLBACK ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
+[[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
+
+# One release at a time on a server.
+exec 9>"$RELEASES/lock"
+flock -n 9 || die 'another release is running on this server'
+
+prepare() {
+  say "release ${current:-none} -> $TAG"
+  ensure_network
+  run mkdir -p "$AISHA_HOME"/{certs,acme,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
+  if [[ -z $DRY_RUN ]]; then
+    render_config "$AISHA_HOME"
+    api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
+    if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
+    "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
+  fi
+  if [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z $DRY_RUN ]]; then
+    docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
+      die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
+  fi
+  local image
+  for image in webhook-api bot-polling worker; do
+    run docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
+  done
+  if has_profile data; then run dc up -d --wait --wait-timeout 120 postgres redis s3; fi
+  if has_profile monitoring; then run dc up -d prometheus alertmanager grafana; fi
+}
+
+# update <service>: one container of one service to $TAG, waited for.
+update() {
+  say "$1 -> $TAG"
+  run dc up -d --no-deps --no-build "$1" 9>&- || return 1
+  [[ -n $DRY_RUN ]] || wait_healthy "$HEALTH_SECONDS" "$(containers "$1" | head -1)"
+}
+
+# The new workers take jobs before the old ones stop, so nobody waits while those drain.
+update_workers() {
+  local old count new
+  mapfile -t old < <(containers worker)
+  count=$(config WORKERS 1)
+  say "worker -> $TAG (${#old[@]} running, $count wanted)"
+  # Compose would drain a worker that it finds out of date; a new one is added beside it instead.
+  run dc up -d --no-deps --no-build --no-recreate --scale "worker=$((${#old[@]} + count))" worker 9>&- || return 1
+  [[ -z $DRY_RUN ]] || return 0
+  new=$(containers worker | grep -vxF -f <(printf '%s\n' "${old[@]}" none)) || return 1
+  # shellcheck disable=SC2086
+  if ! wait_healthy "$HEALTH_SECONDS" $new; then
+    docker rm -f $new >/dev/null
+    return 1
+  fi
+  if ((${#old[@]})); then
+    docker stop "${old[@]}" >/dev/null
+    docker rm "${old[@]}" >/dev/null
+  fi
+}
+
+# Standby before active: the active one goes only when a healthy new standby can take over.
+bots_in_order() {
+  local active='' bot
+  for bot in $(bot_services); do
+    if holds_lease "$(containers "$bot" | head -1)"; then active=$bot; else echo "$bot"; fi
+  done
+  if [[ -n $active ]]; then echo "$active"; fi
+}
+# Whatever stanzas the file has: a third replica or bot needs no change here.
+bot_services() { grep -o '^  bot-polling-[0-9]*' "$AISHA_HOME/docker-compose.prod.yml" | tr -d ' '; }
+api_services() { grep -o '^  webhook-api-[0-9]*' "$AISHA_HOME/docker-compose.prod.yml" | tr -d ' '; }
+
+# nginx takes a changed folder by a reload; it is recreated only when its stanza or image changed.
+update_edge() {
+  local edge
+  edge=$(containers nginx | head -1)
+  if [[ -n $edge && -z $DRY_RUN ]]; then
+    docker exec "$edge" nginx -t -q -c /etc/nginx/aisha/nginx.conf || return 1
+  fi
+  run dc up -d --no-deps nginx 9>&- || return 1
+  [[ -z $DRY_RUN ]] || { say 'would reload nginx'; return 0; }
+  edge=$(containers nginx | head -1)
+  wait_healthy "$HEALTH_SECONDS" "$edge" && docker exec "$edge" nginx -s reload -c /etc/nginx/aisha/nginx.conf
+}
+
+roll() {
+  local service
+  export TAG
+  DONE=()
+  for service in $(bots_in_order); do DONE+=("$service"); update "$service" || return 1; done
+  for service in $(api_services); do
+    DONE+=("$service")
+    update "$service" || return 1
+    # nginx leaves a replica alone for 2 s after a failure: the next one goes only after it is back in use.
+    if [[ -z $DRY_RUN ]]; then sleep 2.5; fi
+  done
+  DONE+=(worker)
+  update_workers || return 1
+  update_edge || return 1
+}
+
+roll_back() {
+  local service broken=$TAG
+  [[ -n $current ]] || die "$broken is not healthy, and there is no version before it: see docker compose logs in $AISHA_HOME"
+  warn "$broken is not healthy: back to $current"
+  for service in "${DONE[@]}"; do containers "$service" | head -1 | xargs -r docker logs --tail 15 2>&1 | sed "s/^/    $service | /" >&2; done
+  export TAG=$current
+  local i
+  for ((i = ${#DONE[@]} - 1; i >= 0; i--)); do
+    service=${DONE[i]}
+    if [[ $service == worker ]]; then update_workers; else update "$service"; fi || warn "$service is not healthy on $current either"
+  done
+  die "$broken was not healthy; the cluster runs $current"
+}
+
+started=$SECONDS
+prepare
+export TAG
+# Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
+say 'migrations'
+run dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
+roll || roll_back
+if [[ -z $DRY_RUN ]]; then
+  if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
+  echo "$TAG" >"$RELEASES/current"
+  sed -i "/^TAG=/d; \$a TAG='$TAG'" "$AISHA_HOME/.env"
+  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
+  # Of older versions the server keeps the running and the previous one.
+  "$AISHA_HOME/infra/scripts/registry-cleanup.sh" --server-only >/dev/null || warn 'old images could not be removed'
+fi
+say "done in $((SECONDS - started)) s: $TAG"
