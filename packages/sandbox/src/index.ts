@@ -1,3 +1,4 @@
+export * from './telegram/index.ts';
 export * from './services/index.ts';
 export * from './speech/index.ts';
 export * from './fal/index.ts';
