@@ -30,11 +30,12 @@ function flag(value: string | null): boolean | null {
 
 /** Errors without a readable body: the edge's, worth another try at once. */
 const edgeTrouble = new Set([502, 503, 504]);
-const mostAttempts = 3;
+// One repeat, a second later by the library's own clock: every caller comes back by itself anyway.
+const mostAttempts = 2;
 
 /**
  * FAL's client for one call: aimed at our addresses, with our fetch under it. It repeats on its own terms
- * (up to five times, whatever it is told), so the fetch ends that: readable errors at once, others after three.
+ * (up to five times, whatever it is told), so the fetch ends that: readable errors at once, others after one repeat.
  */
 export function libraryClient(target: FalTarget, signal: AbortSignal): LibraryClient {
   let attempts = 0;
@@ -42,6 +43,7 @@ export function libraryClient(target: FalTarget, signal: AbortSignal): LibraryCl
     credentials: () => target.apiKey ?? undefined,
     suppressLocalCredentialsWarning: true,
     requestMiddleware: async (request) => ({ ...request, url: aimed(request.url, target) }),
+    // Taken by cancel and storage only.
     retry: { maxRetries: mostAttempts - 1, baseDelay: 300, maxDelay: 2_000 },
     fetch: async (url, init) => {
       attempts += 1;
