@@ -75,7 +75,9 @@ export function readAddress(request: IncomingMessage): {
 } {
   const target = request.headers['x-fal-target-url'];
   const asked = typeof target === 'string' && URL.canParse(target) ? target : null;
-  const url = new URL(asked ?? request.url ?? '/', asked === null ? 'http://stand-in' : undefined);
+  const line = request.url ?? '/';
+  const own = line.startsWith('/') ? `http://stand-in${line}` : line;
+  const url = new URL(asked ?? (URL.canParse(own) ? own : 'http://stand-in/'));
   if (asked !== null) return { host: knownHost(url.hostname), path: url.pathname, query: url.searchParams };
   const first = url.pathname.split('/', 2)[1] ?? '';
   const prefixed = knownHost(first);

@@ -123,7 +123,10 @@ export async function startFalSandbox(options: FalSandboxOptions = {}): Promise<
   });
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    void route(request, response);
+    route(request, response).catch((error: unknown) => {
+      report(error);
+      response.destroy();
+    });
   });
   // A paid model may take minutes on fal.run; Node's own limits would cut it.
   server.requestTimeout = 0;
