@@ -13,7 +13,7 @@ const packages = [
 describe('the repository', () => {
   test('compiles every package with one command', () => {
     const listed = [...read('tsconfig.build.json').matchAll(/"path": "([^"]+)"/g)].map(([, path]) => path);
-    expect(listed.toSorted()).toEqual(packages.map((folder) => `./${folder}/tsconfig.build.json`).toSorted());
+    expect(new Set(listed)).toEqual(new Set(packages.map((folder) => `./${folder}/tsconfig.build.json`)));
   });
 
   test.each(packages)('%s builds on the strict base', (folder) => {
