@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { recordingLogger } from '../testing/recording-logger.ts';
 import {
   closedPort,
@@ -289,25 +289,37 @@ describe('uploads', () => {
   });
 });
 
-test('progress is dropped where a reply waits', async () => {
+test('progress is dropped where a result waits', async () => {
   await using at = await answering(ok);
-  for (let n = 0; n < 3; n += 1) await at.client.call('sendMessage', { chat_id: 1, text: 'x' }, reply);
+  const edit = { chat_id: 1, message_id: 2, text: '50 %' };
+  const progress = { priority: 'progress' } as const;
+  expect(await at.client.call('editMessageText', edit, progress)).toMatchObject({ kind: 'ok' });
+  for (let n = 0; n < 19; n += 1) await at.client.call('sendMessage', { chat_id: 1, text: 'x' }, reply);
   const start = performance.now();
-  expect(
-    await at.client.call(
-      'editMessageText',
-      { chat_id: 1, message_id: 2, text: '50 %' },
-      { priority: 'progress' },
-    ),
-  ).toEqual({ kind: 'unchanged', why: 'dropped' });
-  expect(performance.now() - start).toBeLessThan(500);
-  expect(
-    await at.client.call('sendMessage', { chat_id: 1, text: 'result' }, { priority: 'result' }),
-  ).toMatchObject({
-    kind: 'ok',
+  expect(await at.client.call('editMessageText', edit, progress)).toEqual({
+    kind: 'unchanged',
+    why: 'dropped',
   });
-  expect(performance.now() - start).toBeGreaterThan(1_000);
-  expect(at.server.seen).toHaveLength(4);
+  expect(performance.now() - start).toBeLessThan(500);
+  const result = await at.client.call('sendMessage', { chat_id: 1, text: 'x' }, { priority: 'result' });
+  expect(result).toMatchObject({ kind: 'ok' });
+  expect(performance.now() - start).toBeGreaterThan(500);
+  expect(at.server.seen).toHaveLength(21);
+});
+
+test('an album counts as many messages', async () => {
+  await using at = await answering(ok);
+  const media = Array.from({ length: 10 }, () => ({ type: 'photo' as const, media: 'file-id' }));
+  for (let n = 0; n < 3; n += 1) await at.client.call('sendMediaGroup', { chat_id: -1, media }, reply);
+  expect(await at.client.call('sendMessage', { chat_id: -1, text: 'x' }, reply)).toMatchObject({
+    kind: 'retry',
+  });
+});
+
+test('errors leave no connections behind', async () => {
+  await using at = await answering((_, response) => response.writeHead(502).end('x'.repeat(1_000_000)));
+  for (let n = 0; n < 10; n += 1) await at.client.call('sendMessage', { chat_id: n + 1, text: 'x' }, reply);
+  await vi.waitFor(() => expect(at.server.open()).toBeLessThanOrEqual(1));
 });
 
 test('answers to buttons cost nothing of the budget', async () => {

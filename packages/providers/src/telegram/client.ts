@@ -69,9 +69,16 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
 
   const raw: RawApi = telegram;
   const attempt = async <M extends BotMethod>(method: M, payload: object, signal: AbortSignal) => {
-    const result = await untilAborted(raw.callApi(method, payload, { signal }), signal);
-    if (!isResult(method, result)) throw new Error(`empty answer to ${method}`);
-    return { kind: 'ok', result } as const;
+    // Telegraf leaves the body of a 5xx unread, which would hold its connection for ever: ended here.
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    try {
+      const result = await untilAborted(raw.callApi(method, payload, { signal: either }), signal);
+      if (!isResult(method, result)) throw new Error(`empty answer to ${method}`);
+      return { kind: 'ok', result } as const;
+    } finally {
+      over.abort();
+    }
   };
 
   const attempts = async <M extends BotMethod>(
@@ -83,13 +90,19 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     const uploads = uploadsOf(payload).length > 0;
     const timeoutMs = call.timeoutMs ?? (uploads ? uploadTimeoutMs : plainTimeoutMs);
     const chatId = rules.budgeted ? (call.chatId ?? chatOf(payload)) : null;
+    const messages = method === 'sendMediaGroup' ? albumLength(payload) : 1;
     let body = uploads ? readyForMultipart(payload) : payload;
     const stopped = () => call.signal?.aborted === true;
     let repeated = 0;
     let paused = 0;
     for (;;) {
       if (chatId !== null) {
-        const wait = await limits.admit(chatId, call.priority, call.signal ?? null);
+        const wait = await limits.admit({
+          chatId,
+          messages,
+          priority: call.priority,
+          signal: call.signal ?? null,
+        });
         if (wait > 0) return turnedAway(call.priority, wait);
       }
       if (stopped()) return { kind: 'retry', afterMs: 0, why: 'aborted before sending' };
@@ -152,7 +165,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     ...createFiles({
       config,
       cloud,
-      getFile: (fileId, signal) => call('getFile', { file_id: fileId }, { ...operator, signal }),
+      getFile: (fileId, how) => call('getFile', { file_id: fileId }, { ...operator, ...how }),
     }),
     pollUpdates: createPoll({ config }),
     setWebhook: ({ url, secret, maxConnections }) =>
@@ -193,6 +206,10 @@ function turnedAway(priority: SendPriority, waitMs: number): Exclude<SendOutcome
 function chatOf(payload: object): ChatId | null {
   const chatId = isRecord(payload) ? payload['chat_id'] : undefined;
   return typeof chatId === 'number' || typeof chatId === 'string' ? chatId : null;
+}
+
+function albumLength(payload: object): number {
+  return 'media' in payload && Array.isArray(payload.media) ? payload.media.length : 1;
 }
 
 function without(body: object, name: string): object {

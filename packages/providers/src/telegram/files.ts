@@ -42,7 +42,10 @@ export const selfHostedDownloadLimit = 2 * 1024 * 1024 * 1024;
 export function createFiles(parts: {
   readonly config: Pick<TelegramConfig, 'token' | 'apiRoot'>;
   readonly cloud: boolean;
-  getFile(fileId: string, signal: AbortSignal | null | undefined): Promise<SendOutcome<File>>;
+  getFile(
+    fileId: string,
+    options: { signal?: AbortSignal | null | undefined; timeoutMs: number },
+  ): Promise<SendOutcome<File>>;
 }): TelegramFiles {
   const { config, cloud } = parts;
   const ceiling = cloud ? cloudDownloadLimit : selfHostedDownloadLimit;
@@ -53,7 +56,9 @@ export function createFiles(parts: {
     take: (body: AsyncIterable<Uint8Array>, bounds: Bounds) => Promise<T>,
   ): Promise<{ readonly kind: 'ok'; readonly taken: T } | DownloadFailure> => {
     const maxBytes = Math.min(options.maxBytes ?? ceiling, ceiling);
-    const answer = await parts.getFile(fileId, options.signal);
+    // A self-hosted server fetches the whole file from Telegram before it answers.
+    const timeoutMs = cloud ? 10_000 : options.timeoutMs;
+    const answer = await parts.getFile(fileId, { signal: options.signal, timeoutMs });
     if (answer.kind !== 'ok') return refusal(answer, maxBytes);
     const { file_path: path, file_size: size } = answer.result;
     if (size !== undefined && size > maxBytes) return { kind: 'too-big', size, maxBytes };

@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import {
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-  RLWrapperTimeouts,
-} from 'rate-limiter-flexible';
+import { createPaceStore, type Pace } from './pace.ts';
 
 /** Who waits and who is dropped when a chat's budget is spent: replies, results, progress, broadcasts. */
 export type SendPriority = 'reply' | 'result' | 'progress' | 'bulk';
 export type ChatId = number | string;
 
+export interface Admission {
+  readonly chatId: ChatId;
+  readonly priority: SendPriority;
+  /** Messages that it makes: an album's length. */
+  readonly messages: number;
+  readonly signal: AbortSignal | null;
+}
+
 /** Telegram's budget, shared by every process through Redis; without Redis each process keeps its own. */
 export interface SendLimits {
   /** Waits for a place. 0: go. Otherwise the milliseconds after which it is worth trying again. */
-  admit(chatId: ChatId, priority: SendPriority, signal: AbortSignal | null): Promise<number>;
+  admit(admission: Admission): Promise<number>;
   /** Telegram answered 429 for this chat: nobody sends there until then. */
   pause(chatId: ChatId, milliseconds: number): Promise<void>;
 }
@@ -30,49 +33,46 @@ const longestWaitMs: Readonly<Record<SendPriority, number>> = {
   bulk: 20_000,
 };
 
-// Telegram's figures: about one a second in a private chat with bursts allowed, 20 a minute in a group,
-// 30 a second for broadcasts. We stay a little below the last one, for others use the same token.
-const budgets = {
-  private: { points: 3, duration: 3 },
-  group: { points: 20, duration: 60 },
-  // Progress may use only part of a chat's budget, so that a result always finds room.
-  privateProgress: { points: 1, duration: 2 },
-  groupProgress: { points: 8, duration: 60 },
-  bulk: { points: 25, duration: 1 },
-} as const;
-
-type Budget = keyof typeof budgets;
-
-/** Redis that does not answer must not hold up a send: then this process counts alone. */
-const redisTimeoutMs = 500;
+// Telegram's figures: about one a second in a private chat with bursts allowed, 20 a minute in a group, edits
+// included; 30 a second for broadcasts, of which we leave some to others with the same token.
+const privateChat: Pace = { intervalMs: 1_000, burst: 20 };
+const group: Pace = { intervalMs: 3_000, burst: 20 };
+const bulk: Pace = { intervalMs: 40, burst: 5 };
+/** Edits half a second apart were punished with minutes, two seconds apart were not. */
+const progress: Pace = { intervalMs: 2_000, burst: 2 };
+/** Of a chat's burst, what progress leaves for replies and results. */
+const reserve = 10;
 
 export function createSendLimits(redis: Redis | null, botId: number): SendLimits {
-  const of = (budget: Budget) => limiter(redis, `aisha:tg:${botId}:${budget}`, budgets[budget]);
-  const limiters = {
-    private: of('private'),
-    group: of('group'),
-    privateProgress: of('privateProgress'),
-    groupProgress: of('groupProgress'),
-    bulk: of('bulk'),
+  const paces = createPaceStore(redis, `aisha:tg:${botId}:`);
+
+  const waitFor = async ({ chatId, priority, messages }: Admission): Promise<number> => {
+    if (priority === 'progress') {
+      const wait = await paces.take(`progress:${chatId}`, progress);
+      if (wait > 0) return wait;
+      return await paces.take(`chat:${chatId}`, paceOf(chatId), { reserve });
+    }
+    // The chat first: a chat that must wait takes nothing from the other receivers of a broadcast.
+    const wait = await paces.take(`chat:${chatId}`, paceOf(chatId), { cost: messages });
+    return wait === 0 && priority === 'bulk' ? await overall(messages) : wait;
   };
 
-  const waitFor = async (chatId: ChatId, priority: SendPriority): Promise<number> => {
-    const group = isGroup(chatId);
-    const asked: (readonly [Budget, ChatId])[] = [[group ? 'group' : 'private', chatId]];
-    if (priority === 'progress') asked.unshift([group ? 'groupProgress' : 'privateProgress', chatId]);
-    if (priority === 'bulk') asked.unshift(['bulk', 'all']);
-    for (const [budget, key] of asked) {
-      const wait = await consume(limiters[budget], key);
-      if (wait > 0) return wait;
+  /** The chat's place is taken already: wait here, it is a matter of milliseconds. */
+  const overall = async (messages: number): Promise<number> => {
+    for (;;) {
+      const wait = await paces.take('bulk', bulk, { cost: messages });
+      if (wait === 0) return 0;
+      if (wait > longestWaitMs.bulk) return wait;
+      await sleep(wait);
     }
-    return 0;
   };
 
   return {
-    async admit(chatId, priority, signal) {
+    async admit(admission) {
+      const { priority, signal } = admission;
       const deadline = performance.now() + longestWaitMs[priority];
       for (;;) {
-        const wait = await waitFor(chatId, priority);
+        const wait = await waitFor(admission);
         if (wait === 0) return 0;
         // Those who waited together should not all come back in the same millisecond.
         const delay = wait + Math.random() * 50;
@@ -81,41 +81,12 @@ export function createSendLimits(redis: Redis | null, botId: number): SendLimits
         if (!slept) return wait;
       }
     },
-    async pause(chatId, milliseconds) {
-      const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-      await limiters[isGroup(chatId) ? 'group' : 'private'].block(String(chatId), seconds);
-    },
+    pause: async (chatId, milliseconds) => await paces.block(`chat:${chatId}`, paceOf(chatId), milliseconds),
   };
 }
 
-function limiter(
-  redis: Redis | null,
-  keyPrefix: string,
-  budget: { readonly points: number; readonly duration: number },
-) {
-  const memory = new RateLimiterMemory({ keyPrefix, ...budget });
-  if (redis === null) return memory;
-  const shared = new RateLimiterRedis({
-    storeClient: redis,
-    keyPrefix,
-    ...budget,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter: memory,
-  });
-  return new RLWrapperTimeouts({ limiter: shared, timeoutMs: redisTimeoutMs, insuranceLimiter: memory });
-}
-
-async function consume(one: ReturnType<typeof limiter>, key: ChatId): Promise<number> {
-  try {
-    await one.consume(String(key));
-    return 0;
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext);
-    throw error;
-  }
-}
-
 /** Groups and channels have negative ids; a @name is never a private chat for a bot. */
-function isGroup(chatId: ChatId): boolean {
-  return typeof chatId === 'number' ? chatId < 0 : chatId.startsWith('-') || chatId.startsWith('@');
+function paceOf(chatId: ChatId): Pace {
+  const many = typeof chatId === 'number' ? chatId < 0 : chatId.startsWith('-') || chatId.startsWith('@');
+  return many ? group : privateChat;
 }

@@ -17,6 +17,8 @@ export interface ScriptedServer extends AsyncDisposable {
   script: Script;
   /** Connections opened so far. */
   connections(): number;
+  /** Connections that are open now. */
+  open(): number;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     url: `http://127.0.0.1:${address.port}`,
     seen,
     connections: () => opened,
+    open: () => sockets.size,
     get script() {
       return state.script;
     },
