@@ -1,1 +1,9 @@
-export {};
+export { publishCommands } from './commands.ts';
+export { type Conversation, createConversation } from './conversation.ts';
+export { type DispatchParts, type LaneOptions, type LaneOutcome, runLane } from './dispatch/dispatch.ts';
+export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './dispatch/inbox.ts';
+export { incoming, type IncomingUpdate } from './dispatch/lanes.ts';
+export { showPhotoCounter, showProgress } from './notify/edits.ts';
+export { type NotifyParts, sendNotification } from './notify/send.ts';
+export { createTexts, type Texts } from './texts/index.ts';
+export type { BotSettings } from './turn.ts';

@@ -111,6 +111,7 @@ CREATE TABLE "pollers" (
 	"owner" text NOT NULL,
 	"epoch" bigint NOT NULL,
 	"next_offset" bigint DEFAULT 0 NOT NULL,
+	"released_at" timestamp with time zone,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint

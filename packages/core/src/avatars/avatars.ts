@@ -112,26 +112,31 @@ export interface IncomingPhoto {
 }
 
 /**
- * Takes a photo for a draft. `full` when the avatar has its twenty; `duplicate` for a file sent before. The check
- * itself is the worker's: it downloads.
+ * Takes a photo for a draft; what comes after the twentieth is turned down at once. `duplicate` for a file sent
+ * before. The check itself is the worker's: it downloads.
  */
 export async function addPhoto(
   unit: Unit,
   avatar: Pick<Avatar, 'id' | 'state'>,
   photo: IncomingPhoto,
-): Promise<'added' | 'duplicate' | 'full' | 'closed'> {
+): Promise<'added' | 'duplicate' | 'closed'> {
   if (avatar.state !== 'draft' && avatar.state !== 'failed') return 'closed';
   // The avatar's lock keeps two photos that come at once from both being the twentieth.
   await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
   const counts = await photoCounts(unit.tx, avatar.id);
-  if (counts.accepted + counts.received >= PHOTO_COUNT.max) return 'full';
+  const full = counts.accepted + counts.received >= PHOTO_COUNT.max;
   const [row] = await unit.tx
     .insert(avatarPhotos)
-    .values({ avatarId: avatar.id, ...photo, nextCheckAt: sql`now() + interval '15 seconds'` })
+    .values({
+      avatarId: avatar.id,
+      ...photo,
+      ...(full ? { state: 'rejected' as const, reason: 'too_many' } : {}),
+      nextCheckAt: sql`now() + interval '15 seconds'`,
+    })
     .onConflictDoNothing()
     .returning({ id: avatarPhotos.id });
   if (!row) return 'duplicate';
-  unit.enqueue('photo.check', { photoId: row.id });
+  if (!full) unit.enqueue('photo.check', { photoId: row.id });
   await showCounter(unit, avatar.id);
   return 'added';
 }
@@ -143,6 +148,16 @@ export async function showCounter(unit: Unit, avatarId: string): Promise<void> {
     .set({ screenDueAt: sql`now() + interval '10 seconds'` })
     .where(eq(avatars.id, avatarId));
   unit.enqueue('avatar.screen', { avatarId }, { debounceMs: 600 });
+}
+
+/** Where the counter is shown from now on; null until its new message is sent. */
+export async function placeCounter(
+  { tx }: Unit,
+  avatarId: string,
+  chatId: number,
+  messageId: number | null,
+): Promise<void> {
+  await tx.update(avatars).set({ chatId, screenMessageId: messageId }).where(eq(avatars.id, avatarId));
 }
 
 export async function clearPhotos({ tx }: Unit, avatarId: string, which: 'all' | 'rejected'): Promise<void> {

@@ -21,6 +21,8 @@ export const pollers = pgTable('pollers', {
   epoch: bigint('epoch', { mode: 'number' }).notNull(),
   /** The offset of the next getUpdates: the highest committed update id plus one. */
   nextOffset: bigint('next_offset', { mode: 'number' }).notNull().default(0),
+  /** The owner stopped by itself: what it is still sending is left to it. */
+  releasedAt: at('released_at'),
   updatedAt: at('updated_at').notNull().defaultNow(),
 });
 

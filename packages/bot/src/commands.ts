@@ -1,0 +1,41 @@
+import { LANGUAGES } from '@aisha/db';
+import type { TelegramClient } from '@aisha/providers';
+import type { Texts } from './texts/index.ts';
+
+const COMMANDS = [
+  'start',
+  'menu',
+  'avatars',
+  'new_avatar',
+  'imagine',
+  'gallery',
+  'transcribe',
+  'history',
+  'language',
+  'help',
+  'cancel',
+  'privacy',
+] as const;
+
+/** The commands menu in every language; Russian for everybody else. Returns what went wrong, if anything. */
+export async function publishCommands(
+  telegram: TelegramClient,
+  texts: Texts,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for (const language of LANGUAGES) {
+    const commands = COMMANDS.map((command) => ({
+      command,
+      description: texts.plain(language, `command.${command}`),
+    }));
+    const scopes =
+      language === 'ru'
+        ? [{ commands }, { commands, language_code: 'ru' }]
+        : [{ commands, language_code: language }];
+    for (const payload of scopes) {
+      const outcome = await telegram.call('setMyCommands', payload, { priority: 'bulk', signal });
+      if (outcome.kind !== 'ok') return outcome.kind === 'refused' ? outcome.description : outcome.kind;
+    }
+  }
+  return null;
+}

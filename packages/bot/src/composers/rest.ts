@@ -1,0 +1,41 @@
+import { Composer } from 'telegraf';
+import { message } from 'telegraf/filters';
+import { menuScreen, noteScreen } from '../screens/menu.ts';
+import { turnOf } from '../turn-context.ts';
+
+/** What nothing else took: every press and message gets an answer. */
+export function restComposer() {
+  const composer = new Composer();
+  // Payments come with the credits; until then a checkout is declined within its ten seconds.
+  composer.on('pre_checkout_query', (ctx) => {
+    const turn = turnOf(ctx);
+    turn.owed.push({
+      method: 'answerPreCheckoutQuery',
+      payload: {
+        pre_checkout_query_id: ctx.preCheckoutQuery.id,
+        ok: false,
+        error_message: turn.label('payments.none'),
+      },
+    });
+  });
+  composer.on('callback_query', (ctx) => {
+    const turn = turnOf(ctx);
+    turn.toast('button.outdated');
+    turn.send(menuScreen(turn));
+  });
+  composer.on(message('photo'), (ctx) => {
+    const turn = turnOf(ctx);
+    // Of an album one answer is enough.
+    if (!turn.isPrivate || (ctx.message.media_group_id !== undefined && !ctx.message.caption)) return;
+    turn.send(noteScreen(turn, turn.t('unknown.photo')));
+  });
+  composer.on(message('document'), (ctx) => {
+    const turn = turnOf(ctx);
+    if (turn.isPrivate) turn.send(noteScreen(turn, turn.t('unknown.file')));
+  });
+  composer.on(message(), (ctx) => {
+    const turn = turnOf(ctx);
+    if (turn.isPrivate) turn.send({ ...menuScreen(turn), text: turn.t('unknown.text') });
+  });
+  return composer;
+}

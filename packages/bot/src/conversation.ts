@@ -1,0 +1,172 @@
+import { conversations, type OwedCall } from '@aisha/db';
+import { markUnreachable, meetChat, meetUser, type Unit } from '@aisha/core';
+import { and, eq, sql } from 'drizzle-orm';
+import { type Context, Telegraf } from 'telegraf';
+import type { Update } from 'telegraf/types';
+import { z } from 'zod';
+import { composers } from './composers/index.ts';
+import { readState } from './dialogue.ts';
+import { sendScreen } from './screen.ts';
+import type { Texts } from './texts/index.ts';
+import { bindTurn } from './turn-context.ts';
+import { type BotSettings, Turn } from './turn.ts';
+
+export interface Conversation {
+  /** What an update does and what it owes; inside the unit's transaction, without talking to Telegram. */
+  decide(unit: Unit, payload: Readonly<Record<string, unknown>>): Promise<readonly OwedCall[]>;
+  /** Owed to the sender of an update that cannot be handled. */
+  apology(payload: Readonly<Record<string, unknown>>): readonly OwedCall[];
+  /** The bot's own name, once Telegram has told it: commands in groups may carry it. */
+  setUsername(username: string): void;
+}
+
+export interface ConversationOptions {
+  readonly settings: BotSettings;
+  readonly texts: Texts;
+  readonly botId: number;
+}
+
+const sender = z.looseObject({
+  id: z.number(),
+  is_bot: z.boolean().optional(),
+  first_name: z.string().catch(''),
+  username: z.string().optional(),
+  language_code: z.string().optional(),
+});
+const chat = z.looseObject({ id: z.number(), type: z.string() });
+const message = z.looseObject({
+  message_id: z.number(),
+  from: sender.optional(),
+  chat,
+  text: z.string().optional(),
+});
+const shape = z.looseObject({
+  message: message.optional(),
+  callback_query: z
+    .looseObject({
+      id: z.string(),
+      from: sender,
+      message: z.looseObject({ message_id: z.number(), chat }).optional(),
+    })
+    .optional(),
+  pre_checkout_query: z.looseObject({ id: z.string(), from: sender }).optional(),
+  my_chat_member: z.looseObject({ chat, new_chat_member: z.looseObject({ status: z.string() }) }).optional(),
+});
+type Shape = z.infer<typeof shape>;
+
+export function createConversation({ settings, texts, botId }: ConversationOptions): Conversation {
+  const bot = router(botId, settings.botUsername);
+
+  async function converse(unit: Unit, update: Shape, raw: unknown): Promise<readonly OwedCall[]> {
+    const pressed = update.callback_query;
+    const from = pressed?.from ?? update.message?.from ?? update.pre_checkout_query?.from;
+    if (!from || from.is_bot) return [];
+    const where = pressed?.message?.chat ?? update.message?.chat ?? { id: from.id, type: 'private' };
+    const user = await meetUser(unit.tx, from);
+    // Presses and messages have lanes of their own; the user's row makes them take turns here.
+    await meetChat(unit.tx, where);
+    const key = and(eq(conversations.chatId, where.id), eq(conversations.userId, user.id));
+    const [stored] = await unit.tx.select().from(conversations).where(key);
+    const before = readState(stored?.state);
+    const turn = new Turn({
+      unit,
+      user,
+      chatId: where.id,
+      isPrivate: where.type === 'private',
+      settings,
+      texts,
+      state: before,
+      pressed: pressed && {
+        queryId: pressed.id,
+        messageId: pressed.message?.message_id,
+        isText: pressed.message !== undefined && 'text' in pressed.message,
+      },
+    });
+    if (user.blockedAt) turn.toast('blocked.text');
+    else await route(bot, raw, turn);
+
+    if (JSON.stringify(turn.state) !== JSON.stringify(before))
+      await unit.tx
+        .insert(conversations)
+        .values({ chatId: where.id, userId: user.id, state: turn.state })
+        .onConflictDoUpdate({
+          target: [conversations.chatId, conversations.userId],
+          set: { state: turn.state, updatedAt: sql`now()` },
+        });
+    // Every press is answered, or the button would seem to hang; first, since it must be within seconds.
+    if (pressed && !turn.owed.some((call) => call.method === 'answerCallbackQuery'))
+      turn.owed.unshift({ method: 'answerCallbackQuery', payload: { callback_query_id: pressed.id } });
+    return turn.owed;
+  }
+
+  return {
+    async decide(unit, payload) {
+      const update = shape.parse(payload);
+      if (update.my_chat_member) {
+        const { chat: where, new_chat_member: member } = update.my_chat_member;
+        if (['kicked', 'left'].includes(member.status))
+          await markUnreachable(unit.tx, where.id, member.status);
+        else await meetChat(unit.tx, where);
+        return [];
+      }
+      return converse(unit, update, payload);
+    },
+    apology(payload) {
+      const parsed = shape.safeParse(payload);
+      const where = parsed.data?.message?.chat ?? parsed.data?.callback_query?.message?.chat;
+      if (where?.type !== 'private') return [];
+      // Its language is not known here: whatever reads the user's row may be what fails.
+      const code = (parsed.data?.message?.from ?? parsed.data?.callback_query?.from)?.language_code ?? 'ru';
+      const language = code.startsWith('kk') ? 'kk' : code.startsWith('ru') ? 'ru' : 'en';
+      return [sendScreen(where.id, { text: texts.html(language, 'trouble.text') })];
+    },
+    setUsername(username) {
+      bot.botInfo = botInfo(botId, username);
+    },
+  };
+}
+
+const botInfo = (id: number, username: string) => ({
+  id,
+  username,
+  is_bot: true as const,
+  first_name: 'Aisha',
+  can_join_groups: true,
+  can_read_all_group_messages: false,
+  supports_inline_queries: false,
+});
+
+/** telegraf as a router: it never launches and never talks to Telegram, so it needs no token. */
+function router(botId: number, username: string): Telegraf<Context> {
+  const bot = new Telegraf(`${botId}:router`, {
+    handlerTimeout: Infinity,
+    telegram: { webhookReply: false },
+  });
+  bot.botInfo = botInfo(botId, username);
+  // telegraf's default would set the process's exit code; the dispatcher decides what a failure means.
+  bot.catch((error) => {
+    throw error;
+  });
+  bot.use(...composers());
+  return bot;
+}
+
+async function route(bot: Telegraf<Context>, raw: unknown, turn: Turn): Promise<void> {
+  // Checked by `shape` as far as routing goes; the rest is telegraf's own typing of the Bot API.
+  const update = withCommandEntity(raw as Update);
+  const release = bindTurn(update, turn);
+  try {
+    await bot.handleUpdate(update);
+  } finally {
+    release();
+  }
+}
+
+/** A command is a command even where a client sent no entity for it. */
+function withCommandEntity(update: Update): Update {
+  if (!('message' in update) || !('text' in update.message) || update.message.entities) return update;
+  const command = /^\/\w+(@\w+)?/.exec(update.message.text)?.[0];
+  if (!command) return update;
+  const entities = [{ type: 'bot_command' as const, offset: 0, length: command.length }];
+  return { ...update, message: { ...update.message, entities } };
+}

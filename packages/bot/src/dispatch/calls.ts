@@ -1,0 +1,151 @@
+import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
+import { markUnreachable } from '@aisha/core';
+import type { BotMethod, BotPayload, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
+import type { JobProducer } from '@aisha/queue';
+import { type Logger, TransientError } from '@aisha/service';
+import type { Storage } from '@aisha/storage';
+import { eq } from 'drizzle-orm';
+
+export interface CallParts {
+  readonly db: Db;
+  readonly telegram: TelegramClient;
+  readonly storage: Storage;
+  readonly producer: JobProducer;
+  readonly log: Logger;
+}
+
+export interface OwedRow {
+  readonly owed: readonly OwedCall[];
+  /** How many were made before. */
+  readonly sent: number;
+  /** Sends so far whose outcome nobody knows. */
+  readonly unknownOutcomes: number;
+}
+
+export interface CallOptions {
+  readonly priority: SendPriority;
+  readonly signal: AbortSignal;
+  /** False once this process must not act any more (it lost the lease): stops before the next call. */
+  readonly mayAct?: () => boolean;
+  /** Keeps that so many calls were made. */
+  readonly onSent: (sent: number, messageId: number | null) => Promise<void>;
+}
+
+/** `wait`: Telegram asked for a pause, or nobody knows the outcome; the rest is still owed. */
+export type CallsOutcome =
+  | { readonly kind: 'made' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'wait'; readonly ms: number; readonly unknown: boolean; readonly why: string };
+
+/** After this many unclear sends of one row the call counts as made: repeating it for ever would be a flood. */
+const MOST_UNKNOWN = 3;
+
+/** Makes the calls that a row owes, in their order, each kept as made before the next. */
+export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
+  for (let i = row.sent; i < row.owed.length; i++) {
+    const call = row.owed[i];
+    if (!call) break;
+    if (options.signal.aborted || options.mayAct?.() === false)
+      return { kind: 'wait', ms: 0, unknown: false, why: 'stopping' };
+    const outcome = await makeCall(parts, call, options);
+    switch (outcome.kind) {
+      case 'ok': {
+        const messageId = messageIdOf(outcome.result);
+        if (call.bind && messageId !== null) await bind(parts, call.bind, messageId);
+        await options.onSent(i + 1, messageId);
+        break;
+      }
+      case 'unchanged':
+        await options.onSent(i + 1, null);
+        break;
+      case 'refused':
+        // Content that Telegram does not take is a bug of ours: repeating cannot help, staying silent would hide it.
+        parts.log.error('Telegram refused a call', {
+          method: call.method,
+          code: outcome.code,
+          description: outcome.description,
+        });
+        await options.onSent(i + 1, null);
+        break;
+      case 'unreachable':
+        if (typeof call.payload['chat_id'] === 'number')
+          await markUnreachable(parts.db, call.payload['chat_id'], outcome.why);
+        return { kind: 'unreachable' };
+      case 'migrated':
+        parts.log.warn('a group became a supergroup', { chatId: outcome.chatId });
+        return { kind: 'unreachable' };
+      case 'retry':
+        return { kind: 'wait', ms: outcome.afterMs, unknown: false, why: outcome.why };
+      case 'unknown':
+        if (row.unknownOutcomes + 1 >= MOST_UNKNOWN) {
+          await options.onSent(i + 1, null);
+          break;
+        }
+        return { kind: 'wait', ms: 1_000, unknown: true, why: outcome.why };
+      default:
+        outcome satisfies never;
+    }
+  }
+  return { kind: 'made' };
+}
+
+async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions): Promise<SendOutcome> {
+  const payload = call.files
+    ? { ...call.payload, ...(await readFiles(parts.storage, call.files)) }
+    : call.payload;
+  const outcome = await send(parts.telegram, call.method, payload, options);
+  // The message to edit is gone or cannot take this text: it is said anew.
+  const lost = outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable');
+  if (!lost || call.method !== 'editMessageText') return outcome;
+  const { message_id: _gone, ...rest } = call.payload;
+  return send(parts.telegram, 'sendMessage', rest, options);
+}
+
+function send(
+  telegram: TelegramClient,
+  method: string,
+  payload: object,
+  { priority, signal }: CallOptions,
+): Promise<SendOutcome> {
+  // Owed calls are kept as JSON: their method and payload were built together by `screen.ts` and `results.ts`.
+  return telegram.call(method as BotMethod, payload as BotPayload<BotMethod>, { priority, signal });
+}
+
+async function readFiles(
+  storage: Storage,
+  files: NonNullable<OwedCall['files']>,
+): Promise<Record<string, object>> {
+  const loaded: Record<string, object> = {};
+  for (const [field, file] of Object.entries(files)) {
+    const source = await storage.get(file.bucket, file.key);
+    if (!source) throw new TransientError(`${file.bucket}/${file.key} is not there`);
+    loaded[field] = { source, filename: file.filename };
+  }
+  return loaded;
+}
+
+function messageIdOf(result: unknown): number | null {
+  const id =
+    typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : null;
+  return typeof id === 'number' ? id : null;
+}
+
+/** Keeps a message's id, so that it can be edited; an order that moved on meanwhile has it edited at once. */
+async function bind(
+  parts: CallParts,
+  { to, id }: NonNullable<OwedCall['bind']>,
+  messageId: number,
+): Promise<void> {
+  if (to === 'avatar') {
+    await parts.db.update(avatars).set({ screenMessageId: messageId }).where(eq(avatars.id, id));
+    await parts.producer.enqueue('avatar.screen', { avatarId: id }).catch(() => undefined);
+    return;
+  }
+  const [order] = await parts.db
+    .update(orders)
+    .set({ statusMessageId: messageId })
+    .where(eq(orders.id, id))
+    .returning({ progress: orders.progress, state: orders.state });
+  if (order && (order.state !== 'queued' || order.progress?.stage !== 'queued'))
+    await parts.producer.enqueue('order.progress', { orderId: id }).catch(() => undefined);
+}

@@ -1,0 +1,72 @@
+import { avatars } from '@aisha/db';
+import { counterShown, findOrder, photoCounts, rejections } from '@aisha/core';
+import { TransientError } from '@aisha/service';
+import { eq } from 'drizzle-orm';
+import { screenBody } from '../screen.ts';
+import { photosScreen } from '../screens/avatars.ts';
+import { statusScreen } from '../screens/orders.ts';
+import { voiceOf } from './order-ended.ts';
+import type { NotifyParts } from './send.ts';
+
+/** Job: edits an order's status message to what is so now. Decoration: what is dropped is told by the next one. */
+export async function showProgress(
+  parts: NotifyParts,
+  orderId: string,
+  run: { signal: AbortSignal },
+): Promise<void> {
+  const order = await findOrder(parts.db, orderId);
+  if (!order || order.statusMessageId === null) return;
+  const voice = await voiceOf(parts, order.ownerId);
+  const ended = order.endedAt !== null;
+  const outcome = await parts.telegram.call(
+    'editMessageText',
+    {
+      chat_id: order.chatId,
+      message_id: order.statusMessageId,
+      ...screenBody(statusScreen(voice, order)),
+    },
+    { priority: ended ? 'result' : 'progress', signal: run.signal },
+  );
+  if (ended && outcome.kind === 'retry')
+    throw new TransientError(`status not shown: ${outcome.why}`, { retryAfterMs: outcome.afterMs });
+}
+
+/** Job: edits the photo counter, once for many photos; sends it anew where it was deleted. */
+export async function showPhotoCounter(
+  parts: NotifyParts,
+  avatarId: string,
+  run: { signal: AbortSignal },
+): Promise<void> {
+  const [avatar] = await parts.db.select().from(avatars).where(eq(avatars.id, avatarId));
+  // Its message is not sent yet (then its id enqueues this again), or the photos are fixed by now.
+  if (!avatar || avatar.screenMessageId === null || (avatar.state !== 'draft' && avatar.state !== 'failed')) {
+    if (avatar) await counterShown(parts, avatarId, avatar.screenDueAt);
+    return;
+  }
+  const voice = await voiceOf(parts, avatar.ownerId);
+  const screen = photosScreen(
+    voice,
+    avatar,
+    await photoCounts(parts.db, avatarId),
+    await rejections(parts.db, avatarId),
+  );
+  const body = { chat_id: avatar.chatId, ...screenBody(screen) };
+  const options = { priority: 'reply', signal: run.signal } as const;
+  const outcome = await parts.telegram.call(
+    'editMessageText',
+    { ...body, message_id: avatar.screenMessageId },
+    options,
+  );
+  if (outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable')) {
+    const sent = await parts.telegram.call('sendMessage', body, options);
+    if (sent.kind === 'ok')
+      await parts.db
+        .update(avatars)
+        .set({ screenMessageId: sent.result.message_id })
+        .where(eq(avatars.id, avatarId));
+  } else if (outcome.kind === 'retry' || outcome.kind === 'unknown')
+    throw new TransientError(`counter not shown: ${outcome.why}`, {
+      ...(outcome.kind === 'retry' ? { retryAfterMs: outcome.afterMs } : {}),
+    });
+  await counterShown(parts, avatarId, avatar.screenDueAt);
+}

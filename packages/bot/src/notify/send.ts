@@ -1,0 +1,114 @@
+import { notifications, type OwedCall } from '@aisha/db';
+import type { NotificationBody } from '@aisha/core';
+import { TransientError } from '@aisha/service';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { type CallParts, makeCalls } from '../dispatch/calls.ts';
+import { sendScreen } from '../screen.ts';
+import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
+
+export type NotifyParts = CallParts & RenderParts;
+
+type Row = typeof notifications.$inferSelect;
+
+/** Longer than the longest call, an upload: while one worker makes the calls nobody else does. */
+const CLAIM = sql`now() + interval '150 seconds'`;
+
+const body = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
+  z.object({ kind: z.literal('alarm'), data: z.object({ provider: z.string(), reason: z.string() }) }),
+]) satisfies z.ZodType<NotificationBody>;
+
+/** Job: tells one notification. Rendered once, then each message is kept as sent before the next. */
+export async function sendNotification(
+  parts: NotifyParts,
+  id: string,
+  run: { signal: AbortSignal },
+): Promise<void> {
+  const [row] = await parts.db
+    .update(notifications)
+    .set({ claimedUntil: CLAIM, attempts: sql`${notifications.attempts} + 1`, nextCheckAt: CLAIM })
+    .where(
+      and(
+        eq(notifications.id, id),
+        eq(notifications.state, 'pending'),
+        or(isNull(notifications.claimedUntil), lt(notifications.claimedUntil, sql`now()`)),
+      ),
+    )
+    .returning();
+  if (!row) return;
+  try {
+    await tell(parts, row, run.signal);
+  } catch (error) {
+    await release(parts, row, 5_000);
+    throw error;
+  }
+}
+
+async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
+  const owed = row.owed ?? (await render(parts, row));
+  if (!row.owed) await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
+  const outcome = await makeCalls(
+    parts,
+    { owed, sent: row.sent, unknownOutcomes: row.unknownOutcomes },
+    {
+      priority: 'result',
+      signal,
+      onSent: async (sent, messageId) => {
+        await parts.db
+          .update(notifications)
+          .set({ sent, ...(messageId === null ? {} : { messageId }) })
+          .where(eq(notifications.id, row.id));
+      },
+    },
+  );
+  switch (outcome.kind) {
+    case 'made':
+      await parts.db
+        .update(notifications)
+        .set({ state: 'sent', sentAt: sql`now()` })
+        .where(eq(notifications.id, row.id));
+      return;
+    case 'unreachable':
+      // The result waits in their menus for the day they come back.
+      await parts.db
+        .update(notifications)
+        .set({ state: 'dropped', error: 'the chat cannot be reached' })
+        .where(eq(notifications.id, row.id));
+      return;
+    case 'wait':
+      if (outcome.unknown)
+        await parts.db
+          .update(notifications)
+          .set({ unknownOutcomes: sql`${notifications.unknownOutcomes} + 1` })
+          .where(eq(notifications.id, row.id));
+      throw new TransientError(`not told yet: ${outcome.why}`, { retryAfterMs: Math.max(outcome.ms, 200) });
+    default:
+      outcome satisfies never;
+  }
+}
+
+/** Gives the claim back, so that the retry finds the row free. */
+async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<void> {
+  await parts.db
+    .update(notifications)
+    .set({ claimedUntil: null, nextCheckAt: sql`now() + make_interval(secs => ${checkMs / 1_000})` })
+    .where(eq(notifications.id, row.id))
+    .catch((error: unknown) =>
+      parts.log.warn('a claim could not be given back', { notificationId: row.id, error }),
+    );
+}
+
+async function render(parts: NotifyParts, row: Row): Promise<OwedCall[]> {
+  const notification = body.parse({ kind: row.kind, data: row.data });
+  switch (notification.kind) {
+    case 'order.ended':
+      return orderEnded(parts, notification.data.orderId);
+    case 'alarm': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row.chatId, { text: voice.t('alarm.text', notification.data) })];
+    }
+    default:
+      return notification satisfies never;
+  }
+}

@@ -1,0 +1,66 @@
+import type { OwedCall } from '@aisha/db';
+import { messageLimit, truncate } from '@aisha/providers';
+import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
+
+/** A button: what it says and the data that its press brings (1 to 64 bytes). */
+export interface Button {
+  readonly text: string;
+  readonly data: string;
+}
+
+/** One message of the conversation, before it is known whether it is sent or takes the place of another. */
+export interface Screen {
+  /** Telegram HTML. */
+  readonly text: string;
+  readonly buttons?: readonly (readonly Button[])[];
+}
+
+/** Telegram's limit; longer data is refused as BUTTON_DATA_INVALID. */
+const CALLBACK_DATA_BYTES = 64;
+
+export function keyboard(buttons: Screen['buttons']): InlineKeyboardMarkup {
+  return {
+    inline_keyboard: (buttons ?? [])
+      .filter((row) => row.length > 0)
+      .map((row) =>
+        row.map(({ text, data }): InlineKeyboardButton => {
+          if (Buffer.byteLength(data) > CALLBACK_DATA_BYTES)
+            throw new Error(`callback data too long: ${data}`);
+          return { text, callback_data: data };
+        }),
+      ),
+  };
+}
+
+/** The parameters that sending and editing share. */
+export const screenBody = (screen: Screen) => ({
+  text: truncate(screen.text, messageLimit).text,
+  parse_mode: 'HTML' as const,
+  link_preview_options: { is_disabled: true },
+  reply_markup: keyboard(screen.buttons),
+});
+
+export function sendScreen(
+  chatId: number,
+  screen: Screen,
+  options: { replyTo?: number; bind?: OwedCall['bind'] } = {},
+): OwedCall {
+  return {
+    method: 'sendMessage',
+    payload: {
+      chat_id: chatId,
+      ...screenBody(screen),
+      ...(options.replyTo === undefined
+        ? {}
+        : { reply_parameters: { message_id: options.replyTo, allow_sending_without_reply: true } }),
+    },
+    ...(options.bind === undefined ? {} : { bind: options.bind }),
+  };
+}
+
+export function editScreen(chatId: number, messageId: number, screen: Screen): OwedCall {
+  return {
+    method: 'editMessageText',
+    payload: { chat_id: chatId, message_id: messageId, ...screenBody(screen) },
+  };
+}

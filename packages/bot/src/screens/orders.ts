@@ -1,0 +1,55 @@
+import type { Order } from '@aisha/core';
+import type { Screen } from '../screen.ts';
+import type { TextKey } from '../texts/index.ts';
+import type { Voice } from './avatars.ts';
+
+const BAR_LENGTH = 10;
+
+function bar(done: number, total: number): string {
+  const filled = Math.round((Math.min(done, total) / total) * BAR_LENGTH);
+  return `${'▓'.repeat(filled)}${'░'.repeat(BAR_LENGTH - filled)} ${Math.floor((done / total) * 100)}%`;
+}
+
+/** The status message of an order, from the first word to the last. */
+export function statusScreen(
+  voice: Voice,
+  order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure'>,
+): Screen {
+  const title = `<b>${voice.t(`order.${order.kind}`)}</b>`;
+  switch (order.state) {
+    case 'succeeded':
+      return { text: `${title}\n${voice.t('order.succeeded')}` };
+    case 'cancelled':
+      return { text: `${title}\n${voice.t('order.cancelled')}` };
+    case 'failed':
+      return { text: `${title}\n${voice.t('order.failed')}` };
+    case 'queued':
+    case 'running':
+      return {
+        text: [title, ...progressLines(voice, order), voice.settings.testMode ? voice.t('test.banner') : '']
+          .filter(Boolean)
+          .join('\n'),
+        buttons: [[{ text: voice.label('button.cancel'), data: `order.cancel:${order.id}` }]],
+      };
+    default:
+      return order.state satisfies never;
+  }
+}
+
+function progressLines(voice: Voice, { kind, progress }: Pick<Order, 'kind' | 'progress'>): string[] {
+  const { stage, done, total, position } = progress ?? { stage: 'queued' };
+  const name = voice.t(`stage.${stage}` as TextKey);
+  if (position !== undefined) return [`${name}, ${voice.t('stage.position', { position })}`];
+  if (done === undefined || total === undefined) return [name];
+  const amount =
+    kind === 'transcription'
+      ? voice.t('stage.minutes', { done, total })
+      : kind === 'document'
+        ? voice.t('stage.sections', { done, total })
+        : '';
+  return [`${name}${amount ? `: ${amount}` : ''}`, bar(done, total)];
+}
+
+export function failureText(voice: Voice, failure: string | null): string {
+  return `${voice.t(`failure.${failure ?? 'internal'}` as TextKey)}\n${voice.t('charged.nothing')}`;
+}

@@ -1,0 +1,76 @@
+import { DOCUMENT_KINDS } from '@aisha/db';
+import type { Recording } from '@aisha/core';
+import { truncate } from '@aisha/providers';
+import type { Button, Screen } from '../screen.ts';
+import type { Turn } from '../turn.ts';
+import type { Voice } from './avatars.ts';
+
+const PREVIEW = 600;
+
+export function documentButtons(voice: Voice, recordingId: string): Button[][] {
+  const [summary, todo, minutes, protocol] = DOCUMENT_KINDS.map((kind) => ({
+    text: voice.label(`document.${kind}`),
+    data: `document:${recordingId}:${kind}`,
+  }));
+  return [
+    [summary, todo],
+    [minutes, protocol],
+  ].map((row) => row.filter((button) => button !== undefined));
+}
+
+export function recordingScreen(turn: Turn, recording: Recording): Screen {
+  return {
+    text: turn.t('recording.card', {
+      title: recording.title,
+      date: turn.date(recording.createdAt),
+      duration: recording.durationMs === null ? '' : ` · ${turn.duration(recording.durationMs)}`,
+      preview: truncate(recording.text ?? '', PREVIEW).text,
+    }),
+    buttons: [
+      ...documentButtons(turn, recording.id),
+      [
+        { text: turn.label('recording.text'), data: `recording.text:${recording.id}` },
+        { text: turn.label('button.delete'), data: `recording.delete:${recording.id}` },
+      ],
+      [{ text: turn.label('button.back'), data: 'history' }],
+    ],
+  };
+}
+
+export function historyScreen(
+  turn: Turn,
+  {
+    items,
+    pages,
+    page,
+  }: { items: readonly Pick<Recording, 'id' | 'title' | 'durationMs'>[]; pages: number; page: number },
+): Screen {
+  if (items.length === 0)
+    return { text: turn.t('history.empty'), buttons: [[{ text: turn.label('button.menu'), data: 'menu' }]] };
+  return {
+    text: turn.t('history.title', { page: page + 1, count: pages }),
+    buttons: [
+      ...items.map((item) => [
+        {
+          text: `${item.title}${item.durationMs === null ? '' : ` · ${turn.duration(item.durationMs)}`}`,
+          data: `recording:${item.id}`,
+        },
+      ]),
+      [
+        page > 0 ? { text: turn.label('button.prev'), data: `history:${page - 1}` } : null,
+        page < pages - 1 ? { text: turn.label('button.next'), data: `history:${page + 1}` } : null,
+      ].filter((button) => button !== null),
+      [{ text: turn.label('button.menu'), data: 'menu' }],
+    ],
+  };
+}
+
+export function confirmDeleteRecording(turn: Turn, recording: Recording): Screen {
+  return {
+    text: turn.t('recording.delete.ask', { title: recording.title }),
+    buttons: [
+      [{ text: turn.label('recording.delete.yes'), data: `recording.delete.yes:${recording.id}` }],
+      [{ text: turn.label('button.back'), data: `recording:${recording.id}` }],
+    ],
+  };
+}
