@@ -39,9 +39,7 @@ export function startNginx(options: NginxOptions): Promise<NginxService> {
       renderTemplate(readFileSync(TEMPLATE, 'utf8'), {
         DIR: dataDir,
         PORT: String(port),
-        UPSTREAMS: options.upstreamPorts
-          .map((upstream) => `    server ${HOST}:${upstream} max_fails=1 fail_timeout=2s;`)
-          .join('\n'),
+        UPSTREAMS: upstreams(options.upstreamPorts),
       }),
     );
     const launch = async (): Promise<Child> => {
@@ -83,6 +81,12 @@ export function startNginx(options: NginxOptions): Promise<NginxService> {
       },
     };
   });
+}
+
+function upstreams(ports: readonly number[]): string {
+  // nginx refuses an empty list; without replicas every answer is 502.
+  if (ports.length === 0) return `    server ${HOST}:1 down;`;
+  return ports.map((port) => `    server ${HOST}:${port} max_fails=1 fail_timeout=2s;`).join('\n');
 }
 
 /** Fills in every `{{NAME}}`; an unknown name and a value that could end nginx's quotes are errors. */
