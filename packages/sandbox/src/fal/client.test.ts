@@ -95,7 +95,7 @@ test('subscribe by streaming sees each state and each log line once', async () =
   expect(trained.data.config_file.content_type).toBe('application/json');
 });
 
-test('a file past 90 MiB goes up in parts and comes back whole', async () => {
+test('a file past 90 MiB goes up in parts and comes back whole', { timeout: 30_000 }, async () => {
   const big = Buffer.alloc(91 * 1024 * 1024, 'stand-in ');
   const fal = clientOf(sandbox.url);
   const url = await fal.storage.upload(new Blob([big], { type: 'application/octet-stream' }));

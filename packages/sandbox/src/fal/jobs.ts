@@ -58,7 +58,7 @@ interface BoardParts {
 /** Every job, in the order of submission, and the account's few places where they run. */
 export class JobBoard {
   readonly #jobs = new Map<string, Job>();
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #parts: BoardParts;
@@ -119,17 +119,16 @@ export class JobBoard {
     if (job.startTimeoutSeconds !== null) {
       this.#later(job.startTimeoutSeconds * 1000, () => this.#refuseLateStart(job));
     }
-    this.#later(job.readyAt - Date.now(), () => this.#pump());
+    this.#wakeFor(job);
   }
 
   /** Runs a job at once, whatever the queue looks like. */
   start(job: Job): void {
     if (jobState(job) !== 'IN_QUEUE' || this.#closed) return;
     const controller = new AbortController();
-    this.#running.set(job.requestId, controller);
     job.startedAt = Date.now();
+    this.#running.set(job.requestId, { controller, ended: this.#run(job, controller.signal) });
     this.#changed(job);
-    void this.#run(job, controller.signal);
   }
 
   async #run(job: Job, signal: AbortSignal): Promise<void> {
@@ -137,6 +136,8 @@ export class JobBoard {
     this.#running.delete(job.requestId);
     // A closing process leaves the job as it is: it will be taken up again.
     if (!this.#closed) this.finish(job, outcome);
+    // A job that was ended from outside kept its place until now.
+    this.#pump();
   }
 
   finish(job: Job, outcome: Outcome): void {
@@ -146,7 +147,6 @@ export class JobBoard {
     if (job.faults.some((fault) => fault.kind === 'expired')) job.expired = true;
     this.#parts.keep(job);
     this.#changed(job);
-    this.#pump();
   }
 
   cancel(job: Job): void {
@@ -158,12 +158,12 @@ export class JobBoard {
       if (job.removed) job.webhookDone = true;
       this.finish(job, cancelledOutcome());
     } else if (settings.cancelRunning === 'stops') {
-      this.#running.get(job.requestId)?.abort();
+      this.#running.get(job.requestId)?.controller.abort();
     }
   }
 
   forget(): void {
-    for (const controller of this.#running.values()) controller.abort();
+    for (const { controller } of this.#running.values()) controller.abort();
     for (const job of this.all()) {
       job.removed = true;
       if (jobState(job) !== 'COMPLETED') this.finish(job, cancelledOutcome());
@@ -171,11 +171,21 @@ export class JobBoard {
     this.#jobs.clear();
   }
 
-  close(): void {
+  /** Resolves when nothing runs any more. */
+  async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const controller of this.#running.values()) controller.abort();
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.abort();
+    await Promise.all(running.map(({ ended }) => ended));
     this.#events.removeAllListeners();
+  }
+
+  /** Timers may fire a millisecond early: whoever is not ready yet is woken again. */
+  #wakeFor(job: Job): void {
+    const left = job.readyAt - Date.now();
+    if (left <= 0) this.#pump();
+    else this.#later(left, () => this.#wakeFor(job));
   }
 
   #pump(): void {

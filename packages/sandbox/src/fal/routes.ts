@@ -58,7 +58,8 @@ export function createRouter(parts: RouterParts) {
     if (route.model !== undefined) noted.model = route.model;
     if (route.requestId !== undefined) noted.requestId = route.requestId;
     const answer = await decide(call, route, parts, noted).catch((error: unknown): Reply => {
-      parts.report(error);
+      // A caller who hung up in the middle is not a fault of ours.
+      if (!request.destroyed || request.complete) parts.report(error);
       return { status: 500, body: { detail: 'Internal server error', error_type: 'internal_error' } };
     });
     parts.journal.note('requests', {

@@ -149,15 +149,15 @@ export async function startFalSandbox(options: FalSandboxOptions = {}): Promise<
     jwksUrl: `${url}/.well-known/jwks.json`,
     control,
     async close() {
-      board.close();
       webhooks.close();
+      const idle = board.close();
       const closed = new Promise((resolve) => {
         server.close(resolve);
       });
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, idle]);
       await keeper.flush();
-      if (kept === null) await rm(folder, { recursive: true, force: true });
+      if (kept === null) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
