@@ -9,8 +9,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 export const keyPrefix = '{aisha}';
 
 const common = {
-  // After a restart of Redis everybody is back within two seconds, without a stampede of retries.
-  retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_500) + Math.random() * 500,
+  // After a restart of Redis everybody is back within about a second, not all in the same moment.
+  retryStrategy: (times: number) => Math.min(25 * 2 ** Math.min(times, 5), 800) + Math.random() * 200,
   // After a fail-over the old master answers READONLY: reconnect, and send the command again.
   reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   connectTimeout: 5_000,

@@ -17,7 +17,11 @@ beforeAll(async () => {
   stand = await startStand();
 });
 afterAll(() => stand.close());
-beforeEach(() => stand.redis.flushall());
+beforeEach(async () => {
+  await stand.redis.flushall();
+  // The test before may have taken Redis away.
+  await vi.waitFor(() => stand.producerConnection.ping(), { timeout: 5_000 });
+});
 afterEach(async () => {
   await Promise.all(running.splice(0).map((workers) => workers.close(500)));
 });
@@ -161,6 +165,39 @@ describe('Redis', () => {
     } finally {
       await producer.close();
       connection.disconnect();
+    }
+  });
+
+  test('frozen: a producer gives up within seconds, and both sides go on once it answers again', async () => {
+    const ran: string[] = [];
+    const workers = work({ handle: { once: async ({ id }) => void ran.push(id) } });
+    await stand.producer.enqueue('once', { id: 'before' });
+    await expect.poll(() => ran).toEqual(['before']);
+    process.kill(stand.service.pid, 'SIGSTOP');
+    const startedAt = performance.now();
+    try {
+      const frozen = stand.producer.enqueue('once', { id: 'frozen' });
+      await expect(frozen).rejects.toBeInstanceOf(TransientError);
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
+    } finally {
+      process.kill(stand.service.pid, 'SIGCONT');
+    }
+    await vi.waitFor(() => stand.producer.enqueue('once', { id: 'after' }), { timeout: 10_000 });
+    await expect.poll(() => ran, { timeout: 10_000 }).toContain('after');
+    expect(workers.isRunning()).toBe(true);
+  });
+
+  test('away: workers close in time all the same', async () => {
+    const workers = work({ handle: {} });
+    await stand.producer.enqueue('once', { id: 'a' });
+    await expect.poll(() => workers.started('quick')).toBe(1);
+    await stand.service.stop();
+    try {
+      const startedAt = performance.now();
+      await workers.close(1_500);
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
+    } finally {
+      await stand.service.restart();
     }
   });
 });

@@ -25,6 +25,8 @@ export interface LoggerOptions {
 /** JSON lines in production and tests, readable lines in development; both without secrets. */
 export function createLogger(config: ProcessConfig, options: LoggerOptions = {}): Logger {
   const stream = options.stream ?? process.stdout;
+  // Whoever read our lines is gone: that is no reason to stop working, nor to report it to them over and over.
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
   const redact = createRedactor(options.secrets ?? []);
   const identity = { app: config.app, instance: config.instanceId };
   const line = config.environment === 'development' ? developmentLine : productionLine;
@@ -38,6 +40,8 @@ export function createLogger(config: ProcessConfig, options: LoggerOptions = {})
 
 /** Says nothing; for tests and for code that runs before there is a logger. */
 export const silentLogger: Logger = wrap(() => undefined, {});
+
+function ignore(): void {}
 
 const messageSymbol = Symbol.for('message');
 
