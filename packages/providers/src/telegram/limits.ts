@@ -47,24 +47,15 @@ export function createSendLimits(redis: Redis | null, botId: number): SendLimits
   const paces = createPaceStore(redis, `aisha:tg:${botId}:`);
 
   const waitFor = async ({ chatId, priority, messages }: Admission): Promise<number> => {
-    if (priority === 'progress') {
-      const wait = await paces.take(`progress:${chatId}`, progress);
-      if (wait > 0) return wait;
-      return await paces.take(`chat:${chatId}`, paceOf(chatId), { reserve });
-    }
-    // The chat first: a chat that must wait takes nothing from the other receivers of a broadcast.
-    const wait = await paces.take(`chat:${chatId}`, paceOf(chatId), { cost: messages });
-    return wait === 0 && priority === 'bulk' ? await overall(messages) : wait;
-  };
-
-  /** The chat's place is taken already: wait here, it is a matter of milliseconds. */
-  const overall = async (messages: number): Promise<number> => {
-    for (;;) {
-      const wait = await paces.take('bulk', bulk, { cost: messages });
-      if (wait === 0) return 0;
-      if (wait > longestWaitMs.bulk) return wait;
-      await sleep(wait);
-    }
+    const extra =
+      priority === 'progress'
+        ? await paces.take(`progress:${chatId}`, progress)
+        : priority === 'bulk'
+          ? await paces.take('bulk', bulk, { cost: messages })
+          : 0;
+    if (extra > 0) return extra;
+    const share = priority === 'progress' ? { reserve } : { cost: messages };
+    return await paces.take(`chat:${chatId}`, paceOf(chatId), share);
   };
 
   return {
