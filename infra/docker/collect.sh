@@ -1,7 +1,7 @@
 #!/bin/sh
 # collect <package> <to>: the compiled code of a workspace package and of the packages it needs.
 set -eu
-pnpm --filter "$1..." list --depth -1 --parseable --prod | while read -r folder; do
+pnpm --filter-prod "$1..." list --depth -1 --parseable --prod | while read -r folder; do
   for part in dist migrations; do
     if [ -d "$folder/$part" ]; then
       mkdir -p "$2${folder#"$PWD"}"

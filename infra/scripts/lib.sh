@@ -192,3 +192,45 @@ ensure_network() {
   run docker network create --subnet "$subnet" --ip-range "${subnet%.*.*}.0.0/24" "$network" >/dev/null
   say "network $network ($subnet)"
 }
+
+# --- PostgreSQL, whoever runs it ----------------------------------------------------------------------------
+url_decode() { local v=${1//+/ }; printf '%b' "${v//%/\\x}"; }
+
+# Sets PG* from DATABASE_URL or POSTGRES_*, so that no password stands on a command line.
+pg_environment() {
+  local url=${CONFIG[DATABASE_URL]:-}
+  if [[ -n $url ]]; then
+    [[ $url =~ ^postgres(ql)?(\+[a-z]+)?://([^:@/]+)(:([^@]*))?@([^:/?]+)(:([0-9]+))?/([^?]+)(\?(.*))?$ ]] || die 'DATABASE_URL is not postgresql://user:password@host:port/database'
+    PGUSER=$(url_decode "${BASH_REMATCH[3]}") PGPASSWORD=$(url_decode "${BASH_REMATCH[5]}") PGHOST=${BASH_REMATCH[6]}
+    PGPORT=${BASH_REMATCH[8]:-5432} PGDATABASE=$(url_decode "${BASH_REMATCH[9]}") PGSSLMODE=prefer
+    if [[ ${BASH_REMATCH[11]:-} =~ sslmode=([a-z-]+) ]]; then PGSSLMODE=${BASH_REMATCH[1]}; fi
+  else
+    PGUSER=$(config POSTGRES_USER) PGDATABASE=$(config POSTGRES_DB) PGHOST=$(config POSTGRES_HOST localhost)
+    PGPORT=$(config POSTGRES_PORT 5432) PGSSLMODE=prefer
+    PGPASSWORD=$(cat "$AISHA_HOME/secrets/POSTGRES_PASSWORD")
+  fi
+  export PGUSER PGPASSWORD PGHOST PGPORT PGDATABASE PGSSLMODE
+}
+
+# pg <program> …: PostgreSQL's own tools, from its image, in the cluster's network; stdin and stdout pass.
+pg() {
+  docker run --rm -i --network "$(config NETWORK aisha_bot_cluster)" -e PGUSER -e PGPASSWORD -e PGHOST -e PGPORT -e PGDATABASE \
+    -e PGSSLMODE --entrypoint "$1" "$(config POSTGRES_IMAGE postgres:17)" "${@:2}"
+}
+
+# A line "schema.table <tab> rows" for every table of the application, by the psql command given.
+count_rows() {
+  "$@" -XAtq -F $'\t' -v ON_ERROR_STOP=1 <<'SQL'
+select table_schema || '.' || table_name,
+       (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', table_schema, table_name), false, true, '')))[1]::text
+from information_schema.tables
+where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+order by 1;
+SQL
+}
+
+# A program of the scripts' folder, in the worker's image with the cluster's configuration.
+in_worker_image() {
+  dc run --rm --no-deps -T -v "$BACKUP_DIR:/backup" -v "$AISHA_HOME/infra/scripts:/app/packages/storage/scripts:ro" \
+    ${KEY_FILE:+-v "$KEY_FILE:/run/backup-key:ro" -e BACKUP_KEY_FILE=/run/backup-key} --entrypoint node migrate "$@"
+}

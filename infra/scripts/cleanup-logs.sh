@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Rotates logs of over 50 MB in LOG_DIR, removes those older than 30 days and what crashed jobs left on the scratch volume.
+# Containers' own logs are rotated by the engine (5 files of 20 MB each).
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+load_server_config
+DAYS=${LOG_DAYS:-30} BIG=${LOG_BYTES:-52428800}
+before=$(du -sb "$LOG_DIR" | cut -f1)
+rotated=''
+# nginx writes to the renamed file until it is told to reopen; only then is it packed.
+while IFS= read -r -d '' file; do
+  mv "$file" "$file.$(date -u +%Y%m%d-%H%M%S)"
+  rotated=1
+done < <(find "$LOG_DIR" -type f -name '*.log' -size "+${BIG}c" -print0)
+edge=$(containers nginx | head -1)
+if [[ -n $rotated && -n $edge ]]; then docker exec "$edge" nginx -s reopen -c /etc/nginx/aisha/nginx.conf; fi
+find "$LOG_DIR" -type f -name '*.log.20*' ! -name '*.gz' -mmin +1 -exec gzip -9 {} +
+find "$LOG_DIR" -type f -name '*.log.20*' -mtime "+$DAYS" -delete
+volume=$(docker volume ls -q --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.volume=worker-scratch | head -1)
+worker=$(containers worker | head -1)
+if [[ -n $volume && -n $worker ]]; then docker exec "$worker" find /tmp -mindepth 1 -mmin +1440 -delete || true; fi
+say "logs: $before -> $(du -sb "$LOG_DIR" | cut -f1) bytes"

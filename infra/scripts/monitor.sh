@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# What the cluster does now.
+#   monitor.sh [full|quick|logs|health|system|telegram]      exit 0 healthy, 1 not
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+VIEW=${1:-full}
+[[ $VIEW =~ ^(full|quick|logs|health|system|telegram)$ ]] || { sed -n '2,3s/^# \{0,1\}//p' "$0"; exit 2; }
+load_server_config
+BAD=0
+title() { printf '\n== %s\n' "$1"; }
+
+states() {
+  local service container state uptime memory
+  for service in $(services); do
+    [[ $service != migrate ]] || continue
+    for container in $(containers "$service"); do
+      state=$(state_of "$container")
+      [[ $state == healthy || $state == running ]] || BAD=1
+      uptime=$(docker inspect -f '{{.State.StartedAt}}  restarts {{.RestartCount}}  {{.Config.Image}}' "$container")
+      memory=''
+      if [[ $VIEW != quick ]]; then memory=$(docker stats --no-stream --format '{{.MemUsage}}  {{.CPUPerc}}' "$container" 2>/dev/null || true); fi
+      printf '%-10s %-18s %s  %s\n' "$state" "$service" "${uptime/.[0-9]*Z/Z}" "$memory"
+    done
+  done
+  [[ -n $(services) ]] || { echo 'nothing runs'; BAD=1; }
+}
+quick() { title "Cluster $(cat "$AISHA_HOME/releases/current" 2>/dev/null || echo '(no release)')"; states; }
+health() {
+  title 'Health'
+  "$AISHA_HOME/infra/scripts/health_check.sh" --no-restart || BAD=1
+  title 'Certificate'
+  "$AISHA_HOME/infra/scripts/certificates.sh" status || BAD=1
+  title 'Backups'
+  "$AISHA_HOME/infra/scripts/restore.sh" list | tail -3
+}
+logs() {
+  title 'Errors of the last hour'
+  local service container
+  for service in $(services); do
+    for container in $(containers "$service"); do
+      docker logs --since 1h "$container" 2>&1 | grep -E '"level":"(error|warn)"|\[(error|crit|alert|emerg)\]' | tail -5 | cut -c1-300 | sed "s/^/$service | /" || true
+    done
+  done
+  title 'Webhooks of the last hour by status'
+  tail -n 20000 "$LOG_DIR/nginx/webhook.log" 2>/dev/null | grep -o '"path":"[^"]*"\|"status":[0-9]*' | paste - - | sort | uniq -c || true
+}
+system() {
+  title 'Server'
+  uptime
+  free -h
+  df -h "$AISHA_HOME"
+  title 'Docker'
+  docker system df
+}
+telegram() {
+  title 'Telegram'
+  local bot container root info
+  for bot in $(services | grep '^bot-polling' || true); do
+    container=$(containers "$bot" | head -1)
+    printf '%s: lease %s, epoch %s, updates %s\n' "$bot" "$(holds_lease "$container" && echo active || echo standby)" \
+      "$(probe "$container" metric aisha_lease_epoch 2>/dev/null || echo '?')" "$(probe "$container" metric aisha_telegram_updates_total 2>/dev/null || echo '?')"
+  done
+  root=$(config TELEGRAM_API_ROOT https://api.telegram.org)
+  for method in getMe getWebhookInfo; do
+    info=$(curl -sS --max-time 10 -K - <<<"url = \"$root/bot$(config TELEGRAM_BOT_TOKEN)/$method\"" 2>&1) || true
+    [[ $info == *'"ok":true'* ]] || BAD=1
+    printf '%s: %s\n' "$method" "$(cut -c1-400 <<<"${info//$(config TELEGRAM_BOT_TOKEN)/<token>}")"
+  done
+}
+
+case $VIEW in
+  quick) quick ;;
+  full) quick; health; telegram; logs; system ;;
+  *) "$VIEW" ;;
+esac
+exit "$BAD"

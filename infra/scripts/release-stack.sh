@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Several hosts: renders docker-compose.prod.yml as a Swarm stack and deploys it. Run on a manager.
+#   release-stack.sh <tag> [--print]      --print: show the stack, deploy nothing
+# Swarm has no notion of some lines: start order (a process waits for what it needs by itself), profiles, fixed
+# addresses (a service has its own virtual one) and ports bound to the loopback. Secrets become Swarm secrets named
+# by their content, so a changed one is a new one.
+# Before: docker swarm init; docker node update --label-add aisha.edge=true <node with nginx>, and aisha.data=true
+# for the profile "data"; on each edge node $AISHA_HOME/{nginx,certs,acme} (deploy-via-registry.sh copies them).
+set -euo pipefail
+# shellcheck source=infra/scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+TAG=${1:-} PRINT=${2:-}
+[[ -n $TAG && $TAG != -* && ${PRINT:---print} == --print ]] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
+need docker jq
+load_server_config
+require REGISTRY
+# nginx finds the replicas by the virtual addresses of their services.
+[[ ${CONFIG[API_SERVERS]} != 172.26.* ]] || CONFIG[API_SERVERS]='webhook-api-1:8000 webhook-api-2:8000'
+render_config "$AISHA_HOME"
+mkdir -p "$AISHA_HOME/nginx/upstream"
+api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
+
+hashes=$(for name in "${SECRETS[@]}"; do printf '%s %s\n' "$name" "$(sha256sum <"$AISHA_HOME/secrets/$name" | cut -c1-12)"; done |
+  jq -R 'split(" ") | {key: .[0], value: .[1]}' | jq -s from_entries)
+export TAG
+stack=$(dc config --format json | jq --argjson hash "$hashes" '
+  del(.name)
+  | .services |= (del(.migrate) | with_entries(.value |= (
+      del(.depends_on, .profiles, .container_name, .restart, .group_add)
+      | .networks = (.networks | map_values({}))
+      | .ports = ((.ports // []) | map(select(.host_ip == null) | .published |= tonumber))
+      | .deploy.restart_policy = {condition: "any", delay: "2s"}
+      | if .security_opt then del(.security_opt) else . end)))
+  | .secrets |= with_entries(.value = {file: .value.file, name: ("aisha_" + (.key | ascii_downcase) + "_" + $hash[.key])})
+  | .networks |= map_values({name: .name, external: true})
+  | .volumes |= map_values({})')
+if [[ -n $PRINT ]]; then printf '%s\n' "$stack"; exit 0; fi
+
+network=$(config NETWORK aisha_bot_cluster)
+docker network inspect "$network" >/dev/null 2>&1 ||
+  docker network create --driver overlay --attachable --subnet "$(config SUBNET 172.26.0.0/16)" "$network" >/dev/null
+if has_profile data; then
+  say 'databases'
+  jq '.services |= with_entries(select(.key | test("^(postgres|redis|s3)$")))' <<<"$stack" | docker stack deploy --with-registry-auth -c - "$PROJECT"
+fi
+say 'migrations'
+dc run --rm --no-deps migrate
+say "stack $PROJECT -> $TAG"
+docker stack deploy --with-registry-auth --prune -c - "$PROJECT" <<<"$stack"
+docker service ls --filter "label=com.docker.stack.namespace=$PROJECT"

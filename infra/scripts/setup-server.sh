@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Readies a bare Debian or Ubuntu server for Aisha. Run as root; may be run again at any time.
+#   setup-server.sh [--force] [--no-firewall] [--without-docker]
+# Checks CPU, memory and disk against 5,000+ users; installs Docker with Compose, certbot, the firewall (ssh, 80,
+# 443, 8443), folders, systemd timers; takes over an older install in /opt/aisha_bot, after a backup of it.
+#   --force            go on though the server is too small
+#   --without-docker   the systemd way: Node processes and nginx as services of the host
+set -euo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=infra/scripts/lib.sh
+. "$HERE/lib.sh"
+FORCE='' FIREWALL=1 DOCKER=1
+while (($#)); do
+  case $1 in
+    --force) FORCE=1 ;;
+    --no-firewall) FIREWALL='' ;;
+    --without-docker) DOCKER='' ;;
+    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+  shift
+done
+PREFIX=${PREFIX:-}
+BACKEND=$PREFIX/opt/aisha-backend FRONTEND=$PREFIX/opt/aisha-frontend LOGS=$PREFIX/var/log/aisha BACKUPS=$PREFIX/var/backups/aisha
+OLD=$PREFIX/opt/aisha_bot
+
+check_size() {
+  local cpus memory disk small=''
+  cpus=$(nproc) memory=$(awk '/^MemTotal/{print int($2 / 1024)}' /proc/meminfo) disk=$(df -m --output=avail "${PREFIX:-/}" | tail -1 | tr -d ' ')
+  say "server: $cpus CPUs, $memory MB of memory, $disk MB of free disk"
+  # Measured needs of the cluster with its databases, with room to grow: docs/OPERATIONS.md.
+  ((cpus >= 2)) || { warn 'fewer than 2 CPUs'; small=1; }
+  ((memory >= 3700)) || { warn 'less than 4 GB of memory'; small=1; }
+  ((disk >= 20000)) || { warn 'less than 20 GB of free disk'; small=1; }
+  [[ -z $small || -n $FORCE ]] || die 'too small for 5,000 users; --force goes on all the same'
+}
+
+packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  local wanted=(ca-certificates curl openssl jq tar) missing=() p
+  [[ -z $FIREWALL ]] || wanted+=(ufw)
+  wanted+=(certbot)
+  for p in "${wanted[@]}"; do dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p"); done
+  if ((${#missing[@]})); then
+    say "installing ${missing[*]}"
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  fi
+}
+
+docker_engine() {
+  if docker compose version >/dev/null 2>&1; then say "Docker is here: $(docker --version)"; return; fi
+  local distribution codename
+  # shellcheck disable=SC1091
+  distribution=$(. /etc/os-release && echo "$ID") codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  install -d -m 755 /etc/apt/keyrings
+  if curl -fsSL --max-time 20 "https://download.docker.com/linux/$distribution/gpg" -o /etc/apt/keyrings/docker.asc 2>/dev/null; then
+    say "installing Docker from download.docker.com"
+    printf 'deb [arch=%s signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/%s %s stable\n' \
+      "$(dpkg --print-architecture)" "$distribution" "$codename" >/etc/apt/sources.list.d/docker.list
+    apt-get update -qq
+    apt-get install -y -qq docker-ce docker-ce-cli containerd.io docker-compose-plugin >/dev/null
+  else
+    rm -f /etc/apt/keyrings/docker.asc
+    say "installing the distribution's Docker: download.docker.com cannot be reached"
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends docker.io docker-cli "$(apt-cache show docker-compose-v2 >/dev/null 2>&1 && echo docker-compose-v2 || echo docker-compose)" >/dev/null 2>&1 ||
+      apt-get install -y -qq --no-install-recommends docker.io "$(apt-cache show docker-compose-v2 >/dev/null 2>&1 && echo docker-compose-v2 || echo docker-compose)" >/dev/null
+  fi
+  docker compose version >/dev/null 2>&1 || die 'Docker Compose v2 could not be installed; see https://docs.docker.com/engine/install'
+  if [[ ! -s /etc/docker/daemon.json ]]; then
+    install -d /etc/docker
+    # live-restore: an update of the engine restarts no container.
+    printf '{ "live-restore": true, "log-driver": "json-file", "log-opts": { "max-size": "20m", "max-file": "5" } }\n' >/etc/docker/daemon.json
+  fi
+  if [[ -d /run/systemd/system ]]; then systemctl enable --now docker >/dev/null; systemctl restart docker; fi
+}
+
+firewall() {
+  local port ssh_port
+  ssh_port=$(sed -n 's/^[Pp]ort[[:space:]]\+\([0-9]\+\).*/\1/p' /etc/ssh/sshd_config 2>/dev/null | head -1)
+  ufw --force default deny incoming >/dev/null
+  ufw --force default allow outgoing >/dev/null
+  for port in "${ssh_port:-22}/tcp" 80/tcp 443/tcp 8443/tcp; do ufw allow "$port" >/dev/null; done
+  if ufw --force enable >/dev/null 2>&1; then say "firewall: ${ssh_port:-22}, 80, 443, 8443"; else warn 'the firewall could not be switched on here (no right to change the rules?)'; fi
+}
+
+folders() {
+  getent group aisha >/dev/null || groupadd --gid "$APP_ID" aisha
+  getent passwd aisha >/dev/null || useradd --uid "$APP_ID" --gid aisha --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin aisha
+  install -d -m 755 "$BACKEND" "$FRONTEND" "$LOGS"
+  install -d -m 755 -o "$APP_ID" -g "$APP_ID" "$LOGS/nginx"
+  install -d -m 711 "$BACKUPS"
+  install -d -m 755 "$BACKEND"/{certs,acme,releases}
+  if [[ ! -e $FRONTEND/index.html ]]; then printf '<!doctype html><meta charset="utf-8"><title>Aisha</title>\n' >"$FRONTEND/index.html"; fi
+  say "folders: $BACKEND, $FRONTEND, $LOGS, $BACKUPS"
+}
+
+units() {
+  local from=$HERE/../systemd to=$PREFIX/etc/systemd/system unit
+  install -d "$to"
+  local sets=(common)
+  if [[ -z $DOCKER ]]; then sets+=(host); fi
+  for unit in "${sets[@]}"; do install -m 644 "$from/$unit"/* "$to/"; done
+  # The scripts themselves come with the first deployment; until then the timers find nothing to do.
+  if [[ ! -e $BACKEND/infra/scripts/lib.sh ]]; then install -d "$BACKEND/infra"; cp -r "$HERE" "$BACKEND/infra/"; fi
+  if [[ -d /run/systemd/system && -z $PREFIX ]]; then
+    systemctl daemon-reload
+    systemctl enable --now aisha-health-check.timer aisha-backup.timer aisha-cleanup.timer aisha-certificates.timer >/dev/null 2>&1
+    say 'timers: health check, backup, clean-up, certificates'
+  else warn 'systemd does not run here: the timers are installed, not started'; fi
+}
+
+# The older system: its folder is packed, its containers are stopped, its .env becomes the start of ours.
+take_over() {
+  [[ -d $OLD ]] || return 0
+  local archive
+  archive=$BACKUPS/aisha_bot-$(date -u +%Y%m%d-%H%M%S).tar.gz
+  say "older install in $OLD: packing it into $archive"
+  (umask 077; tar -C "$(dirname "$OLD")" -czf "$archive" "$(basename "$OLD")")
+  tar -tzf "$archive" >/dev/null || die 'the archive cannot be read; nothing was changed'
+  if [[ -e $OLD/.env && ! -e $BACKEND/production.env ]]; then
+    (umask 077; grep -E '^[A-Za-z_]+=' "$OLD/.env" >"$BACKEND/production.env")
+    say "its .env is now $BACKEND/production.env: add REGISTRY, DOMAIN and DEPLOY_HOST (infra/production.env.example)"
+  fi
+  if docker info >/dev/null 2>&1; then
+    local file
+    for file in "$OLD"/docker-compose*.yml; do
+      if [[ -e $file ]]; then docker compose -f "$file" down >/dev/null 2>&1 || warn "docker compose -f $file down failed: stop its containers by hand"; fi
+    done
+  fi
+  mv "$OLD" "$OLD.replaced-$(date -u +%Y%m%d-%H%M%S)"
+  say "$OLD is out of the way; its archive: $archive"
+}
+
+[[ $EUID -eq 0 ]] || die 'run this as root'
+check_size
+packages
+if [[ -n $DOCKER ]]; then docker_engine; fi
+folders
+take_over
+units
+if [[ -n $FIREWALL ]]; then firewall; fi
+say 'the server is ready: deploy with infra/scripts/deploy-via-registry.sh'
