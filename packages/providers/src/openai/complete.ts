@@ -50,7 +50,7 @@ export type TextOutcome =
   | NoAnswer;
 
 /** What a server turned out not to know; learned from its complaints, per model. */
-export interface Dialect {
+interface Dialect {
   json: 'json_schema' | 'json_object' | 'prompt';
   tokens: 'max_completion_tokens' | 'max_tokens';
 }

@@ -6,7 +6,7 @@ import { createPaceStore, type Pace } from './pace.ts';
 export type SendPriority = 'reply' | 'result' | 'progress' | 'bulk';
 export type ChatId = number | string;
 
-export interface Admission {
+interface Admission {
   readonly chatId: ChatId;
   readonly priority: SendPriority;
   /** Messages that it makes: an album's length. */
