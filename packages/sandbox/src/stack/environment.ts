@@ -64,6 +64,7 @@ export function sharedEnvironment({
     ...(telegram && {
       TELEGRAM_BOT_TOKEN: STAND_IN_TOKEN,
       TELEGRAM_API_ROOT: telegram.url,
+      BOT_USERNAME: STAND_IN_BOT,
       ...(webhookMode && {
         TELEGRAM_WEBHOOK_URL: `${publicUrl}/webhook/telegram`,
         TELEGRAM_WEBHOOK_SECRET: settings['TELEGRAM_WEBHOOK_SECRET'] ?? STAND_IN_WEBHOOK_SECRET,
