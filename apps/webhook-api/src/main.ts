@@ -1,1 +1,8 @@
-export {};
+import { loadWebhookApiConfig, secretsOf } from '@aisha/config';
+import { createLogger, runMain } from '@aisha/service';
+import { compose } from './compose.ts';
+
+await runMain(async () => {
+  const config = loadWebhookApiConfig();
+  return compose(config, createLogger(config.process, { secrets: secretsOf() }));
+});

@@ -131,9 +131,9 @@ export interface FalConfig {
   };
 }
 
-/** Test mode alone, for processes that only have to say it. Refused in production unless allowed aloud. */
+/** Test mode and models, for processes that only have to tell of them. Test mode is refused in production unless allowed aloud. */
 export const falModeGroup = group({
-  title: 'FAL test mode',
+  title: 'FAL AI: modes',
   variables: {
     FAL_TRAINING_TEST_MODE: {
       schema: boolean(false),
@@ -146,13 +146,23 @@ export const falModeGroup = group({
       doc: 'Allows FAL_TRAINING_TEST_MODE with ENVIRONMENT=production.',
       expected: 'true or false',
     },
+    AVATAR_PORTRAIT_MODEL: {
+      schema: z.string().default('flux-lora-portrait'),
+      doc: 'Catalogue row that trains portraits: flux-lora-portrait, flux-2 or flux-pro (withdrawn by FAL).',
+      expected: 'a row of the model catalogue',
+    },
+    AVATAR_STYLE_MODEL: {
+      schema: z.string().default('flux-lora-style'),
+      doc: 'Catalogue row that trains styles.',
+      expected: 'a row of the model catalogue',
+    },
     ENVIRONMENT: {
       schema: z.string().optional(),
       doc: 'See Process.',
       expected: 'production, development or test',
     },
   },
-  build(v, report): { testMode: boolean } {
+  build(v, report): Pick<FalConfig, 'testMode' | 'models'> {
     if (
       v.FAL_TRAINING_TEST_MODE &&
       v.ENVIRONMENT?.toLowerCase() === 'production' &&
@@ -163,7 +173,10 @@ export const falModeGroup = group({
         problem: 'is true while ENVIRONMENT is production',
         expected: 'false (or FAL_TEST_MODE_IN_PRODUCTION=true, if simulated results are really wanted)',
       });
-    return { testMode: v.FAL_TRAINING_TEST_MODE };
+    return {
+      testMode: v.FAL_TRAINING_TEST_MODE,
+      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL },
+    };
   },
 });
 
@@ -196,16 +209,6 @@ export const falGroup = group({
       doc: 'FAL storage, or a stand-in.',
       expected: 'an http(s) address',
     },
-    AVATAR_PORTRAIT_MODEL: {
-      schema: z.string().default('flux-lora-portrait'),
-      doc: 'Catalogue row that trains portraits: flux-lora-portrait, flux-2 or flux-pro (withdrawn by FAL).',
-      expected: 'a row of the model catalogue',
-    },
-    AVATAR_STYLE_MODEL: {
-      schema: z.string().default('flux-lora-style'),
-      doc: 'Catalogue row that trains styles.',
-      expected: 'a row of the model catalogue',
-    },
     FAL_DEFAULT_MODE: {
       schema: z.string().default('character'),
       doc: 'flux-pro only.',
@@ -230,7 +233,7 @@ export const falGroup = group({
     },
   },
   build(v, report, app): FalConfig {
-    const { testMode } = falModeGroup.build(v, report, app);
+    const { testMode, models } = falModeGroup.build(v, report, app);
     if (!testMode && !v.FAL_API_KEY)
       report({
         variable: 'FAL_API_KEY',
@@ -246,7 +249,7 @@ export const falGroup = group({
         ? { statusUrl: v.FAL_WEBHOOK_URL, portraitUrl: new URL('portrait', v.FAL_WEBHOOK_URL).href }
         : null,
       elsewhere: !isFal(v.FAL_QUEUE_URL) || !isFal(v.FAL_REST_URL),
-      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL },
+      models,
       legacy: {
         mode: v.FAL_DEFAULT_MODE,
         iterations: v.FAL_DEFAULT_ITERATIONS,

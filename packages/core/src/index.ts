@@ -13,6 +13,7 @@ export { isSafetensors } from './avatars/training.ts';
 export { type DocumentContent, readContent } from './documents/content.ts';
 export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';
 export { webhookAddress } from './fal/jobs.ts';
+export { createSimulatedFal } from './fal/simulated.ts';
 export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';
 export * from './images/images.ts';
 export type { NotificationBody, NotificationKind } from './notifications/notifications.ts';

@@ -61,3 +61,4 @@ export { TransientError, UserError, type UserErrorParams } from './errors/errors
 export { classifyError, retryAfterOf, userErrorOf, type Fault } from './errors/classify.ts';
 export { retryTransient, type RetryOptions } from './errors/retry.ts';
 export { untilAborted, withDeadline } from './deadline.ts';
+export { runMain } from './stopping/main.ts';

@@ -1,0 +1,153 @@
+import { createConversation, createTexts } from '@aisha/bot';
+import type { WorkerConfig } from '@aisha/config';
+import { createSimulatedFal, giveUp, trainerFor, type WorkerParts } from '@aisha/core';
+import { connectDatabase } from '@aisha/db';
+import {
+  cloudDownloadLimit,
+  createFalClient,
+  createOpenAiClient,
+  createTelegramClient,
+  selfHostedDownloadLimit,
+} from '@aisha/providers';
+import {
+  connectProducer,
+  createProducer,
+  isQueueName,
+  pingRedis,
+  queueNames,
+  queues,
+  startDepthCollector,
+  startWorkers,
+  watchConsumption,
+} from '@aisha/queue';
+import {
+  createHealth,
+  createLifecycle,
+  createMetrics,
+  type Lifecycle,
+  type Logger,
+  startHealthServer,
+} from '@aisha/service';
+import { createStorage } from '@aisha/storage';
+import { handlers } from './handlers.ts';
+import { runSweeper } from './sweeper.ts';
+
+/** The whole stop: shorter than a container's grace period of 30 s, longer than draining. */
+const STOP_MS = 25_000;
+/** How long running jobs may finish by themselves; then they go back to the queue. */
+const DRAIN_MS = 15_000;
+/** Jobs wait, there is room, and none is taken: the consumer is deaf. */
+const SILENCE_MS = 60_000;
+
+/** Builds the process from its configuration and starts it. */
+export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecycle> {
+  const only = queueSelection(config.worker.queues);
+  const presets = {
+    portrait: trainerFor('portrait', config.fal.models).trainer.presets,
+    style: trainerFor('style', config.fal.models).trainer.presets,
+  };
+  const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
+  const metrics = createMetrics(config.process);
+  const database = connectDatabase(config.database, {
+    name: config.process.instanceId,
+    onError: (error) => log.warn('database connection', { error }),
+  });
+  const redis = connectProducer(config.redis, log);
+  const producer = createProducer(redis, { log });
+  const storage = createStorage(config.storage, { log });
+  const telegram = createTelegramClient({ config: config.telegram, redis, log, metrics });
+  const openai = createOpenAiClient({ config: config.openai, log, metrics });
+  const fal = config.fal.testMode
+    ? createSimulatedFal()
+    : createFalClient({ config: config.fal, log, metrics });
+  const texts = createTexts();
+  const cloud = new URL(config.telegram.apiRoot).hostname === 'api.telegram.org';
+  const settings = {
+    testMode: config.fal.testMode,
+    botUsername: config.telegram.botUsername ?? '',
+    fileLimit: cloud ? cloudDownloadLimit : selfHostedDownloadLimit,
+    presets,
+  };
+  const conversation = createConversation({ botId: config.telegram.botId, texts, settings });
+  const parts = {
+    db: database.db,
+    producer,
+    log,
+    storage,
+    telegram,
+    openai,
+    fal,
+    texts,
+    settings,
+    conversation,
+    metrics,
+    config: { fal: config.fal, telegram: config.telegram },
+  } satisfies WorkerParts & Record<string, unknown>;
+
+  const workers = startWorkers({
+    redis: config.redis,
+    handlers: handlers(parts),
+    ...(only === null ? {} : { only }),
+    log,
+    metrics,
+    onExhausted: (name, payload, error) => giveUp(parts, name, payload, error),
+  });
+  const depth = startDepthCollector({ connection: redis, queues: workers.queues, metrics, log });
+  for (const watch of watchConsumption({ workers, depth, queues, maxSilenceMs: SILENCE_MS }))
+    lifecycle.watch(watch);
+
+  const health = createHealth({
+    process: config.process,
+    log,
+    stopping: lifecycle.stopping,
+    live: () =>
+      workers.isRunning() || lifecycle.stopping.aborted
+        ? { alive: true, details: { queues: workers.queues } }
+        : { alive: false, reason: 'a queue is not consumed any more' },
+    checks: {
+      database: { check: () => database.check(), needed: true, timeoutMs: 3_000 },
+      redis: { check: (signal) => pingRedis(redis, signal), needed: true, timeoutMs: 3_000 },
+      storage: { check: (signal) => storage.check(signal), needed: true, timeoutMs: 5_000 },
+    },
+  });
+  const server = await startHealthServer({ port: config.process.port, health, metrics, log });
+  const sweeping = runSweeper(parts, {
+    updates: config.telegram.mode === 'webhook',
+    signal: lifecycle.stopping,
+  });
+  log.info('worker started', { queues: workers.queues, testMode: config.fal.testMode });
+  void reportModels();
+
+  lifecycle.onStop('jobs', () => workers.close(DRAIN_MS).then(() => undefined), {
+    deadlineMs: DRAIN_MS + 4_000,
+  });
+  lifecycle.onStop('sweeper', () => sweeping, { deadlineMs: 3_000 });
+  lifecycle.onStop('connections', async () => {
+    await depth.close();
+    await producer.close();
+    telegram.close();
+    redis.disconnect();
+    await database.close();
+    health.close();
+    await server.close();
+  });
+  return lifecycle;
+
+  /** Says at the start which configured models end some day or are not offered. */
+  async function reportModels(): Promise<void> {
+    for (const report of await openai.describeModels({ signal: lifecycle.stopping })) {
+      if (report.shutdownDate !== null) log.warn('a configured model will be shut down', { ...report });
+      if (report.offered === false) log.warn('the server does not offer a configured model', { ...report });
+    }
+  }
+}
+
+function queueSelection(names: readonly string[] | null) {
+  if (names === null) return null;
+  const unknown = names.filter((name) => !isQueueName(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `WORKER_QUEUES names unknown queues: ${unknown.join(', ')}; known: ${queueNames.join(', ')}`,
+    );
+  return names.filter(isQueueName);
+}

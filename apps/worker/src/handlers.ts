@@ -1,0 +1,27 @@
+import {
+  type DispatchParts,
+  type NotifyParts,
+  runLane,
+  sendNotification,
+  showPhotoCounter,
+  showProgress,
+} from '@aisha/bot';
+import { coreHandlers, type WorkerParts } from '@aisha/core';
+import type { JobHandlers } from '@aisha/queue';
+import { TransientError } from '@aisha/service';
+
+/** Which function does which job. A job of the catalogue without one does not compile. */
+export function handlers(parts: WorkerParts & NotifyParts & DispatchParts): JobHandlers {
+  return {
+    ...coreHandlers(parts),
+    'telegram.dispatch': async ({ botId, lane }, run) => {
+      const outcome = await runLane(parts, { botId, lane }, { signal: run.signal });
+      // `busy`: whoever makes a call for this lane goes on with it, and the sweeper looks after both.
+      if (outcome.kind === 'wait')
+        throw new TransientError('the lane waits', { retryAfterMs: Math.max(outcome.ms, 50) });
+    },
+    'notification.send': ({ notificationId }, run) => sendNotification(parts, notificationId, run),
+    'order.progress': ({ orderId }, run) => showProgress(parts, orderId, run),
+    'avatar.screen': ({ avatarId }, run) => showPhotoCounter(parts, avatarId, run),
+  };
+}

@@ -1,0 +1,132 @@
+import type { FalClient } from '@aisha/providers';
+import sharp from 'sharp';
+import { z } from 'zod';
+
+/** Seconds that a simulated request takes. */
+const SECONDS = { training: 10, drawing: 2 } as const;
+const PREFIX = 'simulated:';
+
+const trainingInput = z.looseObject({
+  steps: z.number().optional(),
+  iterations: z.number().optional(),
+});
+const drawingInput = z.looseObject({
+  prompt: z.string(),
+  num_images: z.number().default(1),
+  seed: z.number().default(0),
+  image_size: z.object({ width: z.number(), height: z.number() }).optional(),
+  aspect_ratio: z.string().optional(),
+});
+
+/** What a request id carries, so that any process answers for it and a restart changes nothing. */
+const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'drawing']), input: z.unknown() });
+
+/**
+ * Test mode (`FAL_TRAINING_TEST_MODE`): the same port as the real client, with no request leaving the process.
+ * Everything it makes says that it is a test.
+ */
+export function createSimulatedFal(): FalClient {
+  const read = (requestId: string) =>
+    ticket.safeParse(JSON.parse(Buffer.from(requestId, 'base64url').toString('utf8'))).data ?? null;
+  const left = (t: z.infer<typeof ticket>) => SECONDS[t.kind] - (Date.now() - t.at) / 1_000;
+  return {
+    submit: (model, input) => {
+      const kind = /trainer|training/.test(model) ? 'training' : 'drawing';
+      const requestId = Buffer.from(
+        JSON.stringify({ at: Date.now(), kind, input: shrink(kind, input) }),
+      ).toString('base64url');
+      return Promise.resolve({
+        kind: 'accepted',
+        requestId,
+        queuePosition: 0,
+        responseUrl: null,
+        statusUrl: null,
+        cancelUrl: null,
+      });
+    },
+    status: (_model, requestId) => {
+      const t = read(requestId);
+      if (!t) return Promise.resolve({ kind: 'not-found' });
+      if (left(t) <= 0)
+        return Promise.resolve({
+          kind: 'completed',
+          error: null,
+          errorType: null,
+          inferenceTimeS: SECONDS[t.kind],
+        });
+      const total = 1_000;
+      const done = Math.floor((1 - left(t) / SECONDS[t.kind]) * total);
+      const logs = [
+        { message: `${done}/${total} [simulated]`, level: 'INFO', timestamp: new Date().toISOString() },
+      ];
+      return Promise.resolve({ kind: 'running', logs });
+    },
+    result: async (_model, requestId) => {
+      const t = read(requestId);
+      if (!t) return { kind: 'gone' };
+      if (t.kind === 'training')
+        return {
+          kind: 'ok',
+          output: {
+            diffusers_lora_file: { url: `${PREFIX}//model` },
+            finetune_id: 'simulated',
+          },
+        };
+      const input = drawingInput.parse(t.input);
+      const images = Array.from({ length: input.num_images }, (_, i) => ({
+        url: `${PREFIX}//picture?${new URLSearchParams({ ...sizeOf(input), seed: String(input.seed + i) }).toString()}`,
+        content_type: 'image/jpeg',
+      }));
+      return {
+        kind: 'ok',
+        output: {
+          images,
+          seed: input.seed,
+          has_nsfw_concepts: images.map(() => false),
+          prompt: input.prompt,
+        },
+      };
+    },
+    cancel: () => Promise.resolve({ kind: 'requested' }),
+    uploadFile: () => Promise.resolve({ kind: 'ok', url: 'https://simulated.invalid/photos.zip' }),
+    deleteRequestFiles: () => Promise.resolve({ kind: 'deleted' }),
+    download: async (url) => {
+      const data = url.includes('//model') ? modelFile() : await picture(new URL(url).searchParams);
+      return { kind: 'ok', contentType: 'application/octet-stream', data };
+    },
+    downloadTo: () => Promise.reject(new Error('simulated files are small: use download')),
+  };
+}
+
+function shrink(kind: 'training' | 'drawing', input: unknown): unknown {
+  return kind === 'training'
+    ? trainingInput.pick({ steps: true, iterations: true }).parse(input)
+    : drawingInput
+        .pick({ num_images: true, seed: true, image_size: true, aspect_ratio: true, prompt: true })
+        .parse(input);
+}
+
+function sizeOf({ image_size: size, aspect_ratio: aspect }: z.infer<typeof drawingInput>): {
+  width: string;
+  height: string;
+} {
+  const [w = 1, h = 1] = (aspect ?? '1:1').split(':').map(Number);
+  return { width: String(size?.width ?? 256 * w), height: String(size?.height ?? 256 * h) };
+}
+
+/** An empty model in the right layout. */
+function modelFile(): Buffer {
+  const header = Buffer.from(JSON.stringify({ __metadata__: { simulated: 'true' } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header]);
+}
+
+/** Coloured by the seed and marked as a test with shapes alone: a server may have no fonts. */
+async function picture(query: URLSearchParams): Promise<Buffer> {
+  const width = Number(query.get('width'));
+  const height = Number(query.get('height'));
+  const hue = Number(query.get('seed')) % 360;
+  const stripes = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="hsl(${hue},70%,60%)"/><stop offset="1" stop-color="hsl(${(hue + 60) % 360},70%,30%)"/></linearGradient><pattern id="p" width="80" height="80" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="30" height="80" fill="#fff" opacity=".35"/></pattern></defs><rect width="100%" height="100%" fill="url(#g)"/><rect width="100%" height="100%" fill="url(#p)"/></svg>`;
+  return sharp(Buffer.from(stripes)).jpeg({ quality: 85 }).toBuffer();
+}

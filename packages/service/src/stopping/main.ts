@@ -1,0 +1,19 @@
+import { ConfigError } from '@aisha/config';
+import type { Lifecycle } from './lifecycle.ts';
+import { exitCodes } from './lifecycle.ts';
+
+/**
+ * The frame of every `main.ts`: builds and starts the process, then wires the stop. One that cannot start says why
+ * and ends.
+ */
+export async function runMain(start: () => Promise<Lifecycle>): Promise<void> {
+  try {
+    const lifecycle = await start();
+    lifecycle.run();
+  } catch (error) {
+    // A wrong configuration is explained by its message; anything else is a bug, and its stack says where.
+    const reason = error instanceof Error && !(error instanceof ConfigError) ? error.stack : undefined;
+    process.stderr.write(`${reason ?? (error instanceof Error ? error.message : String(error))}\n`);
+    process.exit(exitCodes.failed);
+  }
+}
