@@ -132,6 +132,7 @@ async function ensureSystemPackages(wanted, env) {
   const sudo = !root && find('sudo', env.PATH) && (await capture('sudo', ['-n', 'true'], env)).code === 0;
   if (!root && !sudo)
     throw new Problem(`Missing: ${missing.join(', ')}. Please run\n\n  ${byHand}\n\nand start again.`);
+  const servers = packages.filter((name) => ['redis-server', 'nginx'].includes(name));
   // Debian starts and enables servers when it installs them. Ours run on their own ports, from their own folders, only
   // while Aisha runs, so both are prevented, and only for what was not there before.
   const script = `
@@ -146,11 +147,10 @@ async function ensureSystemPackages(wanted, env) {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq -o DPkg::Lock::Timeout=120
     apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 ${packages.join(' ')}
-    if command -v systemctl >/dev/null; then
-      for unit in ${packages.filter((name) => ['redis-server', 'nginx'].includes(name)).join(' ')}; do
-        systemctl disable --quiet "$unit" || true
-      done
-    fi`;
+    for unit in ${servers.join(' ')}; do
+      if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit" || true
+      else deb-systemd-helper disable "$unit.service" >/dev/null || true; fi
+    done`;
   await step(`installed ${packages.join(', ')}`, () =>
     run(root ? 'sh' : 'sudo', root ? ['-c', script] : ['-n', 'sh', '-c', script], env).catch((error) => {
       throw new Problem(`${error.message}\n\nPlease run\n\n  ${byHand}\n\nand start again.`);

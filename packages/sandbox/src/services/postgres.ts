@@ -193,7 +193,10 @@ async function privilegesFor(binary: string, dataDir: string): Promise<Privilege
       ),
     ),
   );
-  if (reachable.includes(false)) flags.push('--inh-caps=+dac_override', '--ambient-caps=+dac_override');
+  if (reachable.includes(false)) {
+    // The securebit makes access(2), with which PostgreSQL looks for its own programs, count the capability too.
+    flags.push('--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override');
+  }
   return { flags, owner };
 }
 
