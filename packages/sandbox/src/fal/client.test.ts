@@ -95,16 +95,6 @@ test('subscribe by streaming sees each state and each log line once', async () =
   expect(trained.data.config_file.content_type).toBe('application/json');
 });
 
-test('a file past 90 MiB goes up in parts and comes back whole', { timeout: 30_000 }, async () => {
-  const big = Buffer.alloc(91 * 1024 * 1024, 'stand-in ');
-  const fal = clientOf(sandbox.url);
-  const url = await fal.storage.upload(new Blob([big], { type: 'application/octet-stream' }));
-  const back = Buffer.from(await (await fetch(url)).arrayBuffer());
-  expect(back.equals(big)).toBe(true);
-  const parts = (await sandbox.control.requests()).filter((line) => /^\/upload\/.*\/\d+$/u.test(line.path));
-  expect(parts).toHaveLength(10);
-});
-
 test('a Blob inside the input is uploaded by the client and used by the model', async () => {
   const zip = new Blob([new Uint8Array(await photoZip(4))], { type: 'application/zip' });
   const trained = await clientOf(sandbox.url).subscribe('fal-ai/turbo-flux-trainer', {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job } from './jobs.ts';
 
@@ -8,6 +8,9 @@ export interface JobKeeper {
   keep: (job: Job) => void;
   flush(): Promise<void>;
 }
+
+/** Results are gone after an hour; a day leaves something to look at. */
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 
 /** Writes every job down, if there is a folder that outlives the process; FAL's queue would not forget either. */
 export async function createJobKeeper(
@@ -50,6 +53,10 @@ async function restore(folder: string, report: (error: unknown) => void): Promis
     if (!name.endsWith('.json')) continue;
     try {
       const job: Job = JSON.parse(await readFile(path.join(folder, name), 'utf8'));
+      if (job.completedAt !== null && job.completedAt < Date.now() - FORGOTTEN_AFTER_MS) {
+        await rm(path.join(folder, name));
+        continue;
+      }
       if (job.completedAt === null) Object.assign(job, { startedAt: null, logs: [], readyAt: Date.now() });
       jobs.push(job);
     } catch (error) {

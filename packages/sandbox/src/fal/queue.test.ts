@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { SANDBOX_FAL_KEY, startFalSandbox, type FalSandbox } from './server.ts';
-import { until } from './testing.ts';
+import { startFalSandbox, type FalSandbox } from './server.ts';
+import { askerOf, until, type Asker } from './testing.ts';
 
 const FLUX = 'fal-ai/flux-lora';
 const QUICK = { trainingSeconds: 0.2, imageSeconds: 0.05, queueSeconds: 0 };
 let sandbox: FalSandbox;
+let ask: Asker;
 
 beforeAll(async () => {
   sandbox = await startFalSandbox({ settings: { timing: QUICK } });
+  ask = askerOf(sandbox.url);
 });
 afterEach(async () => {
   await sandbox.control.reset();
@@ -16,28 +18,6 @@ afterEach(async () => {
   await sandbox.control.configure({ timing: QUICK, timeScale: 1, concurrency: 2, earlyResultStatus: 400 });
 });
 afterAll(() => sandbox.close());
-
-interface Asked {
-  method?: string;
-  key?: string | null;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-async function ask(
-  path: string,
-  { method = 'GET', key = `Key ${SANDBOX_FAL_KEY}`, body, headers }: Asked = {},
-) {
-  const response = await fetch(`${sandbox.url}${path}`, {
-    method,
-    headers: { ...(key === null ? {} : { authorization: key }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const value: unknown =
-    response.headers.get('content-type') === 'application/json' ? JSON.parse(text) : text;
-  return { status: response.status, body: value, headers: response.headers };
-}
 
 const submittedSchema = z.object({
   request_id: z.uuid(),
@@ -263,51 +243,4 @@ test('a running job may also finish in spite of its cancel', async () => {
   await done(id);
   expect((await ask(`/${FLUX}/requests/${id}`)).status).toBe(200);
   await sandbox.control.configure({ cancelRunning: 'stops' });
-});
-
-test('the Python client: a token, then the bytes straight to the CDN', async () => {
-  const token = await ask('/rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3', {
-    method: 'POST',
-    body: {},
-  });
-  const { token: secret, base_url: base } = z
-    .object({ token: z.string(), base_url: z.string() })
-    .parse(token.body);
-  const sent = await fetch(`${base}/files/upload`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${secret}`,
-      'x-fal-file-name': '../a b.txt',
-      'content-type': 'text/plain',
-    },
-    body: 'hello',
-  });
-  const { access_url: url } = z.object({ access_url: z.url() }).parse(JSON.parse(await sent.text()));
-  const back = await fetch(url);
-  expect([await back.text(), back.headers.get('content-type')]).toEqual(['hello', 'text/plain']);
-});
-
-test('an upload address is worth nothing without its token, and a lifetime ends', async () => {
-  const initiate = await ask('/rest.fal.ai/storage/upload/initiate', {
-    method: 'POST',
-    body: { content_type: 'text/plain', file_name: 'x.txt' },
-    headers: { 'x-fal-object-lifecycle': '{"expiration_duration_seconds":60}' },
-  });
-  const urls = z.object({ upload_url: z.url(), file_url: z.url() }).parse(initiate.body);
-  expect((await fetch(urls.file_url)).status).toBe(404);
-  const stolen = new URL(urls.upload_url);
-  stolen.searchParams.set('token', 'x');
-  expect((await fetch(stolen, { method: 'PUT', body: 'x' })).status).toBe(403);
-  expect((await fetch(urls.upload_url, { method: 'PUT', body: 'x' })).status).toBe(200);
-  expect((await fetch(urls.file_url)).status).toBe(200);
-});
-
-test('webhook source ranges, and nothing at unknown addresses', async () => {
-  expect(await ask('/api.fal.ai/v1/meta', { key: null })).toMatchObject({
-    status: 200,
-    body: { webhook_ip_ranges: expect.arrayContaining(['127.0.0.0/8']) },
-  });
-  for (const path of ['/', '/nothing', '/files/b/../../keys.json', '/upload', '//', '/%00/x']) {
-    expect((await ask(path)).status).toBeGreaterThanOrEqual(404);
-  }
 });

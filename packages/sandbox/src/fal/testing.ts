@@ -17,6 +17,34 @@ export function clientOf(base: string, credentials = SANDBOX_FAL_KEY): FalClient
   });
 }
 
+export interface Asked {
+  method?: string;
+  /** The Authorization header; null for none. */
+  key?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export type Asker = (
+  path: string,
+  asked?: Asked,
+) => Promise<{ status: number; body: unknown; headers: Headers }>;
+
+/** Plain requests with the usual key, answers read as what they say they are. */
+export function askerOf(base: string): Asker {
+  return async (path, { method = 'GET', key = `Key ${SANDBOX_FAL_KEY}`, body, headers } = {}) => {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: { ...(key === null ? {} : { authorization: key }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const value: unknown =
+      response.headers.get('content-type') === 'application/json' ? JSON.parse(text) : text;
+    return { status: response.status, body: value, headers: response.headers };
+  };
+}
+
 /** A photo-like picture in one colour of its own, so that its traces can be found in what is made from it. */
 export function photo(color: string, side = 600): Promise<Buffer> {
   const face = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">

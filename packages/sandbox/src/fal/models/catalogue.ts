@@ -4,9 +4,10 @@ import { generators } from './generators.ts';
 import type { Model } from './model.ts';
 import { trainers } from './trainers.ts';
 import { upscalers } from './upscalers.ts';
+import { videos } from './videos.ts';
 
 const MODELS: ReadonlyMap<string, Model> = new Map(
-  Object.entries({ ...trainers, ...generators, ...editors, ...upscalers, ...checks }),
+  Object.entries({ ...trainers, ...generators, ...editors, ...upscalers, ...checks, ...videos }),
 );
 
 /** `workflows/…` and `comfy/…` ids carry one more segment before owner and app. */
