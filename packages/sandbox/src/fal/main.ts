@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { SANDBOX_FAL_KEY, startFalSandbox, type FalSandboxOptions } from './server.ts';
 
 const USAGE = `The FAL stand-in.
@@ -63,6 +64,9 @@ const options = readOptions();
 if (options === null) {
   process.stdout.write(USAGE);
 } else {
+  // The product itself shares this machine: one thread for a picture, nothing kept in memory.
+  sharp.concurrency(1);
+  sharp.cache(false);
   const sandbox = await startFalSandbox(options);
   process.stdout.write(`FAL stand-in listening on ${sandbox.url}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
