@@ -3,3 +3,4 @@ export * from './services/index.ts';
 export * from './speech/index.ts';
 export * from './fal/index.ts';
 export * from './stack/index.ts';
+export * from './openai/index.ts';
