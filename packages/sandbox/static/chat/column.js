@@ -1,16 +1,16 @@
 import { call } from './api.js';
 import { chatMenu, LANGUAGES } from './chat-menu.js';
 import { createComposer } from './composer.js';
-import { ask, avatar, h, icon, toast } from './dom.js';
+import { avatar, h, icon, toast } from './dom.js';
 import { createDraft } from './draft.js';
 import { copy } from './entities.js';
 import { bubble, summary } from './message.js';
 import { checkout } from './payments.js';
+import { createPresses } from './presses.js';
 import { createReplyKeyboard } from './reply-keyboard.js';
 import { createSender } from './sender.js';
 
 const ACTION_MS = 5000;
-const ANSWER_MS = 15_000;
 /** So near the end new messages scroll into view. */
 const NEAR_END = 120;
 const DOING = {
@@ -38,8 +38,6 @@ export function createColumn(user, bot, close) {
   const views = new Map();
   /** @type {Map<string, HTMLElement>} */
   const units = new Map();
-  /** Buttons that wait for the bot's answer. @type {Map<string, HTMLElement>} */
-  const presses = new Map();
   let person = user;
   let replyTo;
   let editing;
@@ -74,22 +72,7 @@ export function createColumn(user, bot, close) {
   const sender = createSender(userId, { replyTo: () => replyTo, editing: () => editing, done: said });
   const composer = createComposer(sender);
   const keys = createReplyKeyboard(userId);
-
-  const press = async (view, button, key) => {
-    key.classList.add('waiting');
-    const input = { userId, messageId: view.id, data: button.callback_data, text: button.text };
-    try {
-      const { callbackQueryId } = await call('press', input);
-      presses.set(callbackQueryId, key);
-      setTimeout(() => {
-        presses.delete(callbackQueryId);
-        key.classList.remove('waiting');
-      }, ANSWER_MS);
-    } catch (error) {
-      key.classList.remove('waiting');
-      fail(error);
-    }
-  };
+  const presses = createPresses(userId, bot);
 
   /** @type {import('./message.js').Actions} */
   const actions = {
@@ -114,7 +97,7 @@ export function createColumn(user, bot, close) {
       if (button.pay) actions.pay(view);
       else if (address) open(address, '_blank', 'noopener');
       else if (button.copy_text) void copy(button.copy_text.text);
-      else if (button.callback_data !== undefined) void press(view, button, key);
+      else if (button.callback_data !== undefined) void presses.press(view, button, key);
       else toast('This kind of button does nothing here');
     },
     reply(view) {
@@ -174,11 +157,21 @@ export function createColumn(user, bot, close) {
   };
 
   const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
-  const toEnd = () => (list.scrollTop = list.scrollHeight);
   let wasAtEnd = true;
-  list.addEventListener('scroll', () => (wasAtEnd = atEnd()));
+  const toEnd = () => {
+    wasAtEnd = true;
+    list.scrollTop = list.scrollHeight;
+  };
+  let lastTop = 0;
+  list.addEventListener('scroll', () => {
+    // Only the person's own scrolling up leaves the end; growing content does not.
+    if (atEnd()) wasAtEnd = true;
+    else if (list.scrollTop < lastTop) wasAtEnd = false;
+    lastTop = list.scrollTop;
+  });
   // Pictures grow while they load.
   list.addEventListener('load', () => wasAtEnd && toEnd(), { capture: true });
+  new ResizeObserver(() => wasAtEnd && toEnd()).observe(list);
 
   const isBlocked = () => person.blocked.includes(bot()?.id);
   const show = () => {
@@ -213,18 +206,6 @@ export function createColumn(user, bot, close) {
     const words = `${bot()?.firstName ?? 'The bot'} ${DOING[action] ?? 'is busy'}`;
     note.replaceChildren(words, h('span', { class: 'dots', 'aria-hidden': 'true' }));
     actionTimer = setTimeout(rest, ACTION_MS);
-  };
-
-  const answered = ({ id, text, showAlert, url }) => {
-    const key = presses.get(id);
-    if (key === undefined) return;
-    presses.delete(id);
-    key.classList.remove('waiting');
-    if (url) open(url, '_blank', 'noopener');
-    if (text === '') return;
-    const ok = { label: 'OK', value: 'ok', testid: 'alert-ok', kind: 'primary' };
-    if (showAlert) void ask([h('p', {}, text)], [ok], { title: bot()?.firstName ?? 'Bot', testid: 'alert' });
-    else toast(text);
   };
 
   start.addEventListener('click', () => void sender.text('/start').catch(fail));
@@ -266,18 +247,20 @@ export function createColumn(user, bot, close) {
     },
     /** Everything from the beginning. */
     async load() {
-      const { messages } = await call('transcript', { chatId: userId });
+      const { messages, seq } = await call('transcript', { chatId: userId });
+      // What came while this was under way is not in it.
+      const newer = [...views.values()].filter((view) => view.seq > seq);
       views.clear();
       units.clear();
       list.replaceChildren(draft.element);
-      for (const view of messages.toSorted((a, b) => a.id - b.id)) views.set(view.id, view);
+      for (const view of [...messages, ...newer].toSorted((a, b) => a.id - b.id)) views.set(view.id, view);
       for (const unit of new Set([...views.values()].map(unitOf))) renderUnit(unit, false);
       show();
       toEnd();
     },
     update(view) {
       const isNew = !views.has(view.id);
-      const follow = atEnd() || (isNew && !view.fromBot);
+      const follow = wasAtEnd || (isNew && !view.fromBot);
       views.set(view.id, view);
       renderUnit(unitOf(view), true);
       if (view.fromBot && isNew) {
@@ -288,7 +271,7 @@ export function createColumn(user, bot, close) {
     },
     happened({ kind, detail }) {
       if (kind === 'action') act(detail.action);
-      else if (kind === 'callback_answer') answered(detail);
+      else if (kind === 'callback_answer') presses.answered(detail);
       else if (kind === 'draft') {
         draft.show(detail);
         toEnd();

@@ -2,6 +2,8 @@ import { duration, h, icon, popup, toast } from './dom.js';
 import { record } from './recorder.js';
 import { createTray } from './tray.js';
 
+const MAX_HEIGHT = 160;
+
 /**
  * What a chat does with what was written.
  * @typedef {object} Sender
@@ -94,7 +96,8 @@ export function createComposer(sender) {
     send.hidden = isEmpty;
     mic.hidden = !isEmpty;
     input.style.height = 'auto';
-    input.style.height = `${Math.min(input.scrollHeight, 160)}px`;
+    // While the line is not shown its height cannot be known.
+    if (input.scrollHeight > 0) input.style.height = `${Math.min(input.scrollHeight, MAX_HEIGHT)}px`;
   };
 
   /** @param {{ title: string, text: string, testid: string, cancel: () => void } | null} about */
@@ -183,6 +186,7 @@ export function createComposer(sender) {
     const end = () => {
       clearInterval(tick);
       bar.replaceWith(line);
+      refresh();
     };
     const cancel = h(
       'button',

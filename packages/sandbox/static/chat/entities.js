@@ -81,7 +81,11 @@ export function formatted(text, entities, actions) {
     while (open.length > 0 && position < end) {
       const top = open.at(-1);
       const stop = Math.min(top.end, end);
-      if (stop > position) top.node.append(text.slice(position, stop));
+      // A quote or a block of code ends its line by itself.
+      const isAfterBlock =
+        top.node.lastChild instanceof Element && top.node.lastChild.matches('blockquote, pre');
+      const from = isAfterBlock && text[position] === '\n' ? position + 1 : position;
+      if (stop > from) top.node.append(text.slice(from, stop));
       position = stop;
       if (position === top.end && open.length > 1) open.pop();
     }
