@@ -56,7 +56,7 @@ rm "$PART/.dump"
 manifest=objects/$STAMP.objects.jsonl
 say "buckets: $(in_worker_image packages/storage/scripts/buckets.mjs backup /backup/objects "/backup/$manifest")"
 
-mkdir -p "$AISHA_HOME/certs" "$AISHA_HOME/releases"
+mkdir -p "$AISHA_HOME/certs" "$AISHA_HOME/releases" "$AISHA_HOME/metrics"
 tar -C "$AISHA_HOME" -c production.env secrets releases certs | seal >"$PART/configuration.tar$suffix"
 cp "$BACKUP_DIR/$manifest" "$PART/objects.jsonl"
 (cd "$PART" && sha256sum -- * >SHA256SUMS)
@@ -75,5 +75,7 @@ if [[ -d $BACKUP_DIR/objects/blobs ]]; then
     join -v 1 - "$named" | cut -d' ' -f2- | xargs -r -d '\n' rm -f
   rm "$named"
 fi
-printf 'aisha_backup_last_success_timestamp_seconds %s\naisha_backup_bytes %s\n' "$(date +%s)" "$(du -sb "$BACKUP_DIR" | cut -f1)" >"$BACKUP_DIR/metrics.prom"
+# For the node exporter's textfile collector.
+printf 'aisha_backup_last_success_timestamp_seconds %s\naisha_backup_bytes %s\n' "$(date +%s)" "$(du -sb "$BACKUP_DIR" | cut -f1)" >"$AISHA_HOME/metrics/backup.prom.new"
+chmod 644 "$AISHA_HOME/metrics/backup.prom.new" && mv "$AISHA_HOME/metrics/backup.prom.new" "$AISHA_HOME/metrics/backup.prom"
 say "backup $STAMP done in $((SECONDS - started)) s, $(find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -type d -name '20*' | wc -l) kept"

@@ -77,14 +77,14 @@ build_and_push() {
   for image in "${IMAGES[@]}"; do
     repository=$(config REGISTRY)/aisha/$image
     say "building $image:$TAG"
-    run docker build -q "${flags[@]}" -f "$ROOT/infra/docker/Dockerfile" --target "$image" -t "$repository:$TAG" \
+    step docker build -q "${flags[@]}" -f "$ROOT/infra/docker/Dockerfile" --target "$image" -t "$repository:$TAG" \
       --build-arg "COMMIT=$TAG" --build-arg "VERSION=$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$ROOT/package.json")" "$ROOT" >&2
     # --no-cache rebuilds what the images share each time; once is enough.
     flags=(--provenance=false)
   done
   for image in "${IMAGES[@]}"; do
     say "pushing $image:$TAG"
-    run docker push -q "$(config REGISTRY)/aisha/$image:$TAG" >&2
+    step docker push -q "$(config REGISTRY)/aisha/$image:$TAG" >&2
   done
 }
 

@@ -60,6 +60,10 @@ if curl -s --max-time 10 -o /dev/null "$fal"; then report ok FAL "$fal"; else re
 
 code=$(curl -sk --max-time 10 -o /dev/null -w '%{http_code}' "https://127.0.0.1:$(config HTTPS_PORT 443)/health" || true)
 if [[ $code == 200 ]]; then report ok edge 'https /health: 200'; else report bad edge "https /health: $code"; fi
+if [[ -s $AISHA_HOME/certs/fullchain.pem ]]; then
+  mkdir -p "$AISHA_HOME/metrics"
+  printf 'aisha_certificate_expires_timestamp_seconds %s\n' "$(date -d "$(openssl x509 -in "$AISHA_HOME/certs/fullchain.pem" -noout -enddate | cut -d= -f2)" +%s)" >"$AISHA_HOME/metrics/certificate.prom"
+fi
 used=$(df --output=pcent "$AISHA_HOME" | tail -1 | tr -dc 0-9)
 if ((used < 90)); then report ok disk "$used % used"; else report bad disk "$used % used"; fi
 exit "$BAD"

@@ -5,8 +5,8 @@ say() { printf '%s  %s\n' "$(date '+%H:%M:%S')" "$*"; }
 warn() { printf '%s  ! %s\n' "$(date '+%H:%M:%S')" "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
-# With DRY_RUN set, a step is only printed; what merely looks is called without run.
-run() {
+# With DRY_RUN set, a step is only printed; what merely looks is called without step.
+step() {
   if [[ -n ${DRY_RUN:-} ]]; then printf '  would run:'; printf ' %q' "$@"; printf '\n'; else "$@"; fi
 }
 
@@ -44,7 +44,7 @@ SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET FAL_API_KEY OPENAI_API_KEY D
 # For the scripts and the compose file, not for the processes.
 DEPLOYMENT=(REGISTRY REGISTRY_USER DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DOMAIN ACME_EMAIL PROFILES API_SERVERS WORKERS
   API_1_ADDRESS API_2_ADDRESS API_1_PORT API_2_PORT HTTP_PORT HTTPS_PORT HTTPS_ALT_PORT API_CPUS API_MEMORY BOT_CPUS
-  BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE
+  BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
   COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE ALERT_CHAT_ID COMPOSE_OVERRIDE)
@@ -189,7 +189,7 @@ ensure_network() {
   local network subnet
   network=$(config NETWORK aisha_bot_cluster) subnet=$(config SUBNET 172.26.0.0/16)
   docker network inspect "$network" >/dev/null 2>&1 && return
-  run docker network create --subnet "$subnet" --ip-range "${subnet%.*.*}.0.0/24" "$network" >/dev/null
+  step docker network create --subnet "$subnet" --ip-range "${subnet%.*.*}.0.0/24" "$network" >/dev/null
   say "network $network ($subnet)"
 }
 

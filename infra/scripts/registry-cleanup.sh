@@ -32,10 +32,10 @@ HELD+=("${running[@]}")
 for image in webhook-api bot-polling worker; do
   while read -r tag; do
     if is_in "$tag" "${HELD[@]}"; then continue; fi
-    run docker rmi "$(config REGISTRY)/aisha/$image:$tag" >/dev/null && say "server: removed $image:$tag"
+    step docker rmi "$(config REGISTRY)/aisha/$image:$tag" >/dev/null && say "server: removed $image:$tag"
   done < <(docker image ls --format '{{.Tag}}' "$(config REGISTRY)/aisha/$image" | grep -v '<none>' || true)
 done
-run docker image prune -f >/dev/null
+step docker image prune -f >/dev/null
 [[ -z $SERVER_ONLY ]] || exit 0
 
 host=${CONFIG[REGISTRY]%%/*} prefix=''

@@ -37,7 +37,7 @@ flock -n 9 || die 'another release is running on this server'
 prepare() {
   say "release ${current:-none} -> $TAG"
   ensure_network
-  run mkdir -p "$AISHA_HOME"/{certs,acme,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
+  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
   if [[ -z $DRY_RUN ]]; then
     render_config "$AISHA_HOME"
     api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
@@ -50,16 +50,16 @@ prepare() {
   fi
   local image
   for image in webhook-api bot-polling worker; do
-    run docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
+    step docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
   done
-  if has_profile data; then run dc up -d --wait --wait-timeout 120 postgres redis s3; fi
-  if has_profile monitoring; then run dc up -d prometheus alertmanager grafana; fi
+  if has_profile data; then step dc up -d --wait --wait-timeout 120 postgres redis s3; fi
+  if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter; fi
 }
 
 # update <service>: one container of one service to $TAG, waited for.
 update() {
   say "$1 -> $TAG"
-  run dc up -d --no-deps --no-build "$1" 9>&- || return 1
+  step dc up -d --no-deps --no-build "$1" 9>&- || return 1
   [[ -n $DRY_RUN ]] || wait_healthy "$HEALTH_SECONDS" "$(containers "$1" | head -1)"
 }
 
@@ -70,7 +70,7 @@ update_workers() {
   count=$(config WORKERS 1)
   say "worker -> $TAG (${#old[@]} running, $count wanted)"
   # Compose would drain a worker that it finds out of date; a new one is added beside it instead.
-  run dc up -d --no-deps --no-build --no-recreate --scale "worker=$((${#old[@]} + count))" worker 9>&- || return 1
+  step dc up -d --no-deps --no-build --no-recreate --scale "worker=$((${#old[@]} + count))" worker 9>&- || return 1
   [[ -z $DRY_RUN ]] || return 0
   new=$(containers worker | grep -vxF -f <(printf '%s\n' "${old[@]}" none)) || return 1
   # shellcheck disable=SC2086
@@ -103,7 +103,7 @@ update_edge() {
   if [[ -n $edge && -z $DRY_RUN ]]; then
     docker exec "$edge" nginx -t -q -c /etc/nginx/aisha/nginx.conf || return 1
   fi
-  run dc up -d --no-deps nginx 9>&- || return 1
+  step dc up -d --no-deps nginx 9>&- || return 1
   [[ -z $DRY_RUN ]] || { say 'would reload nginx'; return 0; }
   edge=$(containers nginx | head -1)
   wait_healthy "$HEALTH_SECONDS" "$edge" && docker exec "$edge" nginx -s reload -c /etc/nginx/aisha/nginx.conf
@@ -144,7 +144,7 @@ prepare
 export TAG
 # Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
 say 'migrations'
-run dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
+step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
 roll || roll_back
 if [[ -z $DRY_RUN ]]; then
   if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
