@@ -28,6 +28,9 @@ function isFirstName(word: string): boolean {
 
 const CAPITALISED = /(?<![\p{L}\p{N}])\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?![\p{L}\p{N}])/gu;
 
+const SURNAME =
+  /(?:ов|ова|ову|овой|ев|ева|еву|евой|ин|ина|ину|иной|ский|ская|скому|ской|ко|енко|ук|юк|баев|баева|son)$/u;
+
 /** People's names as the text writes them, each once, in order: a first name with the surname that follows. */
 export function namesIn(text: string): string[] {
   const names: string[] = [];
@@ -35,7 +38,7 @@ export function namesIn(text: string): string[] {
   for (const match of text.matchAll(CAPITALISED)) {
     const [word] = match;
     const follows = match.index === end + 1 && text[end] === ' ';
-    if (follows && !isFirstName(word)) {
+    if (follows && (!isFirstName(word) || SURNAME.test(word))) {
       names.push(`${names.pop() ?? ''} ${word}`);
       end = -2;
     } else if (/^\p{L}/u.test(word) && isFirstName(word)) {
