@@ -7,6 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 const RENEW = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end`;
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]); redis.call('publish', KEYS[2], 'released'); return 1 else return 0 end`;
 
+const nobody = () => undefined;
+
 /** Stops this much before Redis would hand the lease to somebody else. */
 const MARGIN_MS = 200;
 
@@ -126,7 +128,7 @@ export class Lease {
   /** Wakes up when a release is announced, and at the latest after the given time. */
   async #listen(signal: AbortSignal): Promise<{ next(ms: number): Promise<void>; close(): void }> {
     const { subscriber, log } = this.#options;
-    let wake: () => void = () => undefined;
+    let wake: () => void = nobody;
     const onMessage = () => wake();
     subscriber.on('message', onMessage);
     // Without the announcement the standby still looks several times a second.

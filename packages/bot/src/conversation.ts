@@ -1,7 +1,7 @@
 import { conversations, type OwedCall } from '@aisha/db';
 import { markUnreachable, meetChat, meetUser, type Unit } from '@aisha/core';
 import { and, eq, sql } from 'drizzle-orm';
-import { type Context, Telegraf } from 'telegraf';
+import { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
 import { composers } from './composers/index.ts';
@@ -137,7 +137,7 @@ const botInfo = (id: number, username: string) => ({
 });
 
 /** telegraf as a router: it never launches and never talks to Telegram, so it needs no token. */
-function router(botId: number, username: string): Telegraf<Context> {
+function router(botId: number, username: string): Telegraf {
   const bot = new Telegraf(`${botId}:router`, {
     handlerTimeout: Infinity,
     telegram: { webhookReply: false },
@@ -151,7 +151,7 @@ function router(botId: number, username: string): Telegraf<Context> {
   return bot;
 }
 
-async function route(bot: Telegraf<Context>, raw: unknown, turn: Turn): Promise<void> {
+async function route(bot: Telegraf, raw: unknown, turn: Turn): Promise<void> {
   // Checked by `shape` as far as routing goes; the rest is telegraf's own typing of the Bot API.
   const update = withCommandEntity(raw as Update);
   const release = bindTurn(update, turn);

@@ -1,3 +1,4 @@
+import { ASPECT_NAMES } from '@aisha/core';
 import { z } from 'zod';
 
 /**
@@ -19,7 +20,7 @@ const dialogueState = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('image.prompt'),
     avatarId: z.uuid().nullable(),
-    aspect: z.enum(['1:1', '3:4', '4:3', '9:16', '16:9']),
+    aspect: z.enum(ASPECT_NAMES),
     count: z.number().int().min(1).max(4),
   }),
 ]);

@@ -23,11 +23,13 @@ export function documentMessages(
   );
 }
 
+const heading = (text: string) => `<b>${escapeHtml(text)}</b>`;
+
+const list = (title: string, items: readonly string[]) =>
+  items.length === 0 ? [] : ['', heading(title), ...items.map((item) => `• ${escapeHtml(item)}`)];
+
 /** The document in Telegram's HTML. What the text lacks is said to be lacking. */
 export function documentHtml(voice: Voice, content: DocumentContent): string {
-  const heading = (text: string) => `<b>${escapeHtml(text)}</b>`;
-  const list = (title: string, items: readonly string[]) =>
-    items.length === 0 ? [] : ['', heading(title), ...items.map((item) => `• ${escapeHtml(item)}`)];
   const absent = `<i>${voice.t('document.absent')}</i>`;
   const field = (title: string, value: string | null) =>
     `${title}: ${value === null ? absent : escapeHtml(value)}`;
@@ -56,7 +58,7 @@ export function documentHtml(voice: Voice, content: DocumentContent): string {
   switch (content.kind) {
     case 'summary':
       return [
-        `${voice.t('document.summary')}`,
+        voice.t('document.summary'),
         heading(content.title),
         '',
         ...content.paragraphs.map((paragraph) => escapeHtml(paragraph)),

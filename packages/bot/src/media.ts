@@ -3,10 +3,11 @@ import type { IncomingMedia } from '@aisha/core';
 import type { Message } from 'telegraf/types';
 
 const TEXT_FILES = new Set(['.txt', '.md', '.srt', '.vtt']);
-const MEDIA_FILES = new Set([
-  ...['.mp3', '.m4a', '.aac', '.wav', '.ogg', '.oga', '.opus', '.flac', '.wma', '.amr', '.aiff'],
-  ...['.mp4', '.mov', '.mkv', '.avi', '.webm', '.mpeg', '.mpg', '.3gp', '.wmv', '.m4v'],
-]);
+const MEDIA_FILES = new Set(
+  '.mp3 .m4a .aac .wav .ogg .oga .opus .flac .wma .amr .aiff .mp4 .mov .mkv .avi .webm .mpeg .mpg .3gp .wmv .m4v'.split(
+    ' ',
+  ),
+);
 
 /** What a message brings to be transcribed or read; null when it brings nothing of the kind. */
 export function mediaOf(message: Message): IncomingMedia | null {

@@ -121,7 +121,7 @@ describe('configuration', () => {
         PORT: '70000',
       }),
     );
-    expect(error.issues.map((i) => i.variable).sort()).toEqual([
+    expect(error.issues.map((i) => i.variable).toSorted()).toEqual([
       'DATABASE_URL',
       'FAL_API_KEY',
       'LOG_LEVEL',

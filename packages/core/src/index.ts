@@ -1,6 +1,6 @@
 export * from './avatars/avatars.ts';
 export {
-  ASPECTS,
+  ASPECT_NAMES,
   type Aspect,
   PRESETS,
   type PresetName,
@@ -8,7 +8,7 @@ export {
   trainer,
   trainerFor,
 } from './avatars/models.ts';
-export { counterShown, judgePhoto, type PhotoProblem, samePicture } from './avatars/photos.ts';
+export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
 export { isSafetensors } from './avatars/training.ts';
 export { type DocumentContent, readContent } from './documents/content.ts';
 export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';
@@ -18,7 +18,6 @@ export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './hand
 export * from './images/images.ts';
 export type { NotificationBody, NotificationKind } from './notifications/notifications.ts';
 export { breakerOpen } from './orders/breaker.ts';
-export { FAILURES, type FailureReason } from './orders/failures.ts';
 export { cancelOrder, findOrder, type Order, orderUnderWay } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export * from './recordings/recordings.ts';

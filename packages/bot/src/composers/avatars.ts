@@ -44,16 +44,8 @@ const isImageFile = /^image\/(jpeg|png|webp)$/;
 
 export function avatarsComposer() {
   const composer = new Composer();
-  const list: Press = async (turn) => {
-    turn.state = IDLE;
-    turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
-  };
   onCommand(composer, 'avatars', list);
   onPress(composer, 'avatars', list);
-  const begin: Press = (turn) => {
-    turn.state = IDLE;
-    turn.show(kindScreen(turn));
-  };
   onCommand(composer, 'new_avatar', begin);
   onPress(composer, 'avatar.new', begin);
 
@@ -202,6 +194,16 @@ export function avatarsComposer() {
   );
   return composer;
 }
+
+const list: Press = async (turn) => {
+  turn.state = IDLE;
+  turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+};
+
+const begin: Press = (turn) => {
+  turn.state = IDLE;
+  turn.show(kindScreen(turn));
+};
 
 /** Hands the owner's own avatar on; somebody else's is as if it were not there. */
 function own(handle: (turn: Turn, avatar: Avatar, ...args: string[]) => Promise<void> | void): Press {

@@ -145,33 +145,34 @@ export function imagesComposer() {
     }),
   );
 
-  const gallery: Press = async (turn, filter = 'all', at = '0') => {
-    turn.state = IDLE;
-    const wanted = filter === 'favourites' ? 'favourites' : 'all';
-    const { image, total, page } = await galleryPage(turn.unit.tx, turn.user.id, wanted, Number(at) || 0);
-    if (!image)
-      return turn.show(
-        noteScreen(turn, turn.t(wanted === 'all' ? 'gallery.empty' : 'gallery.empty.favourites')),
-      );
-    turn.owed.push(
-      sendImage(
-        turn.chatId,
-        image,
-        galleryCaption(turn, image, page + 1, total),
-        galleryButtons(turn, image, wanted, page, total),
-      ),
-    );
-    // A card takes the place of the one whose arrow was pressed: a photo cannot become another by editing its text.
-    if (turn.pressed?.messageId !== undefined)
-      turn.owed.push({
-        method: 'deleteMessage',
-        payload: { chat_id: turn.chatId, message_id: turn.pressed.messageId },
-      });
-  };
   onCommand(composer, 'gallery', (turn) => gallery(turn));
   onPress(composer, 'gallery', gallery);
   return composer;
 }
+
+const gallery: Press = async (turn, filter = 'all', at = '0') => {
+  turn.state = IDLE;
+  const wanted = filter === 'favourites' ? 'favourites' : 'all';
+  const { image, total, page } = await galleryPage(turn.unit.tx, turn.user.id, wanted, Number(at) || 0);
+  if (!image)
+    return turn.show(
+      noteScreen(turn, turn.t(wanted === 'all' ? 'gallery.empty' : 'gallery.empty.favourites')),
+    );
+  turn.owed.push(
+    sendImage(
+      turn.chatId,
+      image,
+      galleryCaption(turn, image, page + 1, total),
+      galleryButtons(turn, image, wanted, page, total),
+    ),
+  );
+  // A card takes the place of the one whose arrow was pressed: a photo cannot become another by editing its text.
+  if (turn.pressed?.messageId !== undefined)
+    turn.owed.push({
+      method: 'deleteMessage',
+      payload: { chat_id: turn.chatId, message_id: turn.pressed.messageId },
+    });
+};
 
 function drafting(handle: (turn: Turn, draft: ImageDraft, ...args: string[]) => Promise<void> | void): Press {
   return (turn, ...args) =>
@@ -193,7 +194,7 @@ async function ask(turn: Turn, draft: ImageDraft): Promise<void> {
 
 async function order(turn: Turn, draft: ImageDraft, text: string): Promise<void> {
   const prompt = text.trim();
-  if ([...prompt].length > PROMPT_MAX)
+  if (Array.from(prompt).length > PROMPT_MAX)
     return turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
   turn.state = IDLE;
   await place(turn, draft.avatarId, { prompt, aspect: draft.aspect, count: draft.count });

@@ -41,10 +41,6 @@ export function recordingsComposer() {
     return media ? transcribe(turn, media, ctx.message.message_id) : next();
   });
 
-  const history: Press = async (turn, at = '0') => {
-    turn.state = IDLE;
-    turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, Number(at) || 0)));
-  };
   onCommand(composer, 'history', (turn) => history(turn));
   onPress(composer, 'history', history);
   onPress(
@@ -101,6 +97,11 @@ export function recordingsComposer() {
   );
   return composer;
 }
+
+const history: Press = async (turn, at = '0') => {
+  turn.state = IDLE;
+  turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, Number(at) || 0)));
+};
 
 function own(handle: (turn: Turn, recording: Recording, ...args: string[]) => Promise<void> | void): Press {
   return async (turn, id, ...args) => {

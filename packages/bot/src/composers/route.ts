@@ -1,4 +1,4 @@
-import { Composer, type Context } from 'telegraf';
+import type { Composer, Context } from 'telegraf';
 import { turnOf } from '../turn-context.ts';
 import type { Turn } from '../turn.ts';
 

@@ -1,6 +1,6 @@
 import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
 import { markUnreachable } from '@aisha/core';
-import type { BotMethod, BotPayload, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
+import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
 import { type Logger, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
@@ -108,7 +108,7 @@ function send(
   { priority, signal }: CallOptions,
 ): Promise<SendOutcome> {
   // Owed calls are kept as JSON: their method and payload were built together by `screen.ts` and `results.ts`.
-  return telegram.call(method as BotMethod, payload as BotPayload<BotMethod>, { priority, signal });
+  return telegram.call(method as BotMethod, payload, { priority, signal });
 }
 
 async function readFiles(

@@ -65,8 +65,9 @@ export async function showPhotoCounter(
         .set({ screenMessageId: sent.result.message_id })
         .where(eq(avatars.id, avatarId));
   } else if (outcome.kind === 'retry' || outcome.kind === 'unknown')
-    throw new TransientError(`counter not shown: ${outcome.why}`, {
-      ...(outcome.kind === 'retry' ? { retryAfterMs: outcome.afterMs } : {}),
-    });
+    throw new TransientError(
+      `counter not shown: ${outcome.why}`,
+      outcome.kind === 'retry' ? { retryAfterMs: outcome.afterMs } : {},
+    );
   await counterShown(parts, avatarId, avatar.screenDueAt);
 }

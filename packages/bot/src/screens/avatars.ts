@@ -1,3 +1,4 @@
+import type { PhotoProblem } from '@aisha/db';
 import { type Avatar, PHOTO_COUNT, type PhotoCounts, PRESETS } from '@aisha/core';
 import type { Screen } from '../screen.ts';
 import type { TextKey } from '../texts/index.ts';
@@ -34,7 +35,7 @@ export function avatarScreen(turn: Turn, avatar: Avatar, figures: { orders: numb
       state: turn.label(`avatar.state.${avatar.state}`),
     }),
     ready && figures.orders > 0 ? turn.t('avatar.orders', { count: figures.orders }) : '',
-    avatar.state === 'failed' && avatar.failure ? turn.t(`failure.${avatar.failure}` as TextKey) : '',
+    avatar.state === 'failed' && avatar.failure ? turn.t(`failure.${avatar.failure}`) : '',
   ];
   return {
     text: lines.filter(Boolean).join('\n\n'),
@@ -94,13 +95,11 @@ export function photosScreen(
   voice: Voice,
   avatar: Pick<Avatar, 'id' | 'name'>,
   counts: PhotoCounts,
-  rejected: readonly { reason: string; n: number }[],
+  rejected: readonly { reason: PhotoProblem; n: number }[],
 ): Screen {
   const { min, max } = PHOTO_COUNT;
   const missing = min - counts.accepted;
-  const reasons = rejected
-    .map(({ reason, n }) => `${voice.label(`photo.${reason}` as TextKey)} (${n})`)
-    .join(', ');
+  const reasons = rejected.map(({ reason, n }) => `${voice.label(`photo.${reason}`)} (${n})`).join(', ');
   const lines = [
     voice.t('photos.title', { name: avatar.name }),
     '',

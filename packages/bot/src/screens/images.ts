@@ -1,4 +1,4 @@
-import { type Avatar, type Image } from '@aisha/core';
+import { ASPECT_NAMES, type Avatar, type Image } from '@aisha/core';
 import { captionLimit, escapeHtml, truncate } from '@aisha/providers';
 import type { Button, Screen } from '../screen.ts';
 import type { DialogueState } from '../dialogue.ts';
@@ -7,13 +7,14 @@ import type { Voice } from './avatars.ts';
 
 export type ImageDraft = Extract<DialogueState, { name: 'image.prompt' }>;
 
-export const SHAPES = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
 /** The aspect in callback data, where a colon separates arguments. */
 export const shapeData = (aspect: string) => aspect.replace(':', 'x');
-export const shapeOf = (data: string | undefined) => SHAPES.find((aspect) => shapeData(aspect) === data);
+export const shapeOf = (data: string | undefined) =>
+  ASPECT_NAMES.find((aspect) => shapeData(aspect) === data);
+
+const mark = (chosen: boolean, text: string) => (chosen ? `• ${text} •` : text);
 
 export function imagineScreen(turn: Turn, draft: ImageDraft, avatar: Avatar | null): Screen {
-  const mark = (chosen: boolean, text: string) => (chosen ? `• ${text} •` : text);
   return {
     text: [
       turn.t('imagine.title'),
@@ -22,7 +23,7 @@ export function imagineScreen(turn: Turn, draft: ImageDraft, avatar: Avatar | nu
       turn.t('imagine.ask'),
     ].join('\n'),
     buttons: [
-      SHAPES.map((aspect) => ({
+      ASPECT_NAMES.map((aspect) => ({
         text: mark(aspect === draft.aspect, aspect),
         data: `imagine.aspect:${shapeData(aspect)}`,
       })),

@@ -1,6 +1,6 @@
+import type { Progress } from '@aisha/db';
 import type { Order } from '@aisha/core';
 import type { Screen } from '../screen.ts';
-import type { TextKey } from '../texts/index.ts';
 import type { Voice } from './avatars.ts';
 
 const BAR_LENGTH = 10;
@@ -37,8 +37,8 @@ export function statusScreen(
 }
 
 function progressLines(voice: Voice, { kind, progress }: Pick<Order, 'kind' | 'progress'>): string[] {
-  const { stage, done, total, position } = progress ?? { stage: 'queued' };
-  const name = voice.t(`stage.${stage}` as TextKey);
+  const { stage, done, total, position }: Progress = progress ?? { stage: 'queued' };
+  const name = voice.t(`stage.${stage}`);
   if (position !== undefined) return [`${name}, ${voice.t('stage.position', { position })}`];
   if (done === undefined || total === undefined) return [name];
   const amount =
@@ -50,6 +50,6 @@ function progressLines(voice: Voice, { kind, progress }: Pick<Order, 'kind' | 'p
   return [`${name}${amount ? `: ${amount}` : ''}`, bar(done, total)];
 }
 
-export function failureText(voice: Voice, failure: string | null): string {
-  return `${voice.t(`failure.${failure ?? 'internal'}` as TextKey)}\n${voice.t('charged.nothing')}`;
+export function failureText(voice: Voice, failure: Order['failure']): string {
+  return `${voice.t(`failure.${failure ?? 'internal'}`)}\n${voice.t('charged.nothing')}`;
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { FAILURES } from '@aisha/core';
+import { FAILURES } from '@aisha/db';
 import { AVATAR_STATES, DOCUMENT_KINDS, LANGUAGES } from '@aisha/db';
 import { describe, expect, it } from 'vitest';
 

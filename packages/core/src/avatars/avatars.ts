@@ -1,4 +1,12 @@
-import { type AvatarKind, avatarPhotos, avatars, orders, type Subject, type Tx } from '@aisha/db';
+import {
+  type AvatarKind,
+  avatarPhotos,
+  avatars,
+  orders,
+  type PhotoProblem,
+  type Subject,
+  type Tx,
+} from '@aisha/db';
 import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { placeOrder, type Order } from '../orders/orders.ts';
@@ -18,7 +26,7 @@ export interface PhotoCounts {
 /** Trims and joins white space; null when the length is wrong. Lengths are in characters as people count them. */
 export function avatarName(text: string): string | null {
   const name = text.replace(/\s+/g, ' ').trim();
-  const length = [...name].length;
+  const length = Array.from(name).length;
   return length >= NAME_LENGTH.min && length <= NAME_LENGTH.max ? name : null;
 }
 
@@ -96,7 +104,7 @@ export async function photoCounts(tx: Pick<Tx, 'select'>, avatarId: string): Pro
 export async function rejections(
   tx: Pick<Tx, 'select'>,
   avatarId: string,
-): Promise<{ reason: string; n: number }[]> {
+): Promise<{ reason: PhotoProblem; n: number }[]> {
   const rows = await tx
     .select({ reason: avatarPhotos.reason, n: count() })
     .from(avatarPhotos)
@@ -130,7 +138,7 @@ export async function addPhoto(
     .values({
       avatarId: avatar.id,
       ...photo,
-      ...(full ? { state: 'rejected' as const, reason: 'too_many' } : {}),
+      ...(full ? { state: 'rejected' as const, reason: 'too_many' as const } : {}),
       nextCheckAt: sql`now() + interval '15 seconds'`,
     })
     .onConflictDoNothing()

@@ -1,4 +1,4 @@
-import { avatarPhotos, avatars } from '@aisha/db';
+import { avatarPhotos, avatars, type PhotoProblem } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { and, eq, ne, sql } from 'drizzle-orm';
@@ -19,8 +19,6 @@ const RULES = {
   /** Longer side kept: trainers work at about one megapixel. */
   keptSide: 2048,
 } as const;
-
-export type PhotoProblem = 'too_big' | 'gone' | 'unreadable' | 'too_small' | 'same_as_another' | 'too_many';
 
 interface CheckedPhoto {
   readonly jpeg: Buffer;

@@ -7,8 +7,14 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import yazl from 'yazl';
 import { z } from 'zod';
 import { openBreaker } from '../orders/breaker.ts';
-import { completeFalJob } from '../fal/settle.ts';
-import { createFalJob, type FalJob, failFalJob, findFalJobOfOrder, submitFalJob } from '../fal/jobs.ts';
+import {
+  completeFalJob,
+  createFalJob,
+  type FalJob,
+  failFalJob,
+  findFalJobOfOrder,
+  submitFalJob,
+} from '../fal/jobs.ts';
 import { failOrder, noteProgress, type Order, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';

@@ -1,10 +1,9 @@
-import { type DocumentKind, documents, type Language, recordings } from '@aisha/db';
+import { type DocumentKind, documents, type Language, recordings, type FailureReason } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { breakerOpen, closeBreaker, openBreaker } from '../orders/breaker.ts';
-import type { FailureReason } from '../orders/failures.ts';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -139,9 +138,10 @@ async function ask(
     case 'filtered':
       return { kind: 'failed', reason: 'content_policy' };
     case 'retry':
-      throw new TransientError(`text model: ${outcome.why}`, {
-        ...(outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs }),
-      });
+      throw new TransientError(
+        `text model: ${outcome.why}`,
+        outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
+      );
     case 'length':
     case 'invalid':
       throw new TransientError(`the text model answered ${outcome.kind}`);

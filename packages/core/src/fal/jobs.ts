@@ -1,9 +1,8 @@
-import { falJobs, orders } from '@aisha/db';
+import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { closeBreaker, openBreaker } from '../orders/breaker.ts';
-import type { FailureReason } from '../orders/failures.ts';
 import { failOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -166,4 +165,20 @@ export async function failFalJob(
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])));
     await failOrder(unit, job.orderId, reason);
   });
+}
+
+/** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
+export async function completeFalJob(tx: Tx, job: FalJob): Promise<boolean> {
+  const done = await tx
+    .update(falJobs)
+    .set({ state: 'completed', endedAt: sql`now()` })
+    .where(
+      and(
+        eq(falJobs.id, job.id),
+        eq(falJobs.state, 'submitted'),
+        sql`exists (select 1 from ${orders} where ${orders.id} = ${falJobs.orderId} and ${inArray(orders.state, ['running'])})`,
+      ),
+    )
+    .returning({ id: falJobs.id });
+  return done.length > 0;
 }

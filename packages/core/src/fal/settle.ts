@@ -1,10 +1,9 @@
-import { falJobs, orders } from '@aisha/db';
+import { falJobs, type FailureReason } from '@aisha/db';
 import { falErrorReason, type FalErrorDetail } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { collectTraining } from '../avatars/training.ts';
 import { collectImages } from '../images/collect.ts';
-import type { FailureReason } from '../orders/failures.ts';
 import { findOrder, noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type FalJob, failFalJob, learnRequestId, unconfirmedTooLong } from './jobs.ts';
@@ -174,23 +173,4 @@ async function cancelAtProvider(parts: WorkerParts, job: FalJob): Promise<void> 
     .update(falJobs)
     .set({ state: 'cancelled', endedAt: sql`now()` })
     .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'cancelling')));
-}
-
-/** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
-export async function completeFalJob(
-  tx: Parameters<Parameters<WorkerParts['db']['transaction']>[0]>[0],
-  job: FalJob,
-): Promise<boolean> {
-  const done = await tx
-    .update(falJobs)
-    .set({ state: 'completed', endedAt: sql`now()` })
-    .where(
-      and(
-        eq(falJobs.id, job.id),
-        eq(falJobs.state, 'submitted'),
-        sql`exists (select 1 from ${orders} where ${orders.id} = ${falJobs.orderId} and ${inArray(orders.state, ['running'])})`,
-      ),
-    )
-    .returning({ id: falJobs.id });
-  return done.length > 0;
 }

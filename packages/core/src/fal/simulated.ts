@@ -26,9 +26,6 @@ const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'drawing']),
  * Everything it makes says that it is a test.
  */
 export function createSimulatedFal(): FalClient {
-  const read = (requestId: string) =>
-    ticket.safeParse(JSON.parse(Buffer.from(requestId, 'base64url').toString('utf8'))).data ?? null;
-  const left = (t: z.infer<typeof ticket>) => SECONDS[t.kind] - (Date.now() - t.at) / 1_000;
   return {
     submit: (model, input) => {
       const kind = /trainer|training/.test(model) ? 'training' : 'drawing';
@@ -97,6 +94,10 @@ export function createSimulatedFal(): FalClient {
     downloadTo: () => Promise.reject(new Error('simulated files are small: use download')),
   };
 }
+
+const read = (requestId: string) =>
+  ticket.safeParse(JSON.parse(Buffer.from(requestId, 'base64url').toString('utf8'))).data ?? null;
+const left = (t: z.infer<typeof ticket>) => SECONDS[t.kind] - (Date.now() - t.at) / 1_000;
 
 function shrink(kind: 'training' | 'drawing', input: unknown): unknown {
   return kind === 'training'

@@ -2,7 +2,7 @@ import { images, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
-import { type Aspect, ASPECTS } from '../avatars/models.ts';
+import { ASPECT_NAMES } from '../avatars/models.ts';
 import { type Order, placeOrder } from '../orders/orders.ts';
 import type { Unit } from '../unit.ts';
 
@@ -13,7 +13,7 @@ export const COUNT_MAX = 4;
 
 export const imageInput = z.object({
   prompt: z.string().min(1),
-  aspect: z.enum(Object.keys(ASPECTS) as [Aspect, ...Aspect[]]),
+  aspect: z.enum(ASPECT_NAMES),
   count: z.number().int().min(1).max(COUNT_MAX),
   seed: z.number().int().min(0),
 });

@@ -11,12 +11,12 @@ export type NotificationKind = NotificationBody['kind'];
 
 /** Owes somebody a message, once per key. */
 export async function notify(
-  { tx, enqueue }: Unit,
+  unit: Unit,
   to: { readonly userId: number; readonly chatId: number },
   key: string,
   { kind, data }: NotificationBody,
 ): Promise<void> {
-  const [row] = await tx
+  const [row] = await unit.tx
     .insert(notifications)
     .values({
       key,
@@ -28,5 +28,5 @@ export async function notify(
     })
     .onConflictDoNothing()
     .returning({ id: notifications.id });
-  if (row) enqueue('notification.send', { notificationId: row.id });
+  if (row) unit.enqueue('notification.send', { notificationId: row.id });
 }

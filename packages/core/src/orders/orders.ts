@@ -1,9 +1,16 @@
-import { avatars, falJobs, type OrderKind, orders, type Progress, type Tx } from '@aisha/db';
+import {
+  avatars,
+  falJobs,
+  type OrderKind,
+  orders,
+  type Progress,
+  type Tx,
+  type FailureReason,
+} from '@aisha/db';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
-import type { FailureReason } from './failures.ts';
 
 export type Order = typeof orders.$inferSelect;
 

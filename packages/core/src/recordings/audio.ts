@@ -48,8 +48,8 @@ export async function decodeSound(input: string, output: string, signal: AbortSi
 export async function loudness(pcm: string): Promise<Float32Array> {
   const frames = new Float32Array(Math.ceil((await stat(pcm)).size / FRAME_BYTES));
   let at = 0;
-  for await (const chunk of createReadStream(pcm, { highWaterMark: FRAME_BYTES * 1_600 })) {
-    const bytes = chunk as Buffer;
+  const chunks: AsyncIterable<Buffer> = createReadStream(pcm, { highWaterMark: FRAME_BYTES * 1_600 });
+  for await (const bytes of chunks) {
     for (let i = 0; i < bytes.length; i += FRAME_BYTES) {
       const end = Math.min(i + FRAME_BYTES, bytes.length - 1);
       let sum = 0;

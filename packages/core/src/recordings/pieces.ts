@@ -69,9 +69,10 @@ export async function transcribePiece(
       return joinIfDone(parts, recordingId);
     }
     case 'retry':
-      throw new TransientError(`speech model: ${outcome.why}`, {
-        ...(outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs }),
-      });
+      throw new TransientError(
+        `speech model: ${outcome.why}`,
+        outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
+      );
     case 'refused': {
       parts.log.warn('the speech model refused a piece', { recordingId, index, code: outcome.code });
       const account = outcome.code === 'account';

@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recordingPieces, recordings } from '@aisha/db';
+import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
-import type { FailureReason } from '../orders/failures.ts';
 import { failOrder, noteProgress, type Order, orderUnderWay, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -25,14 +24,14 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   const order = waiting && (await startOrder(parts, waiting.id));
   if (!recording || !order) return;
 
-  const cut = await parts.db
+  const earlier = await parts.db
     .select({ index: recordingPieces.index, doneAt: recordingPieces.doneAt })
     .from(recordingPieces)
     .where(eq(recordingPieces.recordingId, recordingId));
-  if (cut.length > 0) {
-    await transact(parts, async ({ enqueue }) => {
-      for (const piece of cut)
-        if (!piece.doneAt) enqueue('recording.piece', { recordingId, index: piece.index });
+  if (earlier.length > 0) {
+    await transact(parts, async (unit) => {
+      for (const piece of earlier)
+        if (!piece.doneAt) unit.enqueue('recording.piece', { recordingId, index: piece.index });
     });
     return joinIfDone(parts, recordingId);
   }

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Segment } from '@aisha/db';
+import type { Segment, FailureReason } from '@aisha/db';
 import chardet from 'chardet';
 import iconv from 'iconv-lite';
-import type { FailureReason } from '../orders/failures.ts';
 import type { Order } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { keepTranscript } from './join.ts';

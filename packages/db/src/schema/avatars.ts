@@ -11,7 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { orders } from './orders.ts';
-import type { AvatarKind, AvatarState, PHOTO_STATES, Subject } from './types.ts';
+import type { AvatarKind, AvatarState, FailureReason, PHOTO_STATES, PhotoProblem, Subject } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 export const avatars = pgTable(
@@ -36,7 +36,7 @@ export const avatars = pgTable(
     modelUrl: text('model_url'),
     modelKey: text('model_key'),
     previewKey: text('preview_key'),
-    failure: text('failure'),
+    failure: text('failure').$type<FailureReason>(),
     /** The message with the photo counter. */
     screenMessageId: bigint('screen_message_id', { mode: 'number' }),
     /** Photos changed since the counter was last shown. */
@@ -73,7 +73,7 @@ export const avatarPhotos = pgTable(
     fileSize: bigint('file_size', { mode: 'number' }),
     state: text('state').$type<(typeof PHOTO_STATES)[number]>().notNull().default('received'),
     /** Why it was rejected: a key of the texts. */
-    reason: text('reason'),
+    reason: text('reason').$type<PhotoProblem>(),
     objectKey: text('object_key'),
     width: integer('width'),
     height: integer('height'),

@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { FalJobState, OrderKind, OrderState, Progress } from './types.ts';
+import type { FailureReason, FalJobState, OrderKind, OrderState, Progress } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 /** What a user asked for and waits for. Ends exactly once, in `succeeded`, `failed` or `cancelled`. */
@@ -28,7 +28,7 @@ export const orders = pgTable(
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
     state: text('state').$type<OrderState>().notNull().default('queued'),
     progress: jsonb('progress').$type<Progress>(),
-    failure: text('failure'),
+    failure: text('failure').$type<FailureReason>(),
     /** The message that is edited as the order advances. */
     statusMessageId: bigint('status_message_id', { mode: 'number' }),
     /** Counts the sweeper's calls, so that each is a job of its own. */

@@ -27,9 +27,23 @@ export type OrderKind = (typeof ORDER_KINDS)[number];
 export const ORDER_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+export type Stage =
+  | 'queued'
+  | 'uploading'
+  | 'submitting'
+  | 'provider_queue'
+  | 'training'
+  | 'drawing'
+  | 'checking_prompt'
+  | 'collecting'
+  | 'downloading'
+  | 'cutting'
+  | 'transcribing'
+  | 'writing';
+
 /** How far an order is; what the status message shows. */
 export interface Progress {
-  readonly stage: string;
+  readonly stage: Stage;
   readonly done?: number;
   readonly total?: number;
   readonly position?: number;
@@ -38,6 +52,8 @@ export interface Progress {
 export const AVATAR_STATES = ['draft', 'training', 'ready', 'failed', 'deleted'] as const;
 export type AvatarState = (typeof AVATAR_STATES)[number];
 export const PHOTO_STATES = ['received', 'accepted', 'rejected'] as const;
+/** Why a photo was turned down. */
+export type PhotoProblem = 'too_big' | 'gone' | 'unreadable' | 'too_small' | 'same_as_another' | 'too_many';
 export type AvatarKind = 'portrait' | 'style';
 export type Subject = 'man' | 'woman' | 'neutral';
 
@@ -68,3 +84,32 @@ export interface Segment {
   readonly text: string;
   readonly speaker?: string;
 }
+
+/** Why an order failed. Each has its words in the texts; none is an error message of somebody else. */
+export const FAILURES = [
+  /** The provider's account is locked, empty or refuses our key. Operators are alarmed. */
+  'provider_account',
+  /** The provider does not answer, or its own work failed. */
+  'provider_down',
+  /** The provider never said whether it took the request; it is not sent twice. */
+  'provider_unconfirmed',
+  'provider_refused',
+  'content_policy',
+  'flagged',
+  'bad_photos',
+  'no_face',
+  'too_few_photos',
+  'timeout',
+  'result_gone',
+  'bad_result',
+  'file_too_big',
+  'file_gone',
+  'not_media',
+  'not_text',
+  'empty_file',
+  'silence',
+  'nothing_to_write',
+  'internal',
+] as const;
+
+export type FailureReason = (typeof FAILURES)[number];
