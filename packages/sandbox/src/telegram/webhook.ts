@@ -236,8 +236,13 @@ export class Webhook {
         resolve(answer);
       };
       request.on('error', () => finish(null));
-      request.on('close', () => finish(null));
+      // A request also closes right after its response ended: that is no failure.
+      let hasResponse = false;
+      request.on('close', () => {
+        if (!hasResponse) finish(null);
+      });
       request.on('response', (response) => {
+        hasResponse = true;
         readAnswer(response).then(finish, () => finish(null));
       });
       request.end(body);
