@@ -123,7 +123,7 @@ export function startChild(options: ChildOptions): Child {
           exit === null
             ? null
             : new Error(
-                `${name} ended (${exit.signal ?? `code ${exit.code}`}): ${lines.slice(-8).join('\n')}`,
+                `${name} ended (${exit.signal ?? `code ${exit.code}`}): ${lines.slice(-20).join('\n')}`,
               ),
       });
     },

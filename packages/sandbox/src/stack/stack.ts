@@ -84,7 +84,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 
   // What was started so far ends, so whoever waits for it to get ready fails, and the rest is stopped below.
-  options.signal?.addEventListener('abort', () => void clearLeftovers(runDir), { once: true });
+  const giveUp = () => void clearLeftovers(runDir);
+  options.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     options.signal?.throwIfAborted();
     const upstreamPorts = names('webhook-api', counts['webhook-api']).map(context.port);
@@ -151,6 +152,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await lifecycle.stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
 }
 

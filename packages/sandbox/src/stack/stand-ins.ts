@@ -4,13 +4,14 @@ export type StandInName = 'telegram' | 'fal' | 'openai';
 
 /** How each stand-in is told its port, where it keeps its state, and whom it lets in. */
 export function standInArguments(name: StandInName, port: number, dataDir: string): string[] {
-  const common = ['--port', String(port), '--data', dataDir];
+  const listen = ['--port', String(port)];
   switch (name) {
     case 'telegram':
-      return [...common, '--token', STAND_IN_TOKEN, '--username', STAND_IN_BOT];
+      return [...listen, '--data', dataDir, '--token', STAND_IN_TOKEN, '--username', STAND_IN_BOT];
     case 'fal':
-      return [...common, '--key', STAND_IN_FAL_KEY];
+      return [...listen, '--data', dataDir, '--key', STAND_IN_FAL_KEY];
     case 'openai':
-      return [...common, '--key', STAND_IN_OPENAI_KEY];
+      // It keeps nothing.
+      return [...listen, '--key', STAND_IN_OPENAI_KEY];
   }
 }
