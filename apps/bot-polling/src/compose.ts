@@ -110,6 +110,14 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
 
   lifecycle.watch(
     createProgressWatch({
+      name: 'polls',
+      maxSilenceMs: POLL_SILENCE_MS,
+      isBusy: () => poller.state.pollingSince !== null,
+      count: () => poller.state.turns,
+    }),
+  );
+  lifecycle.watch(
+    createProgressWatch({
       name: 'updates',
       maxSilenceMs: LANE_SILENCE_MS,
       isBusy: () => poller.progress.busy,

@@ -26,6 +26,8 @@ export interface PollerState {
   role: 'standby' | 'active';
   /** Monotonic time of the last sign that the loop turns: a poll that ended, or an answer about the lease. */
   lastTurnAt: number;
+  /** Polls that ended, well or not. */
+  turns: number;
   lastOkPollAt: number | null;
   epoch: number | null;
   unauthorized: boolean;
@@ -41,6 +43,7 @@ export class Poller {
   readonly state: PollerState = {
     role: 'standby',
     lastTurnAt: performance.now(),
+    turns: 0,
     lastOkPollAt: null,
     epoch: null,
     unauthorized: false,
@@ -135,6 +138,7 @@ export class Poller {
       });
       this.state.pollingSince = null;
       this.state.lastTurnAt = performance.now();
+      this.state.turns += 1;
       if (outcome.kind !== 'aborted') metrics.telegramPolls.inc({ outcome: pollMetric(outcome.kind) });
       switch (outcome.kind) {
         case 'updates': {

@@ -113,6 +113,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   const server = await startHealthServer({ port: config.process.port, health, metrics, log });
   const sweeping = runSweeper(parts, {
     updates: config.telegram.mode === 'webhook',
+    metrics,
     signal: lifecycle.stopping,
   });
   log.info('worker started', { queues: workers.queues, testMode: config.fal.testMode });

@@ -1,24 +1,45 @@
-import { type DeciderParts, sweep } from '@aisha/core';
+import { applyRetention, pendingNotifications, sweep, type WorkerParts } from '@aisha/core';
+import type { Metrics } from '@aisha/service';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** How often overdue rows are looked for. A plain timer, not a job in Redis: an emptied Redis changes nothing. */
-const EVERY_MS = 2_000;
+const SWEEP_MS = 2_000;
+/** How often the retention rules are applied. */
+const RETENTION_MS = 60_000;
 
-/** Sweeps until the signal aborts. Several workers may: rows that one holds are left out by the others. */
-export async function runSweeper(
-  parts: DeciderParts,
-  options: { readonly updates: boolean; readonly signal: AbortSignal },
-): Promise<void> {
-  while (!options.signal.aborted) {
-    try {
+export interface SweeperOptions {
+  /** Webhook mode: the workers look after the updates too. */
+  readonly updates: boolean;
+  readonly metrics: Pick<Metrics, 'notificationsPending'>;
+  readonly signal: AbortSignal;
+}
+
+/** Both run until the signal aborts. Several workers may: rows that one holds are left out by the others. */
+export async function runSweeper(parts: WorkerParts, options: SweeperOptions): Promise<void> {
+  await Promise.all([
+    repeat('sweeping', parts, SWEEP_MS, options.signal, async () => {
       const found = await sweep(parts, options);
       if (found > 0) parts.log.debug('sweeper enqueued overdue work', { rows: found });
+      options.metrics.notificationsPending.set(await pendingNotifications(parts));
+    }),
+    repeat('retention', parts, RETENTION_MS, options.signal, () => applyRetention(parts)),
+  ]);
+}
+
+async function repeat(
+  what: string,
+  parts: WorkerParts,
+  everyMs: number,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work();
     } catch (error) {
-      parts.log.warn('sweeping failed; again soon', { error });
+      parts.log.warn(`${what} failed; again soon`, { error });
     }
     // Apart from each other, so that many workers do not ask at the same moment.
-    await wait(EVERY_MS * (0.75 + Math.random() / 2), undefined, { signal: options.signal }).catch(
-      () => undefined,
-    );
+    await wait(everyMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
 }

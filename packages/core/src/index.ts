@@ -21,6 +21,7 @@ export { breakerOpen } from './orders/breaker.ts';
 export { cancelOrder, findOrder, type Order, orderUnderWay } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export * from './recordings/recordings.ts';
-export { sweep } from './sweeper.ts';
+export { applyRetention } from './retention.ts';
+export { pendingNotifications, sweep } from './sweeper.ts';
 export { transact, type Unit } from './unit.ts';
 export * from './users/users.ts';

@@ -2,7 +2,7 @@ import type { FalConfig, TelegramConfig } from '@aisha/config';
 import type { Db } from '@aisha/db';
 import type { FalClient, OpenAiClient, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
-import type { Logger } from '@aisha/service';
+import type { Logger, Metrics } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 
 /** What decides and commits: enough for the bot and for anything that only changes state. */
@@ -10,6 +10,7 @@ export interface DeciderParts {
   readonly db: Db;
   readonly producer: JobProducer;
   readonly log: Logger;
+  readonly metrics?: Pick<Metrics, 'orders'>;
 }
 
 /** What the worker's handlers need. */

@@ -120,6 +120,11 @@ function sweepAvatars(parts: DeciderParts): Promise<number> {
   });
 }
 
+/** How many messages are owed: what the alarm for a stuck outbox looks at. */
+export async function pendingNotifications(parts: Pick<DeciderParts, 'db'>): Promise<number> {
+  return parts.db.$count(notifications, eq(notifications.state, 'pending'));
+}
+
 function sweepNotifications(parts: DeciderParts): Promise<number> {
   return transact(parts, async (unit) => {
     const rows = await unit.tx

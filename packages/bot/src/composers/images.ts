@@ -8,6 +8,7 @@ import {
   mainAvatar,
   orderImages,
   PROMPT_MAX,
+  repeatUnderWay,
   toggleFavourite,
 } from '@aisha/core';
 import { Composer } from 'telegraf';
@@ -94,12 +95,14 @@ export function imagesComposer() {
     composer,
     'image.again',
     ownImage(async (turn, image) => {
+      if (await repeatUnderWay(turn.unit.tx, turn.user.id, image.id)) return turn.toast('image.under_way');
       const avatar = image.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, image.avatarId) : null;
       const aspect = shapeOf(image.aspect.replace(':', 'x')) ?? '1:1';
       await place(turn, avatar?.state === 'ready' ? avatar.id : null, {
         prompt: image.prompt,
         aspect,
         count: 1,
+        repeats: image.id,
       });
     }),
   );
@@ -203,7 +206,7 @@ async function order(turn: Turn, draft: ImageDraft, text: string): Promise<void>
 async function place(
   turn: Turn,
   avatarId: string | null,
-  input: { prompt: string; aspect: ImageDraft['aspect']; count: number },
+  input: { prompt: string; aspect: ImageDraft['aspect']; count: number; repeats?: string },
 ): Promise<void> {
   const avatar = avatarId ? await findAvatar(turn.unit.tx, turn.user.id, avatarId) : null;
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');

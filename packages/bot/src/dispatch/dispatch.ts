@@ -7,7 +7,7 @@ import { type CallParts, makeCalls } from './calls.ts';
 
 export interface DispatchParts extends CallParts {
   readonly conversation: Conversation;
-  readonly metrics?: Pick<Metrics, 'telegramUpdates' | 'telegramUpdateSeconds'>;
+  readonly metrics?: Pick<Metrics, 'orders' | 'telegramUpdates' | 'telegramUpdateSeconds'>;
 }
 
 type Row = typeof telegramUpdates.$inferSelect;

@@ -144,6 +144,7 @@ export const en = {
   'image.unfavourite': '❤️ In favourites',
   'image.prompt': '💬 Description',
   'image.prompt.text': '<b>Your description:</b>\n{{prompt}}\n\n<b>Sent to the model:</b>\n{{sent}}',
+  'image.under_way': 'Already drawing another one — just a moment.',
   'image.deleted': 'Picture deleted.',
   'image.partial': '{{count}} of {{total}} turned out well: the rest did not pass the check.',
   'gallery.empty': 'Your pictures will appear here. Start with /imagine.',

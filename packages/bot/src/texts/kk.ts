@@ -145,6 +145,7 @@ export const kk = {
   'image.unfavourite': '❤️ Таңдаулыда',
   'image.prompt': '💬 Сипаттама',
   'image.prompt.text': '<b>Сіздің сипаттамаңыз:</b>\n{{prompt}}\n\n<b>Модельге жіберілгені:</b>\n{{sent}}',
+  'image.under_way': 'Тағы біреуін салып жатырмын — сәл күте тұрыңыз.',
   'image.deleted': 'Сурет жойылды.',
   'image.partial': 'Дайын болғаны: {{count}} / {{total}}. Қалғаны тексеруден өтпеді.',
   'gallery.empty': 'Суреттеріңіз осында пайда болады. /imagine пәрменінен бастаңыз.',

@@ -151,6 +151,7 @@ export const ru = {
   'image.unfavourite': '❤️ В избранном',
   'image.prompt': '💬 Описание',
   'image.prompt.text': '<b>Ваше описание:</b>\n{{prompt}}\n\n<b>Отправлено модели:</b>\n{{sent}}',
+  'image.under_way': 'Уже рисую ещё одну — подождите немного.',
   'image.deleted': 'Картинка удалена.',
   'image.partial': 'Получилось {{count}} из {{total}}: остальное не прошло проверку.',
   'gallery.empty': 'Здесь появятся ваши картинки. Начните с /imagine.',

@@ -1,4 +1,4 @@
-import { images, type Tx } from '@aisha/db';
+import { images, orders, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
@@ -16,8 +16,31 @@ export const imageInput = z.object({
   aspect: z.enum(ASPECT_NAMES),
   count: z.number().int().min(1).max(COUNT_MAX),
   seed: z.number().int().min(0),
+  /** The picture under whose "again" it was ordered. */
+  repeats: z.uuid().optional(),
 });
 export type ImageInput = z.infer<typeof imageInput>;
+
+/** Whether "again" was pressed for this picture already and its order is under way: a double press orders once. */
+export async function repeatUnderWay(
+  tx: Pick<Tx, 'select'>,
+  ownerId: number,
+  imageId: string,
+): Promise<boolean> {
+  const [order] = await tx
+    .select({ id: orders.id })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.ownerId, ownerId),
+        eq(orders.kind, 'image'),
+        inArray(orders.state, ['queued', 'running']),
+        sql`${orders.input} ->> 'repeats' = ${imageId}`,
+      ),
+    )
+    .limit(1);
+  return order !== undefined;
+}
 
 /** Orders pictures, with an avatar that is ready or without one. */
 export async function orderImages(

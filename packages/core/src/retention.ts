@@ -1,0 +1,85 @@
+import { images, notifications, orders, recordingPieces, recordings, telegramUpdates } from '@aisha/db';
+import { objectKey } from '@aisha/storage';
+import { and, eq, inArray, isNotNull, isNull, lt, notExists, or, sql } from 'drizzle-orm';
+import type { WorkerParts } from './parts.ts';
+
+/** Done in one pass; what is left is done by the next. */
+const BATCH = 100;
+
+/** Telegram keeps an update for a day at most; after that nothing can be delivered twice. */
+const UPDATES_KEPT = sql`now() - interval '72 hours'`;
+/** Set aside ones stay longer: somebody has to look at them. */
+const POISONED_KEPT = sql`now() - interval '30 days'`;
+const NOTIFICATIONS_KEPT = sql`now() - interval '90 days'`;
+
+/**
+ * One pass of the retention rules: what users deleted goes from the buckets, the audio of a recording goes once its
+ * text is there, and old bookkeeping goes. Objects first, rows after: a crash in between repeats, never forgets.
+ */
+export async function applyRetention(parts: WorkerParts): Promise<void> {
+  await removeImages(parts);
+  await removeRecordings(parts);
+  await removePieces(parts);
+  await parts.db
+    .delete(telegramUpdates)
+    .where(
+      and(
+        eq(telegramUpdates.state, 'done'),
+        or(
+          and(isNull(telegramUpdates.poisonedAt), lt(telegramUpdates.receivedAt, UPDATES_KEPT)),
+          lt(telegramUpdates.poisonedAt, POISONED_KEPT),
+        ),
+      ),
+    );
+  await parts.db
+    .delete(notifications)
+    .where(and(sql`${notifications.state} <> 'pending'`, lt(notifications.createdAt, NOTIFICATIONS_KEPT)));
+}
+
+async function removeImages(parts: WorkerParts): Promise<void> {
+  const gone = await parts.db
+    .select({ id: images.id, key: images.objectKey })
+    .from(images)
+    .where(isNotNull(images.deletedAt))
+    .limit(BATCH);
+  for (const { id, key } of gone) {
+    await parts.storage.delete('generated', key);
+    await parts.db.delete(images).where(eq(images.id, id));
+  }
+}
+
+async function removeRecordings(parts: WorkerParts): Promise<void> {
+  const gone = await parts.db
+    .select({ id: recordings.id, ownerId: recordings.ownerId })
+    .from(recordings)
+    .where(isNotNull(recordings.deletedAt))
+    .limit(BATCH);
+  for (const { id, ownerId } of gone) {
+    await parts.storage.deletePrefix('transcripts', objectKey(ownerId, 'recordings', id, ''));
+    await parts.db.delete(recordings).where(eq(recordings.id, id));
+  }
+}
+
+/** The sound is needed only while its transcription is under way. */
+async function removePieces(parts: WorkerParts): Promise<void> {
+  const underWay = parts.db
+    .select({ one: sql`1` })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.subjectId, recordingPieces.recordingId),
+        eq(orders.kind, 'transcription'),
+        inArray(orders.state, ['queued', 'running']),
+      ),
+    );
+  const done = await parts.db
+    .selectDistinct({ id: recordings.id, ownerId: recordings.ownerId })
+    .from(recordingPieces)
+    .innerJoin(recordings, eq(recordings.id, recordingPieces.recordingId))
+    .where(notExists(underWay))
+    .limit(BATCH);
+  for (const { id, ownerId } of done) {
+    await parts.storage.deletePrefix('transcripts', objectKey(ownerId, 'recordings', id, 'pieces/'));
+    await parts.db.delete(recordingPieces).where(eq(recordingPieces.recordingId, id));
+  }
+}
