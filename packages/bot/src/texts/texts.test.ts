@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { FAILURES } from '@aisha/db';
-import { AVATAR_STATES, DOCUMENT_KINDS, LANGUAGES } from '@aisha/db';
+import { AVATAR_STATES, DOCUMENT_KINDS, FAILURES, LANGUAGES } from '@aisha/db';
 import { describe, expect, it } from 'vitest';
 
 import { en } from './en.ts';
