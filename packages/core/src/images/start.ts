@@ -1,5 +1,7 @@
 import { avatars } from '@aisha/db';
+import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
+import type { Avatar } from '../avatars/avatars.ts';
 import { generator, trainer } from '../avatars/models.ts';
 import { createFalJob, findFalJobOfOrder, submitFalJob } from '../fal/jobs.ts';
 import { failOrder, noteProgress, type Order } from '../orders/orders.ts';
@@ -29,7 +31,7 @@ export async function startImages(parts: WorkerParts, order: Order, run: Run): P
     model: row.endpoint,
     input: row.buildInput({
       prompt: sent,
-      model: avatar?.modelUrl ?? null,
+      model: avatar ? await modelAddress(parts, avatar, run.signal) : null,
       aspect: input.aspect,
       count: input.count,
       seed: input.seed,
@@ -37,4 +39,27 @@ export async function startImages(parts: WorkerParts, order: Order, run: Run): P
   });
   await noteProgress(parts, order.id, { stage: 'submitting' });
   await submitFalJob(parts, job, run);
+}
+
+/** FAL keeps files for a week at least; until then its own copy is surely there. */
+const SURE_MS = 5 * 24 * 3_600_000;
+
+/** Where FAL finds the model: its own copy, or ours uploaded anew once its is gone. */
+async function modelAddress(parts: WorkerParts, avatar: Avatar, signal: AbortSignal): Promise<string | null> {
+  const { modelUrl, modelKey, trainedAt } = avatar;
+  if (modelUrl === null || modelKey === null || (trainedAt && Date.now() - trainedAt.getTime() < SURE_MS))
+    return modelUrl;
+  // One byte tells whether it is there: a file that is announces a larger size.
+  const probe = await parts.fal.download(modelUrl, { maxBytes: 1, signal });
+  if (probe.kind !== 'gone') return modelUrl;
+  const file = await parts.storage.get('avatars', modelKey);
+  if (!file) throw new Error(`the model of avatar ${avatar.id} is neither at FAL nor in our bucket`);
+  const upload = await parts.fal.uploadFile(file, {
+    fileName: `${avatar.id}.safetensors`,
+    contentType: 'application/octet-stream',
+    signal,
+  });
+  if (upload.kind !== 'ok') throw new TransientError('the model cannot be uploaded to FAL now');
+  await parts.db.update(avatars).set({ modelUrl: upload.url }).where(eq(avatars.id, avatar.id));
+  return upload.url;
 }
