@@ -27,8 +27,9 @@ export type LaneOutcome =
   | { readonly kind: 'busy' }
   | { readonly kind: 'wait'; readonly ms: number };
 
-/** While one process makes calls nobody else does; longer than the longest call. */
-const CLAIM = sql`now() + interval '30 seconds'`;
+/** While one process makes calls nobody else does: longer than the longest call, which with a file is 2 minutes. */
+const claimFor = (owed: readonly OwedCall[]) =>
+  sql`now() + make_interval(secs => ${owed.some((call) => call.files) ? 150 : 30})`;
 
 /** An update that fails this often is set aside and its sender told. */
 const MOST_ATTEMPTS = 5;
@@ -80,7 +81,10 @@ async function takeOldest(
         if (row.claimedUntil && row.claimedUntil.getTime() > Date.now()) return { kind: 'busy' };
         const pause = row.nextCheckAt.getTime() - Date.now();
         if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
-        await unit.tx.update(telegramUpdates).set({ claimedUntil: CLAIM }).where(sameUpdate(row));
+        await unit.tx
+          .update(telegramUpdates)
+          .set({ claimedUntil: claimFor(row.owed ?? []) })
+          .where(sameUpdate(row));
         return { kind: 'calls', row, owed: row.owed ?? [] };
       }
       const pause = row.nextCheckAt.getTime() - Date.now();
@@ -94,7 +98,7 @@ async function takeOldest(
           owed,
           state: nothingOwed ? 'done' : 'decided',
           doneAt: nothingOwed ? sql`now()` : null,
-          claimedUntil: CLAIM,
+          claimedUntil: claimFor(owed),
           attempts: 0,
         })
         .where(sameUpdate(row));

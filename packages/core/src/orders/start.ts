@@ -1,3 +1,4 @@
+import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { startImages } from '../images/start.ts';
 import { startTraining } from '../avatars/training.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -9,6 +10,9 @@ import { failOrder, startOrder } from './orders.ts';
 export async function startFalOrder(parts: WorkerParts, orderId: string, run: Run): Promise<void> {
   const order = await startOrder(parts, orderId);
   if (!order) return;
+  // What FAL has already is its webhook's, the polls' and the deadline's business.
+  const request = await findFalJobOfOrder(parts, orderId);
+  if (request && request.state !== 'created') return;
   if (await breakerOpen(parts, 'fal'))
     return transact(parts, async (unit) => void (await failOrder(unit, orderId, 'provider_account')));
   switch (order.kind) {
