@@ -48,7 +48,7 @@ const WORDS: readonly (readonly [RegExp, readonly Category[]])[] = [
     /(?<!\p{L})(?:расчлен\p{L}*|кровав\p{L}*|gore|dismember\p{L}*)(?!\p{L})/iu,
     ['violence', 'violence/graphic'],
   ],
-  [/(?<!\p{L})(?:суицид\p{L}*|самоубийств\p{L}*|suicide|self-harm)(?!\p{L})/iu, ['self-harm']],
+  [/(?<!\p{L})(?:суицид\p{L}*|самоубийств\p{L}*|suicide)(?!\p{L})/iu, ['self-harm']],
   [/(?<!\p{L})(?:ненавижу всех|hate all)(?!\p{L})/iu, ['hate']],
   [/(?<!\p{L})(?:сделать бомбу|build a bomb|make a bomb)(?!\p{L})/iu, ['illicit', 'illicit/violent']],
 ];

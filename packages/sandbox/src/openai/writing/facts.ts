@@ -58,7 +58,8 @@ const RU_DAYS =
 const EN_DAYS =
   'Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|tomorrow|today|tonight|next week|next month';
 const KK_DAYS = 'дүйсенбі|сейсенбі|сәрсенбі|бейсенбі|жұма|сенбі|жексенбі|ертең|бүгін';
-const NUMERIC = '\\d{4}-\\d{2}-\\d{2}|\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?';
+const NUMERIC =
+  '\\d{4}-\\d{2}-\\d{2}|(?<![\\d.])(?:0?[1-9]|[12]\\d|3[01])[./](?:0[1-9]|1[0-2])(?:[./]\\d{2,4})?(?![.,]?\\d)';
 
 const WHEN = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:` +

@@ -1,12 +1,10 @@
 import { fillArray } from './lists.ts';
 import { mergeDocuments } from './merge.ts';
 import type { Material } from './material.ts';
-import { ABSENT, type Place } from './place.ts';
+import { ABSENT, DEEPEST, type Place } from './place.ts';
 import { meansTrouble, roleOf } from './roles.ts';
 import { branchesOf, propertiesOf, resolve, type Schema, typesOf } from './schema.ts';
 import { fillString } from './strings.ts';
-
-const DEEPEST = 8;
 
 /** Data that satisfies the schema, taken from what the user sent. The same for the same request. */
 export function fillSchema(root: Schema, material: Material): unknown {
@@ -61,6 +59,7 @@ function orNull(node: Schema, place: Place, nullable: boolean): unknown {
     return attempt(inner, place);
   const type =
     typesOf(inner).find((name) => name !== 'null') ?? (propertiesOf(inner).length > 0 ? 'object' : 'string');
+  if (typesOf(inner).length > 0 && typesOf(inner).every((name) => name === 'null')) return null;
   if (nullable && place.depth > DEEPEST) return null;
   switch (type) {
     case 'object':

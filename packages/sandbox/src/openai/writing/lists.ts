@@ -1,5 +1,5 @@
 import { datesIn, isDecision, isQuestion, isTask, namesIn } from './facts.ts';
-import type { Place } from './place.ts';
+import { DEEPEST, type Place } from './place.ts';
 import type { Role } from './roles.ts';
 import { isSchema, propertiesOf, resolve, type Schema } from './schema.ts';
 import { about, spread, wordsOf } from './sentences.ts';
@@ -15,11 +15,12 @@ export function fillArray(
   fillItem: (items: Schema, item: Place) => unknown,
 ): unknown[] {
   const least = typeof node['minItems'] === 'number' ? node['minItems'] : 0;
-  const most = typeof node['maxItems'] === 'number' ? node['maxItems'] : MOST_OF_A_KIND;
+  const allowed = typeof node['maxItems'] === 'number' ? node['maxItems'] : MOST_OF_A_KIND;
+  const most = place.depth > DEEPEST ? least : allowed;
   const items = isSchema(node['items']) ? resolve(place.root, node['items']) : {};
   const perImage = place.material.images.length > 0 && isAboutImages(items, place);
   const sources = perImage ? place.material.images.map(() => '') : sourcesFor(place, least);
-  const chosen = sources.length > most ? spread(sources, most) : sources;
+  const chosen = perImage ? sources.slice(0, most) : spread(sources, most);
   while (chosen.length < least)
     chosen.push(chosen.at(-1) ?? place.material.sentences[0] ?? place.material.text);
   return chosen.map((source, index) => {

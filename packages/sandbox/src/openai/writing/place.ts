@@ -24,3 +24,6 @@ export interface Place {
 
 /** The text has nothing for this place: null where that is allowed. */
 export const ABSENT = Symbol('absent');
+
+/** Below this a recursive schema is ended: null where it may be, no items where none are needed. */
+export const DEEPEST = 8;
