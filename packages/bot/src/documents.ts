@@ -53,7 +53,9 @@ export function documentHtml(voice: Voice, content: DocumentContent): string {
           ...m.topics.map((t, i) => `${i + 1}. <b>${escapeHtml(t.topic)}</b>\n${escapeHtml(t.discussion)}`),
         ]),
     ...list(voice.label('document.decisions'), m.decisions),
-    ...list(voice.label('document.tasks'), tasks(m.tasks)),
+    ...(m.tasks.length === 0
+      ? []
+      : ['', heading(voice.label('document.tasks')), ...tasks(m.tasks).map((task) => escapeHtml(task))]),
   ];
   switch (content.kind) {
     case 'summary':
