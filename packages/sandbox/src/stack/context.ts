@@ -55,13 +55,17 @@ export function createLifecycle(): Lifecycle {
   };
 }
 
-/** Arguments of Node for a program of the repository: compiled, as in production, or its source. */
+/**
+ * Arguments of Node for a program of the repository: compiled, as in production, or its source. Many processes share
+ * one small machine here, so each has a smaller nursery for new objects than V8 would take: 20 MB less.
+ */
 export function programArguments(
   context: Pick<StackContext, 'source'>,
   folder: string,
   file: string,
 ): string[] {
+  const flags = ['--enable-source-maps', '--max-semi-space-size=4'];
   return context.source
-    ? ['--conditions=@aisha/source', '--enable-source-maps', join(ROOT, folder, 'src', `${file}.ts`)]
-    : ['--enable-source-maps', join(ROOT, folder, 'dist', `${file}.js`)];
+    ? ['--conditions=@aisha/source', ...flags, join(ROOT, folder, 'src', `${file}.ts`)]
+    : [...flags, join(ROOT, folder, 'dist', `${file}.js`)];
 }

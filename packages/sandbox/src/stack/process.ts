@@ -45,8 +45,8 @@ export interface ProcessOptions {
 const STOP_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Who ran this long is well again: the next crash starts with the short pause. */
-const WELL_AFTER_MS = 60_000;
+/** Who ran this long is well again, as Docker judges too: the next crash starts with the short pause. */
+const WELL_AFTER_MS = 10_000;
 
 /** A Node process of the stack on a port of its own. */
 export async function startProcess(options: ProcessOptions): Promise<StackProcess> {

@@ -26,6 +26,8 @@ export interface StackOptions {
   /** Runs the TypeScript sources; otherwise compiled JavaScript, as in production. */
   source?: boolean;
   instances?: Partial<Record<AppName, number>>;
+  /** Variables of single instances, for example another way to Redis for `bot-polling-1`. */
+  overrides?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** By component name, for example `nginx` or `webhook-api-1`; all others are chosen, and kept for the next start. */
   ports?: Readonly<Record<string, number>>;
   /** Quick and unsafe writing, for tests. */
@@ -117,7 +119,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           name,
           args: programArguments(context, `apps/${kind}`, 'main'),
           cwd: ROOT,
-          env: appEnvironment(env, name, port),
+          env: { ...appEnvironment(env, name, port), ...options.overrides?.[name] },
           port,
           runDir,
           readyPath: '/health/ready',
