@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { inspectProcess } from '@aisha/sandbox';
+import { inspectProcess } from '@aisha/sandbox/stack';
 
 interface Owner {
   pid: number;

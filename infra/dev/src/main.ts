@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
-import { readSettings, startStack, type Stack } from '@aisha/sandbox';
+import { readSettings, startStack, type Stack } from '@aisha/sandbox/stack';
 import { takeLock } from './lock.ts';
 import { addressToOpen, createScreen } from './screen.ts';
 

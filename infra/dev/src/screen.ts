@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import type { Stack, StackEvent, Part } from '@aisha/sandbox';
+import type { Stack, StackEvent, Part } from '@aisha/sandbox/stack';
 
 const TITLES: Record<string, string> = {
   postgres: 'PostgreSQL 18',

@@ -36,7 +36,7 @@ export function startS3(options: S3Options): Promise<S3Service> {
       const child = startChild({
         name: 's3',
         command: process.execPath,
-        args: ['--max-old-space-size=128', server, dataDir, HOST, String(port)],
+        args: ['--max-old-space-size=128', '--max-semi-space-size=4', server, dataDir, HOST, String(port)],
         env: { PATH: '/usr/bin:/bin', NODE_ENV: 'production' },
         log: options.log,
         runDir: options.runDir,
