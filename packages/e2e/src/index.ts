@@ -1,1 +1,3 @@
-export {};
+export { Person } from './person.ts';
+export { makePhotos } from './photos.ts';
+export { type Product, startProduct } from './product.ts';

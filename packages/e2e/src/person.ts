@@ -6,6 +6,10 @@ export interface Photo {
   readonly name: string;
 }
 
+export interface Upload extends Photo {
+  readonly mime: string;
+}
+
 export type Match = (message: ChatMessage) => boolean;
 
 /** Text of a message, as a person reads it. */
@@ -13,6 +17,12 @@ export const says =
   (pattern: RegExp): Match =>
   (message) =>
     pattern.test(message.text);
+
+export interface Looking {
+  /** Only messages newer than this one. */
+  readonly after?: number | undefined;
+  readonly timeoutMs?: number;
+}
 
 /** A person in the chat with the bot: writes, presses what is there, waits for what appears. */
 export class Person {
@@ -24,9 +34,18 @@ export class Person {
     this.id = id;
   }
 
-  static async join(control: TelegramControl, firstName: string, languageCode: string): Promise<Person> {
-    const { id } = await control.createUser({ firstName, languageCode });
-    return new Person(control, id);
+  static async join(
+    control: TelegramControl,
+    firstName: string,
+    languageCode: string,
+    id?: number,
+  ): Promise<Person> {
+    const created = await control.createUser({
+      firstName,
+      languageCode,
+      ...(id === undefined ? {} : { id }),
+    });
+    return new Person(control, created.id);
   }
 
   async write(text: string): Promise<ChatMessage> {
@@ -42,7 +61,7 @@ export class Person {
 
   async media(
     kind: 'voice' | 'audio' | 'video' | 'document' | 'photo',
-    file: { bytes: Uint8Array; name: string; mime: string },
+    file: Upload,
     duration?: number,
   ): Promise<ChatMessage> {
     return this.#control.sendMedia({
@@ -54,21 +73,35 @@ export class Person {
   }
 
   /** Presses the newest button whose label matches. */
-  async press(label: RegExp): Promise<{ callbackQueryId: string }> {
+  async press(label: RegExp, looking: Looking = {}): Promise<{ callbackQueryId: string }> {
     const message = await this.see(
       (one) => buttonsOf(one).some((button) => label.test(button)),
       `a button ${label}`,
+      looking,
     );
+    return this.pressOn(message, label);
+  }
+
+  async pressOn(message: ChatMessage, label: RegExp): Promise<{ callbackQueryId: string }> {
     const text = buttonsOf(message).find((button) => label.test(button));
     return this.#control.press({ userId: this.id, messageId: message.id, text });
   }
 
+  /** The notice over the chat that answers a press; null when none came in time. */
+  async toast({ callbackQueryId }: { callbackQueryId: string }): Promise<string | null> {
+    const answer = await this.#control.callbackAnswer({ chatId: this.id, callbackQueryId });
+    return answer?.text ?? null;
+  }
+
   /** The newest message that matches, as soon as there is one. */
-  async see(match: Match, what: string, timeoutMs = 60_000): Promise<ChatMessage> {
+  async see(match: Match, what: string, looking: Looking | number = {}): Promise<ChatMessage> {
+    const { after = 0, timeoutMs = 60_000 } = typeof looking === 'number' ? { timeoutMs: looking } : looking;
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const { messages, seq } = await this.#control.transcript({ chatId: this.id });
-      const found = messages.findLast((message) => message.fromBot && !message.deleted && match(message));
+      const found = messages.findLast(
+        (message) => message.fromBot && !message.deleted && message.id > after && match(message),
+      );
       if (found) return found;
       const left = deadline - Date.now();
       if (left <= 0) throw new TimeoutError(`${what} did not appear; the chat:\n${await this.story()}`);
@@ -105,4 +138,13 @@ export function buttonsOf(message: ChatMessage): string[] {
   return markup && 'inline_keyboard' in markup
     ? markup.inline_keyboard.flat().map((button) => button.text)
     : [];
+}
+
+/** What a press of the button brings to the bot. */
+export function dataOf(message: ChatMessage, label: RegExp): string {
+  const { markup } = message;
+  const buttons = markup && 'inline_keyboard' in markup ? markup.inline_keyboard.flat() : [];
+  const data = buttons.find((button) => label.test(button.text))?.callback_data;
+  if (data === undefined) throw new Error(`no button ${label} on: ${buttonsOf(message).join(', ')}`);
+  return data;
 }
