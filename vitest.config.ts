@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.ts', 'packages/e2e/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{integration,e2e}.test.ts', 'packages/e2e/**'],
         },
       },
       {
@@ -35,7 +35,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
-          include: ['packages/e2e/src/**/*.test.ts'],
+          include: ['packages/e2e/src/**/*.test.ts', 'infra/**/*.e2e.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/src/browser/**'],
           // Each file starts the whole product; one at a time.
           fileParallelism: false,

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { clearLeftover, startChild } from '../services/child.ts';
 import { freePort } from '../services/ports.ts';
 import { createLifecycle, programArguments, ROOT, type StackContext } from './context.ts';
@@ -65,6 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const runDir = join(dataDir, 'run');
   mkdirSync(dataDir, { recursive: true });
   await clearLeftovers(runDir);
+  if (options.source !== true) await compileSources();
 
   const settings = options.settings ?? {};
   const real = realParts(settings);
@@ -157,6 +160,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } finally {
     options.signal?.removeEventListener('abort', giveUp);
   }
+}
+
+/** A stack never runs what an older build left behind; a third of a second, and less when nothing changed. */
+async function compileSources(): Promise<void> {
+  const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  await promisify(execFile)(process.execPath, [compiler, '-b', join(ROOT, 'tsconfig.build.json')]);
 }
 
 const names = (kind: AppName, count: number) => Array.from({ length: count }, (_, n) => `${kind}-${n + 1}`);
