@@ -1,5 +1,6 @@
-import { OpenAI } from 'openai';
+import { BadRequestError, OpenAI } from 'openai';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { z } from 'zod';
 import {
   type OpenAiSandbox,
   type OpenAiSandboxOptions,
@@ -54,3 +55,34 @@ export function withSandbox(options: OpenAiSandboxOptions = {}): {
 export const SPOKEN = 'Сегодня мы решили подписать договор. Анна отправит письмо Ивану до пятницы.'.split(
   ' ',
 );
+
+/** A meeting with people, decisions, tasks and deadlines, its end marked. */
+export const MEETING = `Сегодня мы обсудили новый договор с поставщиком. Председатель: Сергей Иванов. Погода была хорошая.
+Решили подписать договор до конца месяца. Анна отправит письмо Ивану до пятницы. Нужно проверить смету и позвонить в банк завтра.
+Бюджет составит 150 тысяч рублей. В конце прозвучало слово МАРКЕР42.`;
+
+export const Minutes = z.object({
+  title: z.string().describe('Subject of the meeting, up to eight words'),
+  date: z.string().nullable(),
+  participants: z.array(z.string()),
+  decisions: z.array(z.string()),
+  tasks: z.array(z.object({ task: z.string(), owner: z.string().nullable(), due: z.string().nullable() })),
+  chair: z.string().nullable(),
+  mood: z.enum(['calm', 'heated']),
+});
+
+/** What a refused request was refused with. */
+export async function complaint(
+  call: PromiseLike<unknown>,
+): Promise<{ status: number; [member: string]: unknown }> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof BadRequestError) {
+      const { status, code, param, type } = error;
+      return { status, code, param, type, message: error.message };
+    }
+    throw error;
+  }
+  throw new Error('it was accepted');
+}

@@ -142,8 +142,9 @@ export function formatTranscript(
   }
 }
 
-export const languagesOf = ({ language }: Transcript): { code: string }[] =>
-  language === null ? [] : [{ code: language }];
+/** Nothing is told about silence, whatever was asked for. */
+export const languagesOf = ({ language, text }: Transcript): { code: string }[] =>
+  language === null || text === '' ? [] : [{ code: language }];
 
 function whisperSegment(segment: TranscriptSegment, id: number, temperature: number): object {
   const tokens = (segment.text.match(/\s?\S{1,4}/gu) ?? []).map(

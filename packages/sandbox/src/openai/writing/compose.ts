@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ApiError, badRequest } from '../errors.ts';
 import type { Fault } from '../faults.ts';
 import type { ImageFacts } from '../images.ts';
@@ -107,11 +107,27 @@ const ajv = new Ajv2020({
   validateSchema: false,
   addUsedSchema: false,
 });
+const validators = new Map<string, ValidateFunction>();
+const KEPT_VALIDATORS = 100;
+
+/** Compiling takes longer than all the rest, and callers send the same few schemas. */
+function validatorOf(schema: Schema): ValidateFunction {
+  const key = JSON.stringify(schema);
+  const known = validators.get(key);
+  if (known) return known;
+  if (validators.size >= KEPT_VALIDATORS) {
+    validators.clear();
+    ajv.removeSchema();
+  }
+  const { $schema: _, $id: __, ...plain } = schema;
+  const validate = ajv.compile(plain);
+  validators.set(key, validate);
+  return validate;
+}
 
 /** Why a value does not satisfy a schema, or null. */
 function complaintOf(schema: Schema, value: unknown): string | null {
-  const { $schema: _, $id: __, ...plain } = schema;
-  const validate = ajv.compile(plain);
+  const validate = validatorOf(schema);
   return validate(value) ? null : ajv.errorsText(validate.errors);
 }
 

@@ -20,7 +20,11 @@ export function fillString(node: Schema, place: Place, nullable: boolean): strin
     return matchingString(node['pattern'], words) ?? lacking;
   }
   const found = isFact(place.role) ? factFor(place) : proseFor(place);
-  return found === null || found === '' ? lacking : found;
+  if (found === null || found === '') return lacking;
+  // Only schemas that are not strict have lengths.
+  const { minLength, maxLength } = node;
+  const long = typeof minLength === 'number' ? found.padEnd(minLength, LACKING) : found;
+  return typeof maxLength === 'number' ? long.slice(0, maxLength) : long;
 }
 
 function factFor(place: Place): string | null {
