@@ -83,9 +83,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   for await (const chunk of request) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > limit) throw entityTooLarge();
-    chunks.push(bytes);
+    if (size <= limit) chunks.push(bytes);
+    else chunks.length = 0;
   }
+  // Only now: who still sends does not read an answer.
+  if (size > limit) throw entityTooLarge();
   return Buffer.concat(chunks);
 }
 

@@ -8,7 +8,7 @@ import type { BotCommand, UpdateType } from './types.ts';
 import type { QueueSnapshot } from './update-queue.ts';
 import type { WebhookSettings } from './webhook.ts';
 
-const SAVE_AFTER_MS = 150;
+const SAVE_AFTER_MS = 300;
 
 interface SavedBot {
   id: number;
@@ -125,7 +125,9 @@ export function createSaver(api: BotApi, folder: string): Saver {
   };
   const start = (): Promise<void> => {
     timer = null;
-    writing = writing.then(write);
+    writing = writing.then(write).catch((error: unknown) => {
+      process.emitWarning(`The Telegram stand-in could not save its state: ${String(error)}`);
+    });
     return writing;
   };
   return {

@@ -137,6 +137,7 @@ function addBot(
   const { clock } = world;
   const id = Number(token.split(':')[0]);
   const queue = new UpdateQueue(clock, saved?.bots.find((known) => known.id === id)?.queue);
+  queue.onRemoved = () => world.onChange();
   const bot: Bot = {
     id,
     token,

@@ -46,6 +46,8 @@ export class UpdateQueue {
   #dropped = 0;
   #confirmed: QueuedUpdate[] = [];
   #replays: QueuedUpdate[] = [];
+  /** Called after updates went, for whoever saves the queue. */
+  onRemoved: () => void = () => {};
 
   constructor(clock: Clock, snapshot?: QueueSnapshot) {
     this.#clock = clock;
@@ -204,6 +206,7 @@ export class UpdateQueue {
     this.#items[update.id - this.#firstId] = undefined;
     this.#count -= 1;
     this.#bytes -= update.bytes;
+    this.onRemoved();
     if (!confirmed) return;
     this.#confirmed.push(update);
     if (this.#confirmed.length > REMEMBERED * 2) this.#confirmed = this.#confirmed.slice(-REMEMBERED);

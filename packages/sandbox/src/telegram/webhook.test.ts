@@ -256,7 +256,8 @@ describe('a bot written with grammY', () => {
     const sandbox = await startTelegramSandbox({ limits: null });
     const grammy = new Bot(SANDBOX_BOT_TOKEN, { client: { apiRoot: sandbox.url } });
     grammy.on('message:text', (context) => context.reply(`You said ${context.message.text}`));
-    const server = http.createServer(webhookCallback(grammy, 'http', { secretToken: 'abc' }));
+    const handle = webhookCallback(grammy, 'http', { secretToken: 'abc' });
+    const server = http.createServer((request, response) => void handle(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -3,6 +3,7 @@ import type { BotApi } from '../bot-api.ts';
 import { badRequest } from '../errors.ts';
 import type { Bot, Chat, MemberStatus, Person } from '../model.ts';
 import { enqueueMessage, enqueueMyMember } from '../updates.ts';
+import type { World } from '../world.ts';
 import { botNamed } from './context.ts';
 import type { Define } from './operation.ts';
 import { chatView, type ChatView } from './view.ts';
@@ -19,8 +20,19 @@ const personInput = z.object({
   languageCode: z.string().default('ru'),
 });
 
+/** After the highest id given so far; a thousand people are made in no time. */
+const lastIds = new WeakMap<World, number>();
+
+function nextUserId(world: World): number {
+  const last = lastIds.get(world) ?? Math.max(FIRST_USER_ID - 1, ...world.people.keys());
+  let id = last + 1;
+  while (world.people.has(id)) id += 1;
+  lastIds.set(world, id);
+  return id;
+}
+
 function addPerson({ world }: BotApi, input: z.output<typeof personInput>): Person {
-  const id = input.id ?? Math.max(FIRST_USER_ID - 1, ...world.people.keys()) + 1;
+  const id = input.id ?? nextUserId(world);
   if (world.people.has(id)) throw badRequest('there is a user with this id already');
   const { firstName, lastName, username, languageCode } = input;
   const person: Person = { id, firstName, lastName, username, languageCode, blocked: [], deactivated: false };

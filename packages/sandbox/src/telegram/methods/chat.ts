@@ -120,12 +120,13 @@ export function setMessageReaction(call: Call): true {
   if (!Array.isArray(given)) throw badRequest('expected an Array of ReactionType');
   if (given.length > 1) throw badRequest('REACTIONS_TOO_MANY');
   const first: unknown = given[0];
-  message.reactions = message.reactions.filter(({ by }) => by !== bot.id);
+  const reactions = message.reactions.filter(({ by }) => by !== bot.id);
   if (typeof first === 'object' && first !== null && 'emoji' in first && typeof first.emoji === 'string') {
     const emoji = first.emoji.replaceAll('\u{FE0F}', '');
     if (!REACTIONS.has(emoji)) throw badRequest('REACTION_INVALID');
-    message.reactions.push({ by: bot.id, emoji });
+    reactions.push({ by: bot.id, emoji });
   } else if (first !== undefined) throw badRequest('REACTION_INVALID');
+  message.reactions = reactions;
   world.touch(chat, message);
   return true;
 }

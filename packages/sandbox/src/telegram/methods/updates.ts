@@ -25,6 +25,8 @@ function applyAllowedUpdates({ bot, params }: Pick<Call, 'bot' | 'params'>): voi
 
 /** When each bot last set a webhook, in milliseconds: once a second is allowed. */
 const lastSet = new WeakMap<object, number>();
+/** The newest setWebhook of each bot; an earlier one still being checked gives way. */
+const newest = new WeakMap<object, object>();
 
 export async function setWebhook(call: Call): Promise<Described> {
   const { world, bot, params } = call;
@@ -40,7 +42,9 @@ export async function setWebhook(call: Call): Promise<Described> {
   const now = world.clock.now();
   if (now - (lastSet.get(bot) ?? Number.NEGATIVE_INFINITY) < 1000) throw tooManyRequests(1);
   const ipAddress = params.text('ip_address');
+  newest.set(bot, call);
   await checkTarget(url, ipAddress, call.localWebhooks);
+  if (newest.get(bot) !== call) throw conflict('terminated by other setWebhook');
   lastSet.set(bot, now);
   const most = call.localWebhooks ? 100_000 : 100;
   const settings = {
