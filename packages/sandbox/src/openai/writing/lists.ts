@@ -61,9 +61,10 @@ const KINDS: Partial<Record<Role, (place: Place) => string[]>> = {
     about(`${material.request} ${material.instructions}`, material.sentences, MOST_ITEMS),
 };
 
-/** One to five sentences, more for a longer text. */
+/** Up to five sentences: all of a short text, half of a longer one. */
 function few({ material }: Place): string[] {
-  const count = Math.min(MOST_ITEMS, Math.max(1, Math.ceil(material.sentences.length / 3)));
+  const { length } = material.sentences;
+  const count = length <= 3 ? length : Math.min(MOST_ITEMS, Math.ceil(length / 2));
   return spread(material.sentences, count, material.weights);
 }
 
