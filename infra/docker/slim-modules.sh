@@ -13,7 +13,7 @@ mv node_modules "$2/node_modules"
 # A compiler that is only somebody's optional peer.
 rm -rf "$2"/node_modules/.pnpm/typescript@* "$2"/node_modules/.pnpm/@typescript+*
 find "$2/node_modules" -type f \
-  \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' \) -delete
+  \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' -o -name '*.test.js' \) -delete
 find "$2" -type d -name .bin -prune -exec rm -rf {} +
 # Links to what is not there.
 find "$2" -xtype l -delete

@@ -104,13 +104,19 @@ async function backup() {
       const earlier = before.get(`${bucket}\0${object.Key}\0${object.ETag}\0${object.Size}`);
       let row = earlier && existsSync(blobPath(earlier.sha256)) ? earlier : null;
       if (row === null) {
-        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: object.Key })).catch((error) => {
-          // Erased between the list and now: it is no part of this backup.
-          if (error.name === 'NoSuchKey') return null;
-          throw error;
-        });
+        const answer = await client
+          .send(new GetObjectCommand({ Bucket: bucket, Key: object.Key }))
+          .catch((error) => {
+            // Erased between the list and now: it is no part of this backup.
+            if (error.name === 'NoSuchKey') return null;
+            throw error;
+          });
         if (answer === null) return;
-        const temporary = join(folder, 'blobs', `.${process.pid}-${rows.length}-${Math.random().toString(36).slice(2)}`);
+        const temporary = join(
+          folder,
+          'blobs',
+          `.${process.pid}-${rows.length}-${Math.random().toString(36).slice(2)}`,
+        );
         const hash = createHash('sha256');
         let size = 0;
         const counted = new PassThrough();
@@ -118,10 +124,17 @@ async function backup() {
           hash.update(chunk);
           size += chunk.length;
         });
-        await pipeline([answer.Body, counted, ...(key ? [sealer(key)] : []), createWriteStream(temporary, { mode: 0o600 })]);
+        await pipeline([
+          answer.Body,
+          counted,
+          ...(key ? [sealer(key)] : []),
+          createWriteStream(temporary, { mode: 0o600 }),
+        ]);
         const sha256 = hash.digest('hex');
         if (answer.ContentLength !== undefined && size !== answer.ContentLength)
-          throw new Error(`${bucket}/${object.Key}: ${size} bytes came, ${answer.ContentLength} were announced`);
+          throw new Error(
+            `${bucket}/${object.Key}: ${size} bytes came, ${answer.ContentLength} were announced`,
+          );
         await mkdir(join(blobPath(sha256), '..'), { recursive: true });
         await rename(temporary, blobPath(sha256));
         row = {
@@ -148,12 +161,15 @@ async function backup() {
 async function restore() {
   const rows = await readManifest(manifestFile);
   for (const bucket of buckets)
-    await client.send(new HeadBucketCommand({ Bucket: bucket })).catch(() => client.send(new CreateBucketCommand({ Bucket: bucket })));
+    await client
+      .send(new HeadBucketCommand({ Bucket: bucket }))
+      .catch(() => client.send(new CreateBucketCommand({ Bucket: bucket })));
   const total = { objects: 0, bytes: 0 };
   await each(rows, async (row) => {
     // Checked first, then sent: a damaged file never reaches the server, and nothing is held in memory.
     const checked = await hashOf(readBlob(row.sha256));
-    if (checked.sha256 !== row.sha256) throw new Error(`${row.bucket}/${row.key}: the file of the backup is damaged`);
+    if (checked.sha256 !== row.sha256)
+      throw new Error(`${row.bucket}/${row.key}: the file of the backup is damaged`);
     await client.send(
       new PutObjectCommand({
         Bucket: row.bucket,
@@ -190,7 +206,8 @@ async function verify(side) {
 }
 
 try {
-  const total = action === 'backup' ? await backup() : action === 'restore' ? await restore() : await verify(where);
+  const total =
+    action === 'backup' ? await backup() : action === 'restore' ? await restore() : await verify(where);
   process.stdout.write(`${JSON.stringify({ action, ...total })}\n`);
 } catch (error) {
   process.stderr.write(`${action} failed: ${error.message}\n`);

@@ -50,6 +50,7 @@ fi
 remote() {
   local options=(-o BatchMode=yes -o ConnectTimeout=10 -p "$(config DEPLOY_PORT 22)")
   if [[ -n $(config DEPLOY_KEY) ]]; then options+=(-i "$(config DEPLOY_KEY)" -o IdentitiesOnly=yes); fi
+  if [[ -n $(config DEPLOY_KNOWN_HOSTS) ]]; then options+=(-o "UserKnownHostsFile=$(config DEPLOY_KNOWN_HOSTS)"); fi
   # shellcheck disable=SC2029
   ssh "${options[@]}" "$(config DEPLOY_HOST)" "$@"
 }

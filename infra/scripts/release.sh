@@ -140,8 +140,8 @@ roll_back() {
 }
 
 started=$SECONDS
-prepare
 export TAG
+prepare
 # Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
 say 'migrations'
 step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
