@@ -6,6 +6,8 @@ import { ask, avatar, h, toast } from './dom.js';
 const REMEMBERED = 'open-people';
 const AUTOMATIC = 3;
 const STATE_EVERY_MS = 3000;
+/** A bot that handles updates does not poll all the time. */
+const POLLED_LATELY_MS = 12_000;
 const NAMES = ['Анна', 'Бекзат', 'Kate', 'Мария', 'Айгуль', 'Tom'];
 const CODES = ['ru', 'kk', 'en', 'ru', 'kk', 'en'];
 
@@ -20,6 +22,7 @@ const open = new Map();
 const people = new Map();
 let bot = null;
 let isConnected = false;
+let polledAt = 0;
 
 const remember = () => {
   if (only === null) localStorage.setItem(REMEMBERED, JSON.stringify([...open.keys()]));
@@ -192,9 +195,12 @@ async function showState() {
   document.querySelector('#bot-name').textContent = bot.firstName;
   document.querySelector('#bot-avatar').replaceChildren(Array.from(bot.firstName)[0] ?? '');
   document.title = `${bot.firstName} · sandbox chat`;
-  const isListening = bot.polling || bot.webhookUrl !== null || bot.pending === 0;
+  if (bot.polling) polledAt = Date.now();
+  const isPolling = Date.now() - polledAt < POLLED_LATELY_MS;
+  const isListening = bot.webhookUrl !== null || isPolling;
   const waiting = bot.pending > 0 ? ` · ${bot.pending} waiting` : '';
-  status.textContent = `@${bot.username} · ${bot.webhookUrl === null ? 'polling' : 'webhook'}${waiting}`;
+  const how = bot.webhookUrl !== null ? 'webhook' : isPolling ? 'polling' : 'no bot is connected';
+  status.textContent = `@${bot.username} · ${how}${waiting}`;
   status.dataset.state = isListening ? 'ok' : 'waiting';
 }
 
