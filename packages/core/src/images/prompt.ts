@@ -9,17 +9,18 @@ const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherite
 
 const translation = z.object({ english: z.string().min(1) });
 
-/** Whether the text may be drawn. */
-export async function promptAllowed(
+/** Whether the text may be drawn; `account`: nobody can say until an operator acts. */
+export async function judgePrompt(
   openai: OpenAiClient,
   prompt: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'allowed' | 'flagged' | 'account'> {
   const verdict = await openai.moderate({ text: prompt, signal });
   switch (verdict.kind) {
     case 'ok':
-      return !verdict.flagged;
+      return verdict.flagged ? 'flagged' : 'allowed';
     case 'unavailable':
+      if (verdict.account) return 'account';
       throw new TransientError(`moderation is not available now: ${verdict.why}`);
     default:
       return verdict satisfies never;

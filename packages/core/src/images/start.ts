@@ -1,14 +1,15 @@
-import { avatars } from '@aisha/db';
+import { avatars, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
 import { generator, trainer } from '../avatars/models.ts';
 import { createFalJob, findFalJobOfOrder, submitFalJob } from '../fal/jobs.ts';
+import { openBreaker } from '../orders/breaker.ts';
 import { failOrder, noteProgress, type Order } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { imageInput } from './images.ts';
-import { englishPrompt, promptAllowed, promptWithAvatar } from './prompt.ts';
+import { englishPrompt, judgePrompt, promptWithAvatar } from './prompt.ts';
 
 /** Job: checks and translates the prompt and submits the drawing, once. */
 export async function startImages(parts: WorkerParts, order: Order, run: Run): Promise<void> {
@@ -20,8 +21,14 @@ export async function startImages(parts: WorkerParts, order: Order, run: Run): P
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
   await noteProgress(parts, order.id, { stage: 'checking_prompt' });
-  if (!(await promptAllowed(parts.openai, input.prompt, run.signal)))
-    return transact(parts, async (unit) => void (await failOrder(unit, order.id, 'content_policy')));
+  const fail = (reason: FailureReason) =>
+    transact(parts, async (unit) => void (await failOrder(unit, order.id, reason)));
+  const verdict = await judgePrompt(parts.openai, input.prompt, run.signal);
+  if (verdict === 'flagged') return fail('content_policy');
+  if (verdict === 'account') {
+    await openBreaker(parts, 'openai', 'account');
+    return fail('provider_account');
+  }
 
   const sent = promptWithAvatar(await englishPrompt(parts.openai, input.prompt, run.signal), avatar ?? null);
   const row = generator((avatar?.model ? trainer(avatar.model)?.generator : undefined) ?? 'flux-lora');
