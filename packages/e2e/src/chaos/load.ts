@@ -17,7 +17,6 @@ export interface Ledger {
   readonly documents: { chatId: number; data: string }[];
   readonly trainings: { chatId: number; avatarId: string }[];
   readonly cancels: { chatId: number; orderId: string }[];
-  readonly photos: { chatId: number; avatarId: string; count: number }[];
   /** Times that somebody had no answer within their patience and went on. */
   impatient: number;
 }
@@ -51,7 +50,6 @@ export const emptyLedger = (): Ledger => ({
   documents: [],
   trainings: [],
   cancels: [],
-  photos: [],
   impatient: 0,
 });
 
@@ -114,7 +112,11 @@ async function chat(system: System, { person, random, ledger }: Actor): Promise<
 }
 
 /** A voice message or a text file, and a document of what it became. */
-async function talk(_system: System, { person, random, ledger, material }: Actor, turn: number): Promise<void> {
+async function talk(
+  _system: System,
+  { person, random, ledger, material }: Actor,
+  turn: number,
+): Promise<void> {
   const file = random.chance(0.5)
     ? { kind: 'voice' as const, bytes: material.voice, name: 'voice.ogg', mime: 'audio/ogg' }
     : {
@@ -141,10 +143,14 @@ async function paint(_system: System, { person, random, ledger }: Actor, turn: n
   ledger.pictures.push({ chatId: person.id, prompt });
   const { id } = await person.write(`/imagine ${prompt}`);
   if (!random.chance(0.3)) {
-    await person.see((message) => message.text.includes(prompt) || says(/It didn’t work/)(message), 'a picture', {
-      after: id,
-      timeoutMs: PATIENCE_MS,
-    });
+    await person.see(
+      (message) => message.text.includes(prompt) || says(/It didn’t work/)(message),
+      'a picture',
+      {
+        after: id,
+        timeoutMs: PATIENCE_MS,
+      },
+    );
     return;
   }
   const status = await person.see((message) => hasButton(message, /Cancel/), 'the status', {
@@ -162,7 +168,11 @@ async function paint(_system: System, { person, random, ledger }: Actor, turn: n
 }
 
 /** The whole way to an avatar: name, consent, an album, the training. */
-async function train(_system: System, { person, random, ledger, material }: Actor, turn: number): Promise<void> {
+async function train(
+  _system: System,
+  { person, random, ledger, material }: Actor,
+  turn: number,
+): Promise<void> {
   const looking = { timeoutMs: PATIENCE_MS };
   const { id: start } = await person.write('/new_avatar');
   await person.press(/Person \(portrait\)/, { after: start, ...looking });
@@ -170,10 +180,12 @@ async function train(_system: System, { person, random, ledger, material }: Acto
   const { id } = await person.write(`Ann ${person.id} ${turn}`);
   await person.press(/^Man$/, { after: id - 1, ...looking });
   await person.press(/I confirm/, { after: id - 1, ...looking });
-  const counter = await person.see(says(/Send 10 to 20 photos/), 'the counter', { after: id - 1, ...looking });
+  const counter = await person.see(says(/Send 10 to 20 photos/), 'the counter', {
+    after: id - 1,
+    ...looking,
+  });
   const avatarId = buttonData(counter, /Continue later|Remove|Train/).split(':')[1] ?? '';
   await person.album(material.photos);
-  ledger.photos.push({ chatId: person.id, avatarId, count: material.photos.length });
   const ready = await person.see((message) => hasButton(message, /🚀 Train/), 'ten photos accepted', {
     after: id - 1,
     timeoutMs: 2 * PATIENCE_MS,

@@ -125,11 +125,15 @@ export async function startSystem({ name, source = false }: SystemOptions): Prom
     async allReady() {
       await Promise.all(
         stack.apps.map((app) =>
-          eventually(`${app.name} is ready`, async () => {
-            const answer = await fetch(`${app.url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-            await answer.body?.cancel();
-            return answer.status === 200;
-          }, 60_000),
+          eventually(
+            `${app.name} is ready`,
+            async () => {
+              const answer = await fetch(`${app.url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+              await answer.body?.cancel();
+              return answer.status === 200;
+            },
+            60_000,
+          ),
         ),
       );
     },
@@ -144,7 +148,10 @@ export async function startSystem({ name, source = false }: SystemOptions): Prom
       for (const component of new Set(said.map((one) => one.component)))
         writeFileSync(
           join(folder, `${component}.log`),
-          said.filter((one) => one.component === component).map((one) => `${one.at} ${one.line}\n`).join(''),
+          said
+            .filter((one) => one.component === component)
+            .map((one) => `${one.at} ${one.line}\n`)
+            .join(''),
         );
       rmSync(dataDir, { recursive: true, force: true });
     },

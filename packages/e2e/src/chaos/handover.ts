@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { StackProcess } from '@aisha/sandbox';
+import { Person } from '../person.ts';
+import { eventually } from '../waiting.ts';
+import { ECHOES } from './echo.ts';
+import type { System } from './system.ts';
+
+export type Ending = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP';
+
+/** Goals of the issue, in milliseconds from the signal. */
+export const HANDOVER_GOAL_MS: Record<Ending, number> = { SIGTERM: 1_000, SIGKILL: 5_000, SIGSTOP: 5_000 };
+
+export interface Handover {
+  readonly ending: Ending;
+  /** From the signal to the answer of the first message that was written after it. */
+  readonly nextAnswerMs: number;
+  /** The longest that any message written during the change waited for its answer. */
+  readonly longestMs: number;
+  readonly messages: number;
+  readonly unanswered: number;
+}
+
+const EVERY_MS = 100;
+const WRITING_MS = 6_000;
+
+/** Ends the active bot while people write ten messages a second, each in a chat of their own, and times the answers. */
+export async function measureHandover(system: System, ending: Ending): Promise<Handover> {
+  await system.allReady();
+  const people: Person[] = [];
+  for (let n = 0; n < WRITING_MS / EVERY_MS; n += 1)
+    people.push(await Person.join(system.telegram, `witness ${n}`, 'en'));
+  const active = await system.activeBot();
+  await warmUp(system);
+
+  const begun = performance.now();
+  active.signal(ending);
+  const answers: Promise<number | null>[] = [];
+  for (const [n, person] of people.entries()) {
+    await wait(Math.max(0, begun + n * EVERY_MS - performance.now()));
+    answers.push(timeAnswer(person));
+  }
+  const times = await Promise.all(answers);
+  if (ending === 'SIGSTOP') active.signal('SIGCONT');
+  await recovered(system, active);
+  const answered = times.filter((ms) => ms !== null);
+  return {
+    ending,
+    nextAnswerMs: Math.round(times[0] ?? Number.NaN),
+    longestMs: Math.round(Math.max(...answered)),
+    messages: times.length,
+    unanswered: times.length - answered.length,
+  };
+}
+
+async function timeAnswer(person: Person): Promise<number | null> {
+  const written = performance.now();
+  await person.write('/help');
+  try {
+    await person.see(({ text }) => ECHOES['/help'].test(text), 'help', { timeoutMs: 20_000 });
+    return performance.now() - written;
+  } catch {
+    return null;
+  }
+}
+
+/** Both bots have answered something: no cold start is measured as a hand-over. */
+async function warmUp(system: System): Promise<void> {
+  const person = await Person.join(system.telegram, 'warm-up', 'en');
+  const ms = await timeAnswer(person);
+  if (ms === null) throw new Error('nothing was answered before the hand-over');
+}
+
+async function recovered(system: System, process: StackProcess): Promise<void> {
+  await eventually(`${process.name} runs again`, async () => process.running, 30_000);
+  await system.allReady();
+}
