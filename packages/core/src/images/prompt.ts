@@ -7,7 +7,8 @@ import { personWord } from '../avatars/models.ts';
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 
-const translation = z.object({ english: z.string().min(1) });
+// Strict mode of structured output refuses length rules; an empty answer is seen afterwards.
+const translation = z.object({ english: z.string() });
 
 /** Whether the text may be drawn; `account`: nobody can say until an operator acts. */
 export async function judgePrompt(
@@ -42,7 +43,7 @@ export async function englishPrompt(
     user: prompt,
     signal,
   });
-  return outcome.kind === 'ok' ? outcome.value.english : prompt;
+  return (outcome.kind === 'ok' && outcome.value.english.trim()) || prompt;
 }
 
 /** Puts the avatar's word into the description, so that the picture shows the avatar. */
