@@ -72,7 +72,6 @@ export async function benchWebhooks(ground: Ground): Promise<Chapter> {
       ready: `http://127.0.0.1:${port}/health`,
       env: {
         ENVIRONMENT: 'production',
-        LOG_LEVEL: 'warn',
         PORT: String(port),
         INSTANCE_ID: `bench-${port}`,
         TELEGRAM_BOT_TOKEN: TOKEN,
