@@ -11,11 +11,13 @@ export default defineConfig({
   test: {
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,
+    // One kind after the other (groupOrder): what measures whole processes does not share the cores with the rest.
     projects: [
       {
         ssr,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{apps,packages}/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{integration,e2e}.test.ts', 'packages/e2e/**'],
         },
@@ -24,6 +26,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'infra/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/**'],
           globalSetup: ['packages/sandbox/src/services/global-setup.ts'],
@@ -35,6 +38,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['packages/e2e/src/**/*.test.ts', 'infra/**/*.e2e.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/src/browser/**'],
           // Each file starts the whole product; one at a time.
@@ -47,6 +51,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'browser',
+          sequence: { groupOrder: 3 },
           include: ['packages/e2e/src/browser/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           fileParallelism: false,

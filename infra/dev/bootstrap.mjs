@@ -189,6 +189,13 @@ function hand(args, env) {
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT');
   });
+  // Whoever kills npm means what npm started.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const npm = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== npm) child.kill('SIGTERM');
+    }, 500).unref();
+  }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
@@ -206,9 +213,10 @@ async function step(what, action) {
     throw error instanceof Problem ? new Problem(`Failed: ${what}\n${error.message}`) : error;
   }
   const seconds = (performance.now() - begun) / 1000;
-  const time = seconds < 1 ? '' : `  ${seconds.toFixed(0)} s`;
   if (live) process.stdout.write('\r\x1b[K');
-  process.stdout.write(`  ✓ ${what}${time}\n`);
+  // What was there already is not worth a line.
+  if (seconds < 0.7) return;
+  process.stdout.write(`  ✓ ${what}  ${seconds.toFixed(0)} s\n`);
 }
 
 /** Runs quietly; what it said is shown only when it fails. */
