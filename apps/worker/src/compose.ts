@@ -1,6 +1,6 @@
 import { createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
-import { createSimulatedFal, giveUp, trainerFor, type WorkerParts } from '@aisha/core';
+import { createSimulatedFal, giveUp, refuseWithdrawn, trainerFor, type WorkerParts } from '@aisha/core';
 import { connectDatabase } from '@aisha/db';
 import {
   cloudDownloadLimit,
@@ -42,6 +42,7 @@ const SILENCE_MS = 60_000;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecycle> {
   const only = queueSelection(config.worker.queues);
+  refuseWithdrawn(config.fal);
   const presets = {
     portrait: trainerFor('portrait', config.fal.models).trainer.presets,
     style: trainerFor('style', config.fal.models).trainer.presets,

@@ -6,7 +6,8 @@ import { z } from 'zod';
  * deploy goes on where they were. Only add; what cannot be parsed any more is `idle`.
  */
 const dialogueState = z.discriminatedUnion('name', [
-  z.object({ name: z.literal('idle') }),
+  // `album`: the album that was answered last; its other pictures are not answered again.
+  z.object({ name: z.literal('idle'), album: z.string().optional() }),
   z.object({ name: z.literal('avatar.name'), kind: z.enum(['portrait', 'style']) }),
   z.object({ name: z.literal('avatar.subject'), avatarName: z.string() }),
   z.object({

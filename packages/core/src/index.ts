@@ -3,6 +3,7 @@ export {
   ASPECT_NAMES,
   type Aspect,
   PRESETS,
+  refuseWithdrawn,
   type PresetName,
   type Trainer,
   trainer,

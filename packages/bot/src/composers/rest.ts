@@ -25,8 +25,13 @@ export function restComposer() {
   });
   composer.on(message('photo'), (ctx) => {
     const turn = turnOf(ctx);
-    // Of an album one answer is enough.
-    if (!turn.isPrivate || (ctx.message.media_group_id !== undefined && !ctx.message.caption)) return;
+    if (!turn.isPrivate) return;
+    const album = ctx.message.media_group_id;
+    if (album !== undefined && turn.state.name === 'idle') {
+      // Of an album one answer is enough.
+      if (turn.state.album === album) return;
+      turn.state = { name: 'idle', album };
+    }
     turn.send(noteScreen(turn, turn.t('unknown.photo')));
   });
   composer.on(message('document'), (ctx) => {

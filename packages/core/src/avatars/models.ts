@@ -58,6 +58,8 @@ export interface Trainer {
   readonly endpoint: string;
   readonly kinds: readonly AvatarKind[];
   readonly generator: GeneratorId;
+  /** FAL offers it no more; only another server may. */
+  readonly withdrawn?: true;
   readonly presets: Readonly<Record<PresetName, { readonly steps: number; readonly minutes: number }>>;
   buildInput(request: TrainingRequest, legacy: FalConfig['legacy']): Record<string, unknown>;
   readOutput(output: unknown): TrainedModel | null;
@@ -204,6 +206,7 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
     endpoint: 'fal-ai/flux-pro-trainer',
     kinds: ['portrait', 'style'],
     generator: 'flux-pro-finetuned',
+    withdrawn: true,
     presets: {
       fast: { steps: 300, minutes: 5 },
       balanced: { steps: 500, minutes: 10 },
@@ -251,6 +254,18 @@ export function trainerFor(kind: AvatarKind, models: FalConfig['models']): { id:
         .join(', ')}`,
     );
   return { id, trainer: row };
+}
+
+/** Checked by the worker at start: a model that FAL has withdrawn trains nobody. Throws a sentence for the operator. */
+export function refuseWithdrawn(fal: Pick<FalConfig, 'models' | 'elsewhere' | 'testMode'>): void {
+  if (fal.elsewhere || fal.testMode) return;
+  for (const kind of ['portrait', 'style'] as const) {
+    const { id, trainer: row } = trainerFor(kind, fal.models);
+    if (row.withdrawn)
+      throw new Error(
+        `AVATAR_${kind.toUpperCase()}_MODEL=${id}: FAL has withdrawn ${row.endpoint} for new training; its fine-tunes still draw. Choose another model.`,
+      );
+  }
 }
 
 /** A word that no model knows, so that it comes to mean this avatar alone. */
