@@ -141,8 +141,9 @@ test('a Kazakh speaker is met in Kazakh, reads the help and changes the language
   await person.see(says(EN.hello), 'the greeting in English', { after: later });
 });
 
-test('nothing that any process wrote gives a secret away', async () => {
+test('nothing that any process wrote gives a secret away, and no process crashed', async () => {
   expect(await leaks(product)).toEqual([]);
+  expect(product.crashes()).toEqual([]);
 });
 
 /** The model file as FAL's stand-in gave it to whoever asks for the training's result. */

@@ -32,6 +32,8 @@ export interface Product {
   object(bucket: BucketName, key: string): Promise<Buffer>;
   /** Every line that a component wrote so far, in the order of its coming. */
   lines(component?: string | RegExp): string[];
+  /** Processes that ended by themselves, with the last that they said. */
+  crashes(): string[];
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 export async function startProduct({ name, settings }: ProductOptions): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aisha-e2e-'));
   const said: { component: string; line: string }[] = [];
+  const crashed: string[] = [];
   const stack = await startStack({
     dataDir,
     environment: ENVIRONMENT,
@@ -56,6 +59,7 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
     ...(settings === undefined ? {} : { settings }),
     onEvent: (event) => {
       if (event.type === 'log') said.push({ component: event.name, line: event.line });
+      if (event.type === 'crashed') crashed.push([event.name, ...event.tail].join('\n'));
     },
   });
   const { postgres, s3, telegram, fal, openai } = stack;
@@ -97,6 +101,7 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
       return Buffer.from(await body.transformToByteArray());
     },
     lines,
+    crashes: () => [...crashed],
     async stop() {
       await pool.end();
       client.destroy();

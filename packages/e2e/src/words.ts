@@ -26,7 +26,10 @@ export interface Words {
   readonly summary: RegExp;
   readonly todo: RegExp;
   readonly protocol: RegExp;
+  readonly absent: RegExp;
   readonly history: RegExp;
+  readonly voiceTitle: RegExp;
+  readonly asFile: RegExp;
   readonly next: RegExp;
   readonly failure: Readonly<
     Record<
@@ -72,7 +75,10 @@ export const RU: Words = {
   summary: /Резюме/,
   todo: /Список дел/,
   protocol: /Протокол/,
+  absent: /в тексте не указано/,
   history: /История/,
+  voiceTitle: /Голосовое \d\d\.\d\d\.\d{4}/,
+  asFile: /Текст файлом/,
   next: /^›$/,
   failure: {
     account: /по нашей вине: поставщик приостановил работу/,
@@ -115,7 +121,10 @@ export const EN: Words = {
   summary: /Summary/,
   todo: /To-do list/,
   protocol: /Protocol/,
+  absent: /not stated in the text/,
   history: /History/,
+  voiceTitle: /Voice message \d\d \w+ \d{4}/,
+  asFile: /Text as a file/,
   next: /^›$/,
   failure: {
     account: /the fault is ours: the provider has suspended its work/,

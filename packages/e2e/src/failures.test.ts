@@ -1,0 +1,221 @@
+import { encodeSpeech } from '@aisha/sandbox';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { buttonsOf, Person, type Photo, says } from './person.ts';
+import { makePhotos } from './photos.ts';
+import { type Product, startProduct } from './product.ts';
+import { leaks } from './secrets.ts';
+import {
+  draftAvatar,
+  hasButton,
+  isPicture,
+  orderPictures,
+  sendPhotos,
+  startTraining,
+  transcribe,
+} from './steps.ts';
+import { eventually } from './waiting.ts';
+import { EN, RU, type Words } from './words.ts';
+
+const ADMIN = 700_000_001;
+const TRAINER = 'fal-ai/flux-lora-portrait-trainer';
+
+let product: Product;
+let admin: Person;
+let photos: Photo[];
+beforeAll(async () => {
+  product = await startProduct({ name: 'failures', settings: { TELEGRAM_ADMIN_IDS: String(ADMIN) } });
+  await product.fal.configure({ timing: { trainingSeconds: 1, imageSeconds: 0.3, queueSeconds: 0.1 } });
+  photos = await makePhotos(10, 700);
+  admin = await Person.join(product.telegram, 'Админ', 'ru', ADMIN);
+  const { id } = await admin.write('/start');
+  await admin.see(says(RU.hello), 'the greeting', { after: id });
+});
+afterEach(async () => {
+  await product.fal.clearFaults();
+  await product.openai.clearFaults();
+});
+afterAll(() => product.stop());
+
+/** The reason stands in the person's language, with the word that nothing was charged. */
+function seeFailure(person: Person, words: Words, reason: RegExp, after: number) {
+  return person.see(
+    ({ text }) => words.didNotWork.test(text) && reason.test(text) && words.notCharged.test(text),
+    `the reason ${reason}`,
+    { after },
+  );
+}
+
+describe('a training', () => {
+  test('that fails at FAL tells why, and works with the same photos when tried again', async () => {
+    const person = await Person.join(product.telegram, 'Мария', 'ru');
+    await product.fal.addFault({ fault: { kind: 'failed' }, model: TRAINER });
+    await draftAvatar(person, RU, 'Мария');
+    const counter = await sendPhotos(person, RU, photos);
+    await startTraining(person, RU, counter);
+    const told = await seeFailure(person, RU, RU.failure.down, counter.id);
+    expect(await avatarState(person)).toBe('failed');
+
+    await person.pressOn(told, RU.tryAgain);
+    const again = await person.see(
+      (message) => message.id >= told.id && hasButton(message, RU.train),
+      'the photos, still there',
+    );
+    await startTraining(person, RU, again);
+    await person.see(says(RU.ready('Мария')), 'the word that the avatar is ready');
+    expect(await avatarState(person)).toBe('ready');
+    expect(await paidJobs(person)).toHaveLength(2);
+  });
+
+  test('cancelled before it was sent, in the queue and while it runs is over each time, at FAL too', async () => {
+    const person = await Person.join(product.telegram, 'Kate', 'en');
+    await draftAvatar(person, EN, 'Kate');
+    let screen = await sendPhotos(person, EN, photos);
+
+    // The photos do not get through to FAL, so that there is nothing to cancel there.
+    await product.fal.addFault({
+      fault: { kind: 'http', status: 503 },
+      operation: 'upload',
+      times: 'always',
+    });
+    screen = await cancelTraining(person, screen, /./);
+    expect(await product.fal.cancels()).toEqual([]);
+    await product.fal.clearFaults();
+
+    await product.fal.configure({ timing: { queueSeconds: 60 } });
+    screen = await cancelTraining(person, screen, /In the queue/);
+    await product.fal.configure({ timing: { queueSeconds: 0.1, trainingSeconds: 60 } });
+    screen = await cancelTraining(person, screen, /Training the model/);
+    await eventually('both are cancelled at FAL', async () => {
+      const cancels = await product.fal.cancels();
+      return cancels.length === 2 && cancels.every(({ answer }) => answer === 'CANCELLATION_REQUESTED');
+    });
+    expect((await product.fal.cancels()).map(({ was }) => was)).toEqual(['IN_QUEUE', 'IN_PROGRESS']);
+
+    await product.fal.configure({ timing: { trainingSeconds: 1 } });
+    await startTraining(person, EN, screen);
+    await person.see(says(EN.ready('Kate')), 'the word that the avatar is ready');
+    // What was cancelled before it was sent never reached FAL; nobody was told of a failure.
+    expect(await paidJobs(person)).toHaveLength(3);
+    expect(await person.messages(says(EN.didNotWork))).toEqual([]);
+  });
+
+  /** Starts a training, cancels it at that stage and goes back to the photos. */
+  async function cancelTraining(person: Person, screen: Parameters<typeof startTraining>[2], stage: RegExp) {
+    const status = await startTraining(person, EN, screen);
+    await person.see(
+      (message) => message.id === status.id && stage.test(message.text) && hasButton(message, EN.cancel),
+      `the stage ${stage}`,
+    );
+    await person.pressOn(status, EN.cancel);
+    await person.see(
+      (message) =>
+        message.id === status.id && EN.cancelled.test(message.text) && buttonsOf(message).length === 0,
+      'the word that it is cancelled',
+    );
+    expect(await avatarState(person)).toBe('draft');
+    const { id } = await person.write('/avatars');
+    await person.press(/Kate/, { after: id });
+    await person.press(/Photos and training/, { after: id });
+    return person.see((message) => hasButton(message, EN.train), 'the photos, still there', { after: id });
+  }
+});
+
+describe.each([
+  ['in Russian', RU, 'голая правда'],
+  ['in English', EN, 'a nude statue'],
+] as const)('a picture, %s', (_in, words, forbidden) => {
+  test.each([
+    ['whose description is against the rules', forbidden, 'policy', 0],
+    ["that FAL's own rules refuse", 'sandbox:policy', 'policy', 1],
+    ['that the safety check flags', 'a cat in a hat', 'flagged', 1],
+    ['that the model fails to draw', 'sandbox:fail', 'down', 1],
+  ] as const)('%s is refused with the reason', async (_what, prompt, reason, jobs) => {
+    await product.fal.addFault({ fault: { kind: 'nsfw' }, text: 'a cat in a hat' });
+    const person = await Person.join(product.telegram, 'Tom', words.code);
+    const order = await orderPictures(person, words, prompt);
+    await seeFailure(person, words, words.failure[reason], order);
+    expect(await person.messages(isPicture)).toEqual([]);
+    expect(await product.objects('generated', `${person.id}/`)).toEqual([]);
+    expect(await paidJobs(person)).toHaveLength(jobs);
+  });
+});
+
+describe('a provider that refuses our account', () => {
+  test('FAL locked: everybody is told, operators once, and nothing is sent until it may work again', async () => {
+    await product.fal.lock('Exhausted balance.');
+    const first = await Person.join(product.telegram, 'Анна', 'ru');
+    await seeFailure(first, RU, RU.failure.account, await orderPictures(first, RU, 'кот'));
+    const submits = await submitsSoFar();
+
+    const second = await Person.join(product.telegram, 'John', 'en');
+    await seeFailure(second, EN, EN.failure.account, await orderPictures(second, EN, 'a cat'));
+    expect(await submitsSoFar()).toBe(submits);
+    await admin.see(says(/🚨 Поставщик fal/), 'the alarm');
+
+    // Tried again after a while, still locked: the same outage, of which the operators know.
+    await timePasses();
+    await seeFailure(second, EN, EN.failure.account, await orderPictures(second, EN, 'a second cat'));
+    expect(await submitsSoFar()).toBe(submits + 1);
+
+    await product.fal.lock(null);
+    await timePasses();
+    const order = await orderPictures(first, RU, 'кот на крыше');
+    await first.see(isPicture, 'the picture', { after: order });
+    expect(await admin.messages(says(/🚨/))).toHaveLength(1);
+    expect(await product.sql('select 1 from circuit_breakers')).toEqual([]);
+  });
+
+  test.each([
+    ['a wrong key', 'bad_key'],
+    ['no quota', 'quota'],
+  ] as const)('OpenAI, %s: speech and documents say so, operators once', async (_what, kind) => {
+    const person = await Person.join(product.telegram, 'Сергей', 'ru');
+    const bytes = await encodeSpeech('Проверка связи, раз два три.'.split(' '), { format: 'ogg' });
+    const file = { bytes, name: 'voice.ogg', mime: 'audio/ogg' };
+    const recording = await transcribe(person, RU, 'voice', file);
+    const known = (await admin.messages(says(/🚨 Поставщик openai/))).length;
+
+    await product.openai.addFault({ fault: { kind }, times: null });
+    await person.pressOn(recording, RU.summary);
+    const told = await seeFailure(person, RU, RU.failure.account, recording.id);
+    const { id } = await person.media('voice', file);
+    await seeFailure(person, RU, RU.failure.account, Math.max(id, told.id));
+    await eventually('the alarm', async () => {
+      return (await admin.messages(says(/🚨 Поставщик openai/))).length === known + 1;
+    });
+
+    await product.openai.clearFaults();
+    await timePasses();
+    expect((await transcribe(person, RU, 'voice', file)).text).toBe('Проверка связи, раз два три.');
+    expect(await admin.messages(says(/🚨 Поставщик openai/))).toHaveLength(known + 1);
+  });
+
+  /** A refused provider is asked again after a minute: lets that minute be over. */
+  async function timePasses(): Promise<void> {
+    await product.sql(`update circuit_breakers set open_until = now()`);
+  }
+
+  async function submitsSoFar(): Promise<number> {
+    return (await product.fal.requests()).filter(({ operation }) => operation === 'submit').length;
+  }
+});
+
+test('nothing that any process wrote gives a secret away, and no process crashed', async () => {
+  expect(await leaks(product)).toEqual([]);
+  expect(product.crashes()).toEqual([]);
+});
+
+async function avatarState(person: Person): Promise<unknown> {
+  const [row] = await product.sql('select state from avatars where owner_id = $1', [person.id]);
+  return row?.['state'];
+}
+
+/** Jobs of this person that FAL accepted, that is, that somebody pays for. */
+async function paidJobs(person: Person) {
+  const rows = await product.sql(
+    'select f.id from fal_jobs f join orders o on o.id = f.order_id where o.owner_id = $1',
+    [person.id],
+  );
+  const ours = new Set(rows.map((row) => row['id']));
+  return (await product.fal.paidJobs()).filter(({ job }) => ours.has(job));
+}
