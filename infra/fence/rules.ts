@@ -19,6 +19,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'apps/bot-polling': product,
   'apps/worker': product,
   'apps/webhook-api': product,
+  'apps/cli': product,
   'infra/dev': ['config', 'sandbox'],
   'infra/fence': [],
 };

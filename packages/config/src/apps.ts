@@ -82,9 +82,46 @@ export const loadMigrateConfig = (env: Environment = process.env) =>
 export const loadStorageSetupConfig = (env: Environment = process.env) =>
   load('worker', 'storage:setup', { process: processGroup, storage: storageGroup }, env);
 
-/** For `pnpm telegram:mode`. */
-export const loadTelegramModeConfig = (env: Environment = process.env) =>
-  load('worker', 'telegram:mode', { process: processGroup, telegram: telegramGroup, redis: redisGroup }, env);
+/** What operators' commands may ask for, one by one. */
+const PARTS = {
+  process: processGroup,
+  telegram: telegramGroup,
+  database: databaseGroup,
+  redis: redisGroup,
+  storage: storageGroup,
+  fal: falGroup,
+  falWebhooks: falJwksGroup,
+  openai: openAiGroup,
+} as const;
+type Parts = Built<typeof PARTS>;
+
+/** For an operator's command, named in the error: only the parts that it needs. */
+export function loadParts<K extends keyof Parts>(
+  what: string,
+  names: readonly K[],
+  env: Environment = process.env,
+): Pick<Parts, K> {
+  const wanted = Object.fromEntries(names.map((name) => [name, PARTS[name]]));
+  return load('worker', what, wanted, env) as Pick<Parts, K>;
+}
+
+/** For `aisha doctor`: every part by itself, null where it is wrong, so that one bad variable does not hide the rest. */
+export function loadEachPart(env: Environment = process.env): {
+  readonly [K in keyof Parts]: Parts[K] | null;
+} {
+  const one = (name: keyof Parts) => {
+    try {
+      return loadParts('doctor', [name], env)[name];
+    } catch (error) {
+      if (error instanceof ConfigError) return null;
+      throw error;
+    }
+  };
+  const names = Object.keys(PARTS) as (keyof Parts)[];
+  return Object.fromEntries(names.map((name) => [name, one(name)])) as {
+    [K in keyof Parts]: Parts[K] | null;
+  };
+}
 
 /** Every value that must never be printed, for the logger's redaction. */
 export function secretsOf(env: Environment = process.env): string[] {

@@ -1,0 +1,63 @@
+import { ConfigError, secretsOf } from '@aisha/config';
+import { createRedactor } from '@aisha/service';
+import { type Command, type ExitStatus, type Io, Trouble, UsageError } from './command.ts';
+import { reasonOf } from './reason.ts';
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: 'doctor',
+    usage: '[--only part,part] [--json]',
+    about: 'tries everything that Aisha needs; says what is wrong and how to mend it',
+    load: () => import('./doctor/doctor.ts'),
+  },
+  {
+    name: 'telegram mode',
+    usage: 'status|polling|webhook',
+    about: 'how updates arrive, and the switch; nothing is lost',
+    load: () => import('./telegram/mode.ts'),
+  },
+];
+
+/** Runs one command. Whatever it says goes through the redactor: no secret is ever printed. */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitStatus> {
+  const redact = createRedactor(secretsOf(io.env));
+  const safe: Io = {
+    ...io,
+    out: (text) => io.out(redact(text)),
+    err: (text) => io.err(redact(text)),
+  };
+  if (args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h')) {
+    safe.out(usage(COMMANDS.filter(({ name }) => args[0] !== undefined && name.startsWith(args[0]))));
+    return args.length === 0 ? 2 : 0;
+  }
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((word, at) => args[at] === word));
+  if (!command) {
+    safe.err(`There is no command "${args.join(' ')}".\n\n${usage([])}`);
+    return 2;
+  }
+  try {
+    const loaded = await command.load();
+    return await loaded.run(args.slice(command.name.split(' ').length), safe);
+  } catch (error) {
+    if (error instanceof UsageError || isParseError(error)) {
+      safe.err(`${reasonOf(error)}\n\n${usage([command])}`);
+      return 2;
+    }
+    if (error instanceof Trouble) safe.err(`✗ ${reasonOf(error)}\n  → ${error.mend}\n`);
+    else if (error instanceof ConfigError) safe.err(`${error.message}\n`);
+    else safe.err(`✗ ${reasonOf(error)}\n  → \`aisha doctor\` tries every part and says how to mend it.\n`);
+    return 1;
+  }
+}
+
+/** `parseArgs` of Node: an option that does not exist, or one without its value. */
+const isParseError = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('ERR_PARSE_ARGS');
+
+function usage(commands: readonly Command[]): string {
+  const shown = commands.length > 0 ? commands : COMMANDS;
+  return `${shown.map(({ name, usage: rest, about }) => `aisha ${`${name} ${rest}`.trim()}\n    ${about}`).join('\n')}\n`;
+}
