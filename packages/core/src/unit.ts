@@ -1,4 +1,4 @@
-import type { OrderKind, OrderState, Tx } from '@aisha/db';
+import type { FailureReason, OrderKind, OrderState, Tx } from '@aisha/db';
 import type { EnqueueOptions, JobName, JobPayload } from '@aisha/queue';
 import type { DeciderParts } from './parts.ts';
 
@@ -6,8 +6,16 @@ import type { DeciderParts } from './parts.ts';
 export interface Unit {
   readonly tx: Tx;
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
-  /** Counted only if it really happened. */
-  countOrder(kind: OrderKind, state: OrderState): void;
+  /** An order entered a state: counted and logged, only if it really happened. */
+  noteOrder(order: NotedOrder): void;
+}
+
+interface NotedOrder {
+  readonly id: string;
+  readonly ownerId: number;
+  readonly kind: OrderKind;
+  readonly state: OrderState;
+  readonly failure: FailureReason | null;
 }
 
 /**
@@ -16,17 +24,21 @@ export interface Unit {
  */
 export async function transact<T>(parts: DeciderParts, work: (unit: Unit) => Promise<T>): Promise<T> {
   const jobs: (() => Promise<unknown>)[] = [];
-  const counted: { kind: OrderKind; state: OrderState }[] = [];
+  const noted: NotedOrder[] = [];
   const result = await parts.db.transaction((tx) =>
     work({
       tx,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },
-      countOrder: (kind, state) => counted.push({ kind, state }),
+      noteOrder: (order) => noted.push(order),
     }),
   );
-  for (const labels of counted) parts.metrics?.orders.inc(labels);
+  for (const { id: orderId, ownerId, kind, state, failure } of noted) {
+    parts.metrics?.orders.inc({ kind, state });
+    // The first and the last line of what one user ordered, whatever processes worked on it between.
+    parts.log.info(`order ${state}`, { orderId, kind, userId: ownerId, ...(failure && { failure }) });
+  }
   const outcomes = await Promise.allSettled(jobs.map((enqueue) => enqueue()));
   for (const outcome of outcomes)
     if (outcome.status === 'rejected')

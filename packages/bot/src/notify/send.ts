@@ -68,6 +68,7 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
         .update(notifications)
         .set({ state: 'sent', sentAt: sql`now()` })
         .where(eq(notifications.id, row.id));
+      parts.log.info('told', { notificationId: row.id, userId: row.userId, kind: row.kind, ...row.data });
       return;
     case 'unreachable':
       // The result waits in their menus for the day they come back.

@@ -49,7 +49,7 @@ export async function placeOrder(unit: Unit, order: NewOrder): Promise<Order | n
     .onConflictDoNothing()
     .returning();
   if (!row) return null;
-  unit.countOrder(row.kind, row.state);
+  unit.noteOrder(row);
   advanceOrder(unit, row);
   return row;
 }
@@ -171,7 +171,7 @@ async function endOrder(
     .where(and(eq(orders.id, id), underWay, ownerId === undefined ? undefined : eq(orders.ownerId, ownerId)))
     .returning();
   if (!order) return null;
-  unit.countOrder(order.kind, state);
+  unit.noteOrder(order);
   // A cancel is answered on the spot; everything else is told.
   if (state !== 'cancelled')
     await notify(unit, { userId: order.ownerId, chatId: order.chatId }, `order:${id}:ended`, {
