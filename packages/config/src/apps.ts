@@ -1,15 +1,12 @@
-import {
-  databaseGroup,
-  edgeGroup,
-  leaseGroup,
-  processGroup,
-  redisGroup,
-  storageGroup,
-  workerGroup,
-  type AppName,
-  type Group,
-} from './groups.ts';
-import { falGroup, falJwksGroup, falModeGroup, openAiGroup, telegramGroup } from './providers.ts';
+import { databaseGroup } from './groups/database.ts';
+import { falGroup, falJwksGroup, falModeGroup } from './groups/fal.ts';
+import type { AppName, Group } from './groups/group.ts';
+import { openAiGroup } from './groups/openai.ts';
+import { processGroup } from './groups/process.ts';
+import { redisGroup } from './groups/redis.ts';
+import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
+import { storageGroup } from './groups/storage.ts';
+import { telegramGroup } from './groups/telegram.ts';
 import { ConfigError, readVariables, type Environment, type Issue, type Variables } from './variables.ts';
 
 type AnyGroup = Group<Variables, unknown>;

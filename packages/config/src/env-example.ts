@@ -1,5 +1,5 @@
 import { SCHEMAS } from './apps.ts';
-import type { Group } from './groups.ts';
+import type { Group } from './groups/group.ts';
 import type { Variables } from './variables.ts';
 
 const HEADER = `# Configuration of Aisha. Written by \`pnpm env:example\` from packages/config; a test keeps it true.

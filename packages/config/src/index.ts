@@ -1,5 +1,11 @@
 export * from './apps.ts';
 export { envExample } from './env-example.ts';
-export type { AppName, DatabaseConfig, ProcessConfig, RedisConfig, StorageConfig } from './groups.ts';
-export type { FalConfig, OpenAiConfig, TelegramConfig } from './providers.ts';
+export type { DatabaseConfig } from './groups/database.ts';
+export type { FalConfig } from './groups/fal.ts';
+export type { AppName } from './groups/group.ts';
+export type { OpenAiConfig } from './groups/openai.ts';
+export type { ProcessConfig } from './groups/process.ts';
+export type { RedisConfig } from './groups/redis.ts';
+export type { StorageConfig } from './groups/storage.ts';
+export type { TelegramConfig } from './groups/telegram.ts';
 export { ConfigError, type Environment, type Issue } from './variables.ts';

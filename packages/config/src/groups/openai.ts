@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { httpUrl } from '../variables.ts';
+import { group } from './group.ts';
+
+export interface OpenAiConfig {
+  apiKey: string;
+  /** Without trailing slash. */
+  baseUrl: string;
+  textModel: string;
+  transcribeModel: string;
+  visionModel: string;
+  moderationModel: string;
+}
+
+export const openAiGroup = group({
+  title: 'OpenAI or any compatible server',
+  variables: {
+    OPENAI_API_KEY: {
+      schema: z.string(),
+      doc: 'Key of the server.',
+      expected: 'an API key',
+      secret: true,
+      example: '',
+    },
+    OPENAI_BASE_URL: {
+      schema: httpUrl.default('https://api.openai.com/v1'),
+      doc: 'Base address, with /v1.',
+      expected: 'an http(s) address ending in /v1',
+    },
+    OPENAI_MODEL: {
+      schema: z.string().default('gpt-6-luna'),
+      doc: 'Text model for summaries and documents.',
+      expected: 'a model name of the server',
+      example: 'gpt-6-luna',
+    },
+    OPENAI_TRANSCRIBE_MODEL: {
+      schema: z.string().default('gpt-transcribe'),
+      doc: 'Speech model.',
+      expected: 'a model name of the server',
+      example: 'gpt-transcribe',
+    },
+    OPENAI_VISION_MODEL: {
+      schema: z.string().optional(),
+      doc: 'Vision model; by default OPENAI_MODEL.',
+      expected: 'a model name',
+    },
+    OPENAI_MODERATION_MODEL: {
+      schema: z.string().default('omni-moderation-latest'),
+      doc: 'Moderation model.',
+      expected: 'a model name',
+    },
+  },
+  build: (v): OpenAiConfig => ({
+    apiKey: v.OPENAI_API_KEY,
+    baseUrl: v.OPENAI_BASE_URL,
+    textModel: v.OPENAI_MODEL,
+    transcribeModel: v.OPENAI_TRANSCRIBE_MODEL,
+    visionModel: v.OPENAI_VISION_MODEL ?? v.OPENAI_MODEL,
+    moderationModel: v.OPENAI_MODERATION_MODEL,
+  }),
+});

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { boolean } from '../variables.ts';
+import { group } from './group.ts';
+
+export interface StorageConfig {
+  /** With scheme, without trailing slash. */
+  endpoint: string;
+  accessKey: string;
+  secretKey: string;
+  region: string;
+  buckets: { avatars: string; transcripts: string; generated: string };
+}
+
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const bucketExpected = 'a bucket name: 3 to 63 small letters, digits, dots or dashes';
+
+/** `{"avatars": …, "transcripts": …, "generated": …}`, or a list of names that contain those words. */
+const bucketsJson = z
+  .string()
+  .transform((text, ctx): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      ctx.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .transform((value) =>
+    Array.isArray(value)
+      ? Object.fromEntries(
+          ['avatars', 'transcripts', 'generated'].map((k) => [
+            k,
+            value.find((name) => String(name).includes(k.replace(/s$/, ''))),
+          ]),
+        )
+      : value,
+  )
+  .pipe(z.object({ avatars: bucketName, transcripts: bucketName, generated: bucketName }).partial());
+
+export const storageGroup = group({
+  title: 'S3 (MinIO or any other)',
+  variables: {
+    MINIO_ENDPOINT: {
+      schema: z.string().refine((v) => URL.canParse(/^https?:\/\//.test(v) ? v : `http://${v}`)),
+      doc: 'Host and port, or a full address.',
+      expected: 'host:port or http(s)://host:port',
+      example: 'localhost:9000',
+    },
+    MINIO_ACCESS_KEY: {
+      schema: z.string(),
+      doc: 'Access key.',
+      expected: 'an access key',
+      secret: true,
+      example: '',
+    },
+    MINIO_SECRET_KEY: {
+      schema: z.string(),
+      doc: 'Secret key.',
+      expected: 'a secret key',
+      secret: true,
+      example: '',
+    },
+    MINIO_SECURE: {
+      schema: boolean(false),
+      doc: 'https, when MINIO_ENDPOINT has no scheme.',
+      expected: 'true or false',
+      example: 'false',
+    },
+    MINIO_REGION: { schema: z.string().default('us-east-1'), doc: 'Region.', expected: 'a region name' },
+    MINIO_BUCKETS: {
+      schema: bucketsJson.optional(),
+      doc: 'All three buckets as JSON; the single variables below win over it.',
+      expected: '{"avatars":"…","transcripts":"…","generated":"…"}',
+    },
+    MINIO_BUCKET_AVATARS: {
+      schema: bucketName.optional(),
+      doc: 'Photos and models.',
+      expected: bucketExpected,
+      example: 'avatars',
+    },
+    MINIO_BUCKET_TRANSCRIPTS: {
+      schema: bucketName.optional(),
+      doc: 'Audio, transcripts and documents.',
+      expected: bucketExpected,
+      example: 'transcripts',
+    },
+    MINIO_BUCKET_GENERATED: {
+      schema: bucketName.optional(),
+      doc: 'Generated pictures.',
+      expected: bucketExpected,
+      example: 'generated',
+    },
+  },
+  build: (v): StorageConfig => ({
+    endpoint: (/^https?:\/\//.test(v.MINIO_ENDPOINT)
+      ? v.MINIO_ENDPOINT
+      : `${v.MINIO_SECURE ? 'https' : 'http'}://${v.MINIO_ENDPOINT}`
+    ).replace(/\/+$/, ''),
+    accessKey: v.MINIO_ACCESS_KEY,
+    secretKey: v.MINIO_SECRET_KEY,
+    region: v.MINIO_REGION,
+    buckets: {
+      avatars: v.MINIO_BUCKET_AVATARS ?? v.MINIO_BUCKETS?.avatars ?? 'avatars',
+      transcripts: v.MINIO_BUCKET_TRANSCRIPTS ?? v.MINIO_BUCKETS?.transcripts ?? 'transcripts',
+      generated: v.MINIO_BUCKET_GENERATED ?? v.MINIO_BUCKETS?.generated ?? 'generated',
+    },
+  }),
+});
