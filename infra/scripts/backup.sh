@@ -27,6 +27,7 @@ finish() {
 }
 trap finish EXIT
 
+usable_key
 started=$SECONDS
 STAMP=$(date -u +%Y%m%d-%H%M%S)
 PART=$BACKUP_DIR/.part-$STAMP
@@ -57,7 +58,7 @@ manifest=objects/$STAMP.objects.jsonl
 say "buckets: $(in_worker_image packages/storage/scripts/buckets.mjs backup /backup/objects "/backup/$manifest")"
 
 mkdir -p "$AISHA_HOME/certs" "$AISHA_HOME/releases" "$AISHA_HOME/metrics"
-tar -C "$AISHA_HOME" -c production.env secrets releases certs | seal >"$PART/configuration.tar$suffix"
+tar -C "$AISHA_HOME" -c --exclude secrets/BACKUP_KEY production.env secrets releases certs | seal >"$PART/configuration.tar$suffix"
 cp "$BACKUP_DIR/$manifest" "$PART/objects.jsonl"
 (cd "$PART" && sha256sum -- * >SHA256SUMS)
 mv "$PART" "$BACKUP_DIR/$STAMP"

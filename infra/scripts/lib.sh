@@ -47,7 +47,7 @@ DEPLOYMENT=(REGISTRY REGISTRY_USER DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DEPLOY_KNO
   BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
-  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE ALERT_CHAT_ID COMPOSE_OVERRIDE)
+  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE)
 # The processes of the image: user and group 10001.
 APP_ID=10001
 
@@ -113,7 +113,7 @@ render_config() (
   done
   printf "COMPOSE_PROFILES='%s'\n" "$(config PROFILES)" >>"$env"
   # A changed secret is no change of the compose file: this label makes it one, so processes are renewed.
-  printf "CONFIG_VERSION='%s'\n" "$(cat "$home"/secrets/* "$app" | sha256sum | cut -c1-16)" >>"$env"
+  printf "CONFIG_VERSION='%s'\n" "$(cd "$home/secrets" && cat "${SECRETS[@]}" "$app" | sha256sum | cut -c1-16)" >>"$env"
   if [[ -s $home/releases/current ]]; then printf "TAG='%s'\n" "$(<"$home/releases/current")" >>"$env"; fi
   chmod 640 "$app" "$env"
   mv "$app" "$home/app.env"
@@ -227,6 +227,15 @@ from information_schema.tables
 where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
 order by 1;
 SQL
+}
+
+# The backup's key, where the image's user can read it; the original may stay root's alone.
+usable_key() {
+  [[ -n $KEY_FILE ]] || return 0
+  [[ -r $KEY_FILE ]] || die "BACKUP_KEY_FILE: $KEY_FILE cannot be read"
+  install -m 440 "$KEY_FILE" "$AISHA_HOME/secrets/BACKUP_KEY"
+  if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$AISHA_HOME/secrets/BACKUP_KEY"; fi
+  KEY_FILE=$AISHA_HOME/secrets/BACKUP_KEY
 }
 
 # A program of the scripts' folder, in the worker's image with the cluster's configuration.

@@ -20,8 +20,8 @@ while (($#)); do
   shift
 done
 
-HEALTH_SECONDS=${HEALTH_SECONDS:-90}
 load_server_config
+HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
 require REGISTRY
 RELEASES=$AISHA_HOME/releases
 mkdir -p "$RELEASES"

@@ -17,6 +17,7 @@ if [[ $STAMP == list ]]; then list; exit 0; fi
 if [[ $STAMP == latest ]]; then STAMP=$(list | tail -1); fi
 [[ -n $STAMP && -d $BACKUP_DIR/$STAMP ]] || { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2; }
 FROM=$BACKUP_DIR/$STAMP
+usable_key
 opened() {
   if [[ -f $1.sealed ]]; then
     [[ -n $KEY_FILE ]] || die 'the backup is sealed: BACKUP_KEY_FILE must name its key'

@@ -123,6 +123,7 @@ OPENAI_API_KEY=sk-verify
 OPENAI_BASE_URL=$OPENAI/v1
 MINIO_ACCESS_KEY=S3RVER
 MINIO_SECRET_KEY=S3RVER
+HEALTH_SECONDS=30
 ${VERIFY_CONFIG:-}
 CONF
 }
@@ -182,3 +183,30 @@ tear_down() {
 }
 
 driver() { "${SOURCE[@]}" "$VERIFY/$1" "${@:2}"; }
+
+ensure_voice() {
+  [[ -s $WORK/voice.ogg ]] || "${SOURCE[@]}" "$ROOT/packages/sandbox/src/speech/main.ts" --text 'seven zebras crossed the quiet river' --out "$WORK/voice.ogg" >/dev/null
+}
+
+# Load until load_report stops it: LOAD_WEBHOOKS a second, LOAD_PEOPLE who chat, LOAD_VOICES who send recordings.
+start_load() {
+  stop_background load
+  background load "${SOURCE[@]}" "$VERIFY/load.mjs" "$EDGE" "$TELEGRAM" "$FAL" "$TOKEN" --voice "$WORK/voice.ogg" \
+    --webhooks "${LOAD_WEBHOOKS:-50}" --people "${LOAD_PEOPLE:-8}" --voices "${LOAD_VOICES:-3}"
+  eventually 30 grep -q started "$WORK/log/load.log" || die 'the load does not start'
+  sleep 5
+}
+load_report() {
+  kill "$(<"$WORK/pid/load")"
+  eventually 120 grep -q '^{' "$WORK/log/load.log" || die "the load gave no figures: $(tail -5 "$WORK/log/load.log")"
+  rm -f "$WORK/pid/load"
+  grep '^{' "$WORK/log/load.log"
+}
+
+# Nothing waits, runs or has failed, by what a worker says of its queues.
+queues_empty() {
+  local worker state
+  worker=$(containers worker | tail -1)
+  state=$(docker exec "$worker" node -e 'fetch("http://127.0.0.1:8000/metrics").then((r) => r.text()).then((t) => console.log(t.split("\n").filter((l) => /^aisha_queue_jobs\{/.test(l) && /state="(waiting|active|failed|prioritized|waiting-children)"/.test(l)).reduce((n, l) => n + Number(l.slice(l.lastIndexOf(" "))), 0)))')
+  [[ $state == 0 ]]
+}
