@@ -75,7 +75,14 @@ export async function beginEpoch(
       await tx
         .update(telegramUpdates)
         .set({ claimedUntil: null })
-        .where(and(eq(telegramUpdates.botId, botId), eq(telegramUpdates.state, 'decided')));
+        .where(
+          and(
+            eq(telegramUpdates.botId, botId),
+            eq(telegramUpdates.state, 'decided'),
+            // What came later came by a webhook: a worker is sending it. (The row has microseconds, a Date has not.)
+            lt(telegramUpdates.receivedAt, new Date(before.updatedAt.getTime() + 1)),
+          ),
+        );
     return { epoch: row.epoch, nextOffset: row.nextOffset, graceful };
   });
 }
