@@ -62,7 +62,13 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     ...config.lease,
     log,
   });
-  const poller = new Poller({ lease, parts, botId: config.telegram.botId, metrics });
+  const poller = new Poller({
+    lease,
+    parts,
+    botId: config.telegram.botId,
+    webhookUrl: config.telegram.webhook?.url ?? null,
+    metrics,
+  });
   const polls = config.telegram.mode === 'polling';
 
   const health = createHealth({

@@ -8,6 +8,8 @@ export interface PollerOptions {
   readonly lease: Lease;
   readonly parts: DispatchParts;
   readonly botId: number;
+  /** The address of our own webhook, if it is configured: see `#meetWebhook`. */
+  readonly webhookUrl: string | null;
   readonly metrics: Pick<Metrics, 'telegramPolls' | 'leaseHeld' | 'leaseEpoch'>;
 }
 
@@ -20,6 +22,10 @@ const LANES = 200;
 const RESCAN_MS = 2_000;
 /** How long a stopping poller waits for the calls under way before it lets the standby begin. */
 const DRAIN_MS = 600;
+/** While a webhook of our own is set, it is looked whether it still is. */
+const SWITCHED_MS = 3_000;
+/** A webhook that failed this lately, and for which updates wait, does not work. */
+const BROKEN_WEBHOOK_S = 30;
 
 /** What `/health` shows, and what liveness is judged by. */
 export interface PollerState {
@@ -166,11 +172,10 @@ export class Poller {
           return;
         case 'conflict':
           if (outcome.by === 'webhook') {
-            parts.log.warn(
-              'a webhook is set although TELEGRAM_MODE is polling: removing it, nothing is dropped',
-            );
-            await parts.telegram.deleteWebhook();
-          } else parts.log.warn('another poller is at work', { description: outcome.description });
+            await this.#meetWebhook(hold.signal);
+            break;
+          }
+          parts.log.warn('another poller is at work', { description: outcome.description });
           await pause(200 + Math.random() * 1_000, hold.signal);
           break;
         case 'unauthorized':
@@ -194,6 +199,26 @@ export class Poller {
           outcome satisfies never;
       }
     }
+  }
+
+  /**
+   * At its start the environment decides how updates come, so a webhook is removed. When our own appears later, an
+   * operator switches (`aisha telegram mode webhook`) and has yet to restart us: it stays, as long as it works.
+   */
+  async #meetWebhook(signal: AbortSignal): Promise<void> {
+    const { parts, webhookUrl } = this.#options;
+    const info = await parts.telegram.webhookInfo();
+    if (info.kind === 'ok' && info.result.url === webhookUrl && this.state.lastOkPollAt !== null) {
+      const { pending_update_count: waiting, last_error_date: failedAt = 0 } = info.result;
+      const broken = waiting > 0 && Date.now() / 1_000 - failedAt < BROKEN_WEBHOOK_S;
+      if (!broken) {
+        parts.log.info('an operator has switched to the webhook; TELEGRAM_MODE here still says polling');
+        return pause(SWITCHED_MS, signal);
+      }
+    }
+    parts.log.warn('a webhook is set although TELEGRAM_MODE is polling: removing it, nothing is dropped');
+    await parts.telegram.deleteWebhook();
+    return pause(200 + Math.random() * 1_000, signal);
   }
 }
 
