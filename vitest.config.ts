@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
+          // A busy machine is no failure; what must be quick measures itself.
+          testTimeout: 20_000,
           include: ['{apps,packages}/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{integration,e2e}.test.ts', 'packages/e2e/**'],
         },
