@@ -95,6 +95,7 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
       await closeBreaker(parts, 'fal');
       return;
     case 'not-sent':
+      if (await endUnsent(parts, job.id)) return;
       // Surely no job: back to the start, so that a later run sends it.
       await parts.db
         .update(falJobs)
@@ -106,6 +107,7 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
     case 'refused': {
       const account = ['locked', 'unauthorized', 'forbidden'].includes(outcome.reason);
       if (account) await openBreaker(parts, 'fal', outcome.reason);
+      if (await endUnsent(parts, job.id)) return;
       await failFalJob(parts, job, account ? 'provider_account' : 'provider_refused', outcome.detail);
       return;
     }
@@ -118,6 +120,16 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
     default:
       outcome satisfies never;
   }
+}
+
+/** FAL surely has no job, and the order was given up meanwhile: nothing is left to cancel. */
+async function endUnsent(parts: WorkerParts, falJobId: string): Promise<boolean> {
+  const ended = await parts.db
+    .update(falJobs)
+    .set({ state: 'cancelled', endedAt: sql`now()` })
+    .where(and(eq(falJobs.id, falJobId), eq(falJobs.state, 'cancelling')))
+    .returning({ id: falJobs.id });
+  return ended.length > 0;
 }
 
 /**
@@ -159,6 +171,7 @@ export async function failFalJob(
     detail: detail.slice(0, 500),
   });
   await transact(parts, async (unit) => {
+    await lockOrder(unit.tx, job.orderId);
     await unit.tx
       .update(falJobs)
       .set({ state: 'failed', error: { reason, detail: detail.slice(0, 2_000) }, endedAt: sql`now()` })
@@ -169,6 +182,7 @@ export async function failFalJob(
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
 export async function completeFalJob(tx: Tx, job: FalJob): Promise<boolean> {
+  await lockOrder(tx, job.orderId);
   const done = await tx
     .update(falJobs)
     .set({ state: 'completed', endedAt: sql`now()` })
@@ -181,4 +195,9 @@ export async function completeFalJob(tx: Tx, job: FalJob): Promise<boolean> {
     )
     .returning({ id: falJobs.id });
   return done.length > 0;
+}
+
+/** The order before its request, everywhere: an end and the owner's cancel would otherwise wait for each other. */
+async function lockOrder(tx: Tx, orderId: string): Promise<void> {
+  await tx.select({ id: orders.id }).from(orders).where(eq(orders.id, orderId)).for('update');
 }
