@@ -72,7 +72,7 @@ export const FORBIDDEN: IForbiddenRuleType[] = [
   {
     name: 'no-deep-import',
     comment:
-      "A package's face is its src/index.ts; the sandbox has two more, for tests and for the launcher.",
+      "A package's face is its src/index.ts; some have a second for tests, the sandbox a third for the launcher.",
     severity: 'error',
     from: { path: '^(packages|apps|infra)/([^/]+)/' },
     to: {
@@ -80,7 +80,8 @@ export const FORBIDDEN: IForbiddenRuleType[] = [
       pathNot: [
         '^$1/$2/',
         String.raw`^packages/[^/]+/src/index\.ts$`,
-        String.raw`^packages/sandbox/src/(testing|stack/index)\.ts$`,
+        String.raw`^packages/(sandbox|db|core)/src/testing\.ts$`,
+        String.raw`^packages/sandbox/src/stack/index\.ts$`,
       ],
     },
   },
@@ -107,8 +108,8 @@ export const FORBIDDEN: IForbiddenRuleType[] = [
   {
     name: 'no-test-in-production',
     severity: 'error',
-    from: { path: OWN, pathNot: [TESTS, '^packages/(e2e|bench)/'] },
-    to: { path: String.raw`\.test\.ts$` },
+    from: { path: OWN, pathNot: [TESTS, '^packages/(e2e|bench|sandbox)/'] },
+    to: { path: String.raw`(\.test|/src/testing)\.ts$` },
   },
   {
     name: 'no-dev-dependency-in-production',

@@ -1,0 +1,11 @@
+export {
+  makeAvatar,
+  makeOrder,
+  makeRecording,
+  makeTrained,
+  orderNow,
+  recordingNow,
+  trainable,
+} from './testing/making.ts';
+export { picture, pictures } from './testing/pictures.ts';
+export { type Enqueued, startTestParts, type TestParts, type TestPartsOptions } from './testing/parts.ts';
