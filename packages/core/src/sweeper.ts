@@ -1,6 +1,7 @@
 import { avatarPhotos, avatars, type Db, falJobs, notifications, orders, telegramUpdates } from '@aisha/db';
 import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { dropUnsent } from './fal/jobs.ts';
 import { advanceOrder, failOrder } from './orders/orders.ts';
 import type { DeciderParts } from './parts.ts';
 import { transact } from './unit.ts';
@@ -73,7 +74,7 @@ function sweepFalJobs(parts: DeciderParts): Promise<number> {
       )
       .returning({ id: falJobs.id });
     for (const { id } of rows) unit.enqueue('fal.settle', { falJobId: id, source: 'sweep' });
-    return rows.length;
+    return rows.length + (await dropUnsent(unit.tx));
   });
 }
 

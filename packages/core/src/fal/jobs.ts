@@ -1,7 +1,7 @@
 import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, openBreaker } from '../orders/breaker.ts';
 import { failOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -66,7 +66,14 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
       .from(orders)
       .where(eq(orders.id, job.orderId))
       .for('update');
-    if (order?.state !== 'running') return false;
+    if (order?.state !== 'running') {
+      // It ended before there was anything to send. (A crash just before this is the sweeper's.)
+      await tx
+        .update(falJobs)
+        .set(neverSent)
+        .where(unsentOfEnded(eq(falJobs.id, job.id)));
+      return false;
+    }
     const claimed = await tx
       .update(falJobs)
       .set({
@@ -120,6 +127,27 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
     default:
       outcome satisfies never;
   }
+}
+
+const neverSent = { state: 'cancelled', endedAt: sql`now()` } as const;
+
+/** Requests that will never be sent: their order has ended. */
+function unsentOfEnded(where: SQL | undefined): SQL | undefined {
+  return and(
+    where,
+    eq(falJobs.state, 'created'),
+    sql`exists (select 1 from ${orders} where ${orders.id} = ${falJobs.orderId} and ${orders.endedAt} is not null)`,
+  );
+}
+
+/** Ends what a crash left unsent although its order has ended; how many it was. */
+export async function dropUnsent(tx: Tx): Promise<number> {
+  const dropped = await tx
+    .update(falJobs)
+    .set(neverSent)
+    .where(unsentOfEnded(lt(falJobs.nextCheckAt, sql`now()`)))
+    .returning({ id: falJobs.id });
+  return dropped.length;
 }
 
 /** FAL surely has no job, and the order was given up meanwhile: nothing is left to cancel. */
