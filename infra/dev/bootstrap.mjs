@@ -64,7 +64,12 @@ function cleanEnvironment() {
   const path = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((dir) => !dir.startsWith(join(ROOT, 'node_modules')));
-  return { ...Object.fromEntries(kept), PATH: [...new Set([...path, ...sbin])].join(delimiter) };
+  // Corepack's pnpm must not wait for an answer before it fetches anything.
+  return {
+    ...Object.fromEntries(kept),
+    COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+    PATH: [...new Set([...path, ...sbin])].join(delimiter),
+  };
 }
 
 async function ensureToolchain(env) {

@@ -145,3 +145,13 @@ test('what cannot start is said with its own words, and nothing stays behind', a
   expect(launcher.output()).toContain('TELEGRAM_BOT_TOKEN');
   expect(pids().size).toBe(0);
 });
+
+test.each([
+  [['--no-such-option'], 2, '--no-such-option'],
+  [['--port', 'nonsense=1'], 1, 'no component is called nonsense'],
+  [['--port', 'eighty'], 1, 'expected a name and a number'],
+])('%s is refused', async (options, code, words) => {
+  const launcher = launch(...options);
+  expect(await launcher.ended).toBe(code);
+  expect(launcher.output()).toContain(words);
+});

@@ -13,6 +13,7 @@ const USAGE = `npm start -- [options]
   --source         run the TypeScript sources instead of compiled JavaScript
   --data <folder>  keep data elsewhere than in .aisha/data
   --env <file>     read the configuration elsewhere than from .env
+  --port <name=n>  a port of your choice, for example telegram=8080; may be repeated
 `;
 /** A second Ctrl-C that comes later than this is meant: everything is killed at once. */
 const IMPATIENCE_MS = 1_000;
@@ -20,12 +21,10 @@ const IMPATIENCE_MS = 1_000;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ options: { fresh: flag, source: flag, help: flag, data: text, env: text } });
-  if (values.help) {
+  const values = readOptions();
+  if (values === null || values.help) {
     process.stdout.write(USAGE);
-    return 0;
+    return values === null ? 2 : 0;
   }
   const dataDir = values.data ?? join(ROOT, '.aisha', 'data');
   const lock = takeLock(`${dataDir}.lock`);
@@ -48,6 +47,7 @@ async function main(): Promise<number> {
       settings: readSettings(values.env ?? join(ROOT, '.env')),
       environment: { ...process.env, ...colour },
       source: values.source,
+      ports: Object.fromEntries(values.port.map(chosenPort)),
       keepAlive: true,
       signal: stopping,
       onEvent: (event) => screen.show(event),
@@ -73,6 +73,29 @@ async function main(): Promise<number> {
     screen.close();
     lock.release();
   }
+}
+
+/** Null when there is something among them that nobody knows. */
+function readOptions() {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const many = { type: 'string', multiple: true, default: [] as string[] } as const;
+  try {
+    return parseArgs({
+      options: { fresh: flag, source: flag, help: flag, data: text, env: text, port: many },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
+    return null;
+  }
+}
+
+/** `telegram=8080` as a name and a number. */
+function chosenPort(text: string): [string, number] {
+  const [, name, port] = /^([\w-]+)=(\d{1,5})$/.exec(text) ?? [];
+  if (name === undefined)
+    throw new Error(`--port ${text}: expected a name and a number, for example telegram=8080`);
+  return [name, Number(port)];
 }
 
 /** Aborted by the first signal that asks to stop. */

@@ -8,6 +8,10 @@ export async function choosePorts(
   components: readonly string[],
   chosen: Readonly<Record<string, number>>,
 ): Promise<(name: string) => number> {
+  const unknown = Object.keys(chosen).filter((name) => !components.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`no component is called ${unknown.join(', ')}: there are ${components.join(', ')}`);
+  }
   const file = join(dataDir, 'ports.json');
   const remembered = readPorts(file);
   const ports = new Map<string, number>();
