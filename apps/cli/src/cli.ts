@@ -1,5 +1,5 @@
 import { ConfigError, secretsOf } from '@aisha/config';
-import { createRedactor } from '@aisha/service';
+import { createRedactor, type Redactor } from '@aisha/service';
 import { type Command, type ExitStatus, type Io, Trouble, UsageError } from './command.ts';
 import { reasonOf } from './reason.ts';
 
@@ -20,7 +20,7 @@ const COMMANDS: readonly Command[] = [
 
 /** Runs one command. Whatever it says goes through the redactor: no secret is ever printed. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitStatus> {
-  const redact = createRedactor(secretsOf(io.env));
+  const redact = keepingExamples(createRedactor(secretsOf(io.env)));
   const safe: Io = {
     ...io,
     out: (text) => io.out(redact(text)),
@@ -48,6 +48,13 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitStatu
     else safe.err(`✗ ${reasonOf(error)}\n  → \`aisha doctor\` tries every part and says how to mend it.\n`);
     return 1;
   }
+}
+
+/** Addresses that say how one is written have a password in them too, but it is nobody's. */
+const EXAMPLE = ':password@host';
+
+function keepingExamples(redact: Redactor): Redactor {
+  return (text) => text.split(EXAMPLE).map(redact).join(EXAMPLE);
 }
 
 /** `parseArgs` of Node: an option that does not exist, or one without its value. */

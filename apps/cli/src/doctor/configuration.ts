@@ -12,7 +12,7 @@ import { reasonOf } from '../reason.ts';
 import { failed, type Finding, ok, warning } from './finding.ts';
 
 const WHERE =
-  'set it in the environment of the process (compose and systemd: the env file; npm start: .env); a secret may come from a file named in <NAME>_FILE';
+  'set them in the environment of the processes (compose and systemd: the env file; npm start: .env); a secret may come from a file named in <NAME>_FILE; .env.example explains them all';
 
 /** What each app would say at its start, and what only shows when values are looked at together. */
 export async function checkConfiguration(env: Environment | undefined): Promise<Finding[]> {
@@ -38,7 +38,9 @@ export async function checkConfiguration(env: Environment | undefined): Promise<
     }
   }
   for (const [variable, { problem, expected, apps }] of wrong)
-    findings.push(failed(variable, `${problem} (${apps.join(', ')})`, `expected ${expected}; ${WHERE}`));
+    findings.push(failed(variable, `${problem} (${apps.join(', ')})`, `expected ${expected}`));
+  if (wrong.size > 0)
+    findings.push(failed('start', `refused until ${wrong.size === 1 ? 'it is' : 'they are'} right`, WHERE));
   return [...findings, ...together(env)];
 }
 

@@ -34,7 +34,7 @@ export const checkRedis: Check = async ({ redis: config }) => {
 async function look(redis: Redis): Promise<Finding[]> {
   const info = parse(await redis.info());
   const version = info.get('redis_version') ?? '?';
-  const latency = await medianPing(redis);
+  const latency = await fastestPing(redis);
   const speed = `${latency.toFixed(1)} ms`;
   const findings = [
     latency > SLOW_MS
@@ -90,14 +90,15 @@ async function savePoints(redis: Redis): Promise<string | null> {
   return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
 }
 
-async function medianPing(redis: Redis): Promise<number> {
+/** Of a few: the others waited for this process, not for Redis. */
+async function fastestPing(redis: Redis): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < 11; n += 1) {
     const asked = performance.now();
     await redis.ping();
     times.push(performance.now() - asked);
   }
-  return times.toSorted((a, b) => a - b)[5] ?? 0;
+  return Math.min(...times);
 }
 
 function parse(info: string): ReadonlyMap<string, string> {
