@@ -2,7 +2,7 @@ import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
 import { markUnreachable } from '@aisha/core';
 import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
-import { type Logger, TransientError } from '@aisha/service';
+import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { eq } from 'drizzle-orm';
 
@@ -37,8 +37,18 @@ export type CallsOutcome =
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'wait'; readonly ms: number; readonly unknown: boolean; readonly why: string };
 
-/** After this many unclear sends of one row the call counts as made: repeating it for ever would be a flood. */
-const MOST_UNKNOWN = 3;
+/**
+ * An unclear send (time-out, 502, a process killed meanwhile) is repeated after 1, 4, 16, 64 and 256 s: an outage of
+ * Telegram of some minutes loses nothing. After the sixth the call counts as made: if Telegram carried out every one
+ * and only its answers were lost, the chat has six copies, and more would be a flood.
+ */
+const MOST_UNKNOWN = 6;
+const unknownPauseMs = (before: number) => 1_000 * 4 ** before;
+
+/** Seconds for which whoever makes these calls may be trusted to be at it: longer than the longest call. */
+export function claimSeconds(owed: readonly OwedCall[]): number {
+  return owed.some((call) => call.files) ? 150 : 60;
+}
 
 /** Makes the calls that a row owes, in their order, each kept as made before the next. */
 export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
@@ -78,10 +88,11 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
         return { kind: 'wait', ms: outcome.afterMs, unknown: false, why: outcome.why };
       case 'unknown':
         if (row.unknownOutcomes + 1 >= MOST_UNKNOWN) {
+          parts.log.error('a send never had a known outcome; it counts as made', { method: call.method });
           await options.onSent(i + 1, null);
           break;
         }
-        return { kind: 'wait', ms: 1_000, unknown: true, why: outcome.why };
+        return { kind: 'wait', ms: unknownPauseMs(row.unknownOutcomes), unknown: true, why: outcome.why };
       default:
         outcome satisfies never;
     }
@@ -90,9 +101,10 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
 }
 
 async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions): Promise<SendOutcome> {
-  const payload = call.files
-    ? { ...call.payload, ...(await readFiles(parts.storage, call.files)) }
-    : call.payload;
+  const files = call.files ? await readFiles(parts.storage, call.files) : {};
+  // Storage answers, and the object is not there: it was deleted meanwhile, and no waiting brings it back.
+  if (files === null) return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
+  const payload = { ...call.payload, ...files };
   const outcome = await send(parts.telegram, call.method, payload, options);
   // The message to edit is gone or cannot take this text: it is said anew.
   const lost = outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable');
@@ -114,11 +126,11 @@ function send(
 async function readFiles(
   storage: Storage,
   files: NonNullable<OwedCall['files']>,
-): Promise<Record<string, object>> {
+): Promise<Record<string, object> | null> {
   const loaded: Record<string, object> = {};
   for (const [field, file] of Object.entries(files)) {
     const source = await storage.get(file.bucket, file.key);
-    if (!source) throw new TransientError(`${file.bucket}/${file.key} is not there`);
+    if (!source) return null;
     loaded[field] = { source, filename: file.filename };
   }
   return loaded;

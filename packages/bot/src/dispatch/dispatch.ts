@@ -3,7 +3,7 @@ import { transact } from '@aisha/core';
 import { classifyError, type Metrics } from '@aisha/service';
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { Conversation } from '../conversation.ts';
-import { type CallParts, makeCalls } from './calls.ts';
+import { type CallParts, claimSeconds, makeCalls } from './calls.ts';
 
 export interface DispatchParts extends CallParts {
   readonly conversation: Conversation;
@@ -27,9 +27,8 @@ export type LaneOutcome =
   | { readonly kind: 'busy' }
   | { readonly kind: 'wait'; readonly ms: number };
 
-/** While one process makes calls nobody else does: longer than the longest call, which with a file is 2 minutes. */
-const claimFor = (owed: readonly OwedCall[]) =>
-  sql`now() + make_interval(secs => ${owed.some((call) => call.files) ? 150 : 30})`;
+/** While one process makes calls nobody else does. */
+const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs => ${claimSeconds(owed)})`;
 
 /** An update that fails this often is set aside and its sender told. */
 const MOST_ATTEMPTS = 5;
@@ -81,11 +80,14 @@ async function takeOldest(
         if (row.claimedUntil && row.claimedUntil.getTime() > Date.now()) return { kind: 'busy' };
         const pause = row.nextCheckAt.getTime() - Date.now();
         if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
+        const owed = row.owed ?? [];
+        // Whoever claimed it never came back: whether its last call was made nobody knows.
+        const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
         await unit.tx
           .update(telegramUpdates)
-          .set({ claimedUntil: claimFor(row.owed ?? []) })
+          .set({ claimedUntil: claimFor(owed), unknownOutcomes })
           .where(sameUpdate(row));
-        return { kind: 'calls', row, owed: row.owed ?? [] };
+        return { kind: 'calls', row: { ...row, unknownOutcomes }, owed };
       }
       const pause = row.nextCheckAt.getTime() - Date.now();
       if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
@@ -98,7 +100,7 @@ async function takeOldest(
           owed,
           state: nothingOwed ? 'done' : 'decided',
           doneAt: nothingOwed ? sql`now()` : null,
-          claimedUntil: claimFor(owed),
+          claimedUntil: nothingOwed ? null : claimFor(owed),
           attempts: 0,
         })
         .where(sameUpdate(row));

@@ -74,7 +74,11 @@ export async function beginEpoch(
     if (!graceful)
       await tx
         .update(telegramUpdates)
-        .set({ claimedUntil: null })
+        // A claim says that a call was under way, and now nobody will tell what became of it.
+        .set({
+          claimedUntil: null,
+          unknownOutcomes: sql`${telegramUpdates.unknownOutcomes} + (${telegramUpdates.claimedUntil} is not null)::int`,
+        })
         .where(
           and(
             eq(telegramUpdates.botId, botId),

@@ -3,7 +3,7 @@ import type { NotificationBody } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type CallParts, makeCalls } from '../dispatch/calls.ts';
+import { type CallParts, claimSeconds, makeCalls } from '../dispatch/calls.ts';
 import { sendScreen } from '../screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -11,8 +11,8 @@ export type NotifyParts = CallParts & RenderParts;
 
 type Row = typeof notifications.$inferSelect;
 
-/** Longer than the longest call, an upload: while one worker makes the calls nobody else does. */
-const CLAIM = sql`now() + interval '150 seconds'`;
+/** While one worker makes the calls nobody else does; whoever crashed with a claim holds a result up for so long. */
+const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs => ${claimSeconds(owed)})`;
 
 const body = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
@@ -27,7 +27,13 @@ export async function sendNotification(
 ): Promise<void> {
   const [row] = await parts.db
     .update(notifications)
-    .set({ claimedUntil: CLAIM, attempts: sql`${notifications.attempts} + 1`, nextCheckAt: CLAIM })
+    .set({
+      claimedUntil: claimFor([]),
+      nextCheckAt: claimFor([]),
+      attempts: sql`${notifications.attempts} + 1`,
+      // A claim that ran out: whoever had it never came back, and whether its last call was made nobody knows.
+      unknownOutcomes: sql`${notifications.unknownOutcomes} + (${notifications.claimedUntil} is not null)::int`,
+    })
     .where(
       and(
         eq(notifications.id, id),
@@ -47,7 +53,11 @@ export async function sendNotification(
 
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
   const owed = row.owed ?? (await render(parts, row));
-  if (!row.owed) await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
+  const claimed = { claimedUntil: claimFor(owed), nextCheckAt: claimFor(owed) };
+  await parts.db
+    .update(notifications)
+    .set({ owed, ...claimed })
+    .where(eq(notifications.id, row.id));
   const outcome = await makeCalls(
     parts,
     { owed, sent: row.sent, unknownOutcomes: row.unknownOutcomes },
@@ -57,7 +67,7 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
       onSent: async (sent, messageId) => {
         await parts.db
           .update(notifications)
-          .set({ sent, ...(messageId === null ? {} : { messageId }) })
+          .set({ sent, ...claimed, ...(messageId === null ? {} : { messageId }) })
           .where(eq(notifications.id, row.id));
       },
     },
