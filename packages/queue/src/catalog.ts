@@ -67,8 +67,9 @@ export const jobs = defineJobs(queues, {
     key: ({ orderId }) => [orderId],
     whenActive: 'drop',
     whenDelayed: 'hasten',
-    // The submit itself is never repeated; what is retried is what comes before it (photos, zip, upload).
-    attempts: 5,
+    // The submit itself is never repeated; what is retried is what comes before it (photos, zip, upload): 2 s … 2 min,
+    // four minutes in all, longer than S3 or PostgreSQL needs to come back.
+    attempts: 8,
     backoff: { delayMs: 2_000, jitter: 0.3 },
     // Twenty photos read, zipped and uploaded to FAL's storage.
     timeLimitMs: 180_000,
@@ -79,7 +80,8 @@ export const jobs = defineJobs(queues, {
     key: ({ photoId }) => [photoId],
     whenActive: 'drop',
     whenDelayed: 'keep',
-    attempts: 5,
+    // Telegram's or S3's bad minutes: 1 s … 2 min. A photo given up is one that the user has to send again.
+    attempts: 9,
     backoff: { delayMs: 1_000, jitter: 0.3 },
     // Download of 20 MB from Telegram and one decode.
     timeLimitMs: 60_000,
@@ -114,7 +116,8 @@ export const jobs = defineJobs(queues, {
     key: ({ recordingId }) => [recordingId],
     whenActive: 'drop',
     whenDelayed: 'keep',
-    attempts: 4,
+    // Telegram's or S3's bad minutes: 3 s … 96 s.
+    attempts: 7,
     backoff: { delayMs: 3_000, jitter: 0.3 },
     // Download, then ffmpeg over up to several hours of audio.
     timeLimitMs: 600_000,
@@ -138,7 +141,8 @@ export const jobs = defineJobs(queues, {
     // The last piece may end while a join that saw it missing is still running.
     whenActive: 'again',
     whenDelayed: 'hasten',
-    attempts: 5,
+    // S3's bad minutes: 1 s … 2 min; the transcription is paid by now.
+    attempts: 9,
     backoff: { delayMs: 1_000, jitter: 0.3 },
     timeLimitMs: 60_000,
   }),
