@@ -33,7 +33,9 @@ export function connectDatabase(config: DatabaseConfig, { name, onError }: Conne
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 15_000,
-    idle_in_transaction_session_timeout: 20_000,
+    // No transaction waits for anything but the database, so one that idles belongs to a frozen process: its locks are
+    // free before the lease of a frozen poller runs out, and the next one need not wait for them.
+    idle_in_transaction_session_timeout: 2_500,
     query_timeout: 20_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

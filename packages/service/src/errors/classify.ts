@@ -21,8 +21,8 @@ const networkCodes = new Set([
 
 // PostgreSQL's states that pass: connections (08), too many or no resources (53), restart and shutdown
 // (57P01…57P05), cancelled by statement_timeout (57014), lock not free (55P03), serialization and deadlock (40),
-// and read-only after a fail-over (25006).
-const postgresState = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25006)$/;
+// a transaction ended because its process was frozen in it (25P03), and read-only after a fail-over (25006).
+const postgresState = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P03|25006)$/;
 
 // S3's and its kin's names for "not now".
 const s3Names = new Set([
