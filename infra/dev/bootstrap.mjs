@@ -64,11 +64,15 @@ function cleanEnvironment() {
   const path = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((dir) => !dir.startsWith(join(ROOT, 'node_modules')));
-  // Corepack's pnpm must not wait for an answer before it fetches anything.
   return {
     ...Object.fromEntries(kept),
-    COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
     PATH: [...new Set([...path, ...sbin])].join(delimiter),
+    // Corepack's pnpm must not wait for an answer before it fetches anything.
+    COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+    // Without a network it should say so in seconds, not in minutes.
+    npm_config_fetch_retries: '3',
+    npm_config_fetch_retry_mintimeout: '500',
+    npm_config_fetch_retry_maxtimeout: '4000',
   };
 }
 
@@ -228,14 +232,17 @@ async function step(what, action) {
 async function run(command, args, env) {
   const { code, output } = await capture(command, args, env);
   if (code === 0) return;
-  const offline =
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL|network/i.test(
-      output,
+  const lines = output.trim().split('\n');
+  const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL/;
+  const unreachable =
+    lines.findLast((line) => offline.test(line) && /https?:/.test(line)) ??
+    lines.find((line) => offline.test(line));
+  if (unreachable !== undefined) {
+    throw new Problem(
+      `A server cannot be reached; check the network, the proxy and the registry in ~/.npmrc.\n  ${unreachable.trim()}`,
     );
-  const advice = offline
-    ? 'A server cannot be reached: check the network, the proxy and the registry in ~/.npmrc.\n'
-    : '';
-  throw new Problem(`${advice}${output.trim().split('\n').slice(-20).join('\n')}`);
+  }
+  throw new Problem(lines.slice(-20).join('\n'));
 }
 
 function capture(command, args, env) {
