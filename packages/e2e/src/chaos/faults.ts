@@ -57,6 +57,16 @@ export function faultCatalogue(
         line.mend();
       },
     },
+    {
+      // The breaker then refuses every picture for a minute: once a round is enough.
+      name: 'FAL locks the account',
+      exclusive: true,
+      async strike({ fal }, random) {
+        await fal.lock('Exhausted balance. Top up your balance at fal.ai/dashboard/billing.');
+        await wait(random.whole(1_000, 4_000));
+        await fal.lock(null);
+      },
+    },
   ];
   return {
     exclusive: [...processes, ...stores],
@@ -91,15 +101,6 @@ function falFaults(): Fault[] {
   }));
   return [
     ...rules,
-    {
-      name: 'FAL locks the account',
-      exclusive: false,
-      async strike({ fal }, random) {
-        await fal.lock('Exhausted balance. Top up your balance at fal.ai/dashboard/billing.');
-        await wait(random.whole(1_000, 4_000));
-        await fal.lock(null);
-      },
-    },
     {
       name: 'FAL answers 503 to status and result',
       exclusive: false,

@@ -98,7 +98,10 @@ async function live(system: System, actor: Actor, act: Act, signal: AbortSignal)
   }
 }
 
-/** Commands in a burst, faster than they are answered. */
+/** Telegram takes a message a second to one chat: who asks for more waits longer and longer by its rules, not ours. */
+const ANSWER_MS = 1_300;
+
+/** Commands in a burst, faster than they are answered, and then as long a pause as the answers need. */
 async function chat(system: System, { person, random, ledger }: Actor): Promise<void> {
   const said = ledger.commands.get(person.id) ?? [];
   ledger.commands.set(person.id, said);
@@ -109,6 +112,7 @@ async function chat(system: System, { person, random, ledger }: Actor): Promise<
   }
   said.push(...burst);
   await system.telegram.sendTexts({ messages: burst.map((text) => ({ userId: person.id, text })) });
+  await wait(burst.length * ANSWER_MS);
 }
 
 /** A voice message or a text file, and a document of what it became. */

@@ -58,6 +58,7 @@ export async function runChaos(system: System, options: RunOptions): Promise<Run
   await system.allReady();
   const settled = await dustSettles(system, {
     hurry: options.hurry,
+    say: options.say,
     // An unclear training is given up after 30 minutes by design.
     timeoutMs: options.hurry ? 240_000 : 35 * 60_000,
   });

@@ -24,10 +24,11 @@ export async function openRows(system: System): Promise<Record<string, number>> 
  */
 export async function dustSettles(
   system: System,
-  { hurry, timeoutMs }: { hurry: boolean; timeoutMs: number },
+  { hurry, timeoutMs, say }: { hurry: boolean; timeoutMs: number; say?: (line: string) => void },
 ): Promise<{ ms: number; hurried: number }> {
   const begun = performance.now();
   let hurried = 0;
+  let said = '';
   let open: Record<string, number> = {};
   try {
     await eventually(
@@ -35,6 +36,10 @@ export async function dustSettles(
       async () => {
         if (hurry) hurried += await hurryUnclearSubmits(system);
         open = await openRows(system);
+        const left = Object.entries(open).filter(([, count]) => count > 0);
+        const line = left.map(([name, count]) => `${count} ${name}`).join(', ');
+        if (line !== said) say?.(`  ${new Date().toISOString().slice(14, 23)} left: ${line}`);
+        said = line;
         return Object.values(open).every((count) => count === 0);
       },
       timeoutMs,
