@@ -101,13 +101,19 @@ async function look(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
         return failFalJob(parts, job, 'result_gone', 'FAL does not know the request');
       return lookAgain(parts, job, 5);
     case 'completed':
-      return collect(parts, job, job.requestId, run);
+      return collect(parts, job, job.requestId, status.error === null, run);
     default:
       status satisfies never;
   }
 }
 
-async function collect(parts: WorkerParts, job: FalJob, requestId: string, run: Run): Promise<void> {
+async function collect(
+  parts: WorkerParts,
+  job: FalJob,
+  requestId: string,
+  endedWell: boolean,
+  run: Run,
+): Promise<void> {
   const result = await parts.fal.result(job.model, requestId);
   switch (result.kind) {
     case 'unavailable':
@@ -115,6 +121,9 @@ async function collect(parts: WorkerParts, job: FalJob, requestId: string, run: 
     case 'gone':
       return failFalJob(parts, job, 'result_gone', 'the result is no longer kept');
     case 'failed':
+      // The job ended well: what keeps its result from us is not the job's failure but a passing one of the way to it.
+      if (endedWell && result.status >= 500 && falErrorReason(result.errors) === 'unknown')
+        throw new TransientError(`the result cannot be read now: HTTP ${result.status}`);
       return failFalJob(parts, job, failureOf(result.errors), JSON.stringify(result.errors).slice(0, 2_000));
     case 'ok': {
       const order = await findOrder(parts.db, job.orderId);
