@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { ASPECTS, type GeneratedImage, generator, trainer } from '../avatars/models.ts';
 import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
-import { type Order, succeedOrder } from '../orders/orders.ts';
+import { findOrder, type Order, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { imageInput } from './images.ts';
@@ -46,8 +46,8 @@ export async function collectImages(
     return failFalJob(parts, job, flagged ? 'flagged' : 'bad_result', 'no picture could be delivered');
   }
   const promptSent = z.object({ prompt: z.string() }).parse(job.input).prompt;
-  await transact(parts, async (unit) => {
-    if (!(await completeFalJob(unit.tx, job))) return;
+  const delivered = await transact(parts, async (unit) => {
+    if (!(await completeFalJob(unit.tx, job))) return false;
     await unit.tx
       .insert(images)
       .values(
@@ -63,8 +63,11 @@ export async function collectImages(
         })),
       )
       .onConflictDoNothing();
-    await succeedOrder(unit, order.id);
+    return succeedOrder(unit, order.id);
   });
+  // Cancelled while they were fetched: nobody will ever see them. Another run may have delivered the same ones.
+  if (!delivered && (await findOrder(parts.db, order.id))?.state !== 'succeeded')
+    await parts.storage.deletePrefix('generated', objectKey(order.ownerId, 'images', order.id, ''));
 }
 
 async function keepImage(
@@ -78,21 +81,30 @@ async function keepImage(
   const file = await parts.fal.download(image.url, { maxBytes: IMAGE_MAX_BYTES, signal });
   if (file.kind === 'retry') throw new TransientError(`a picture cannot be fetched now: ${file.why}`);
   if (file.kind !== 'ok') return null;
-  try {
-    const { format, width, height } = await sharp(file.data).metadata();
-    // Decodes every pixel: a cut file fails here and not at the user.
-    await sharp(file.data, { failOn: 'error' }).stats();
-    if (Math.abs(width / height / (size.width / size.height) - 1) > RATIO_TOLERANCE) {
-      parts.log.warn('a picture has another aspect than ordered', { orderId: order.id, width, height });
-      return null;
-    }
-    const extension = format === 'jpeg' ? 'jpg' : format;
-    const contentType = `image/${format}`;
-    const key = objectKey(order.ownerId, 'images', order.id, `${index + 1}.${extension}`);
-    await parts.storage.put('generated', key, file.data, { contentType });
-    return { index, width, height, contentType, objectKey: key };
-  } catch (error) {
+  const measured = await decode(file.data).catch((error: unknown) => {
     parts.log.warn('a picture is damaged', { orderId: order.id, index, error });
     return null;
+  });
+  if (!measured) return null;
+  const { format, width, height } = measured;
+  if (Math.abs(width / height / (size.width / size.height) - 1) > RATIO_TOLERANCE) {
+    parts.log.warn('a picture has another aspect than ordered', { orderId: order.id, width, height });
+    return null;
   }
+  const contentType = `image/${format}`;
+  const key = objectKey(
+    order.ownerId,
+    'images',
+    order.id,
+    `${index + 1}.${format === 'jpeg' ? 'jpg' : format}`,
+  );
+  await parts.storage.put('generated', key, file.data, { contentType });
+  return { index, width, height, contentType, objectKey: key };
+}
+
+/** Decodes every pixel: a cut file fails here and not at the user. */
+async function decode(file: Buffer): Promise<{ format: string; width: number; height: number }> {
+  const { format, width, height } = await sharp(file).metadata();
+  await sharp(file, { failOn: 'error' }).stats();
+  return { format, width, height };
 }
