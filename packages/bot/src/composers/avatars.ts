@@ -102,7 +102,7 @@ export function avatarsComposer() {
     'photos.clear',
     own(async (turn, avatar) => {
       if (avatar.state !== 'draft' && avatar.state !== 'failed') return turn.toast('training.closed');
-      await clearPhotos(turn.unit, avatar.id, 'all');
+      await clearPhotos(turn.unit, avatar.id);
       return collectPhotos(turn, avatar);
     }),
   );

@@ -141,7 +141,12 @@ export async function addPhoto(
       ...(full ? { state: 'rejected' as const, reason: 'too_many' as const } : {}),
       nextCheckAt: sql`now() + interval '15 seconds'`,
     })
-    .onConflictDoNothing()
+    // What was turned down only because there was no room may come again.
+    .onConflictDoUpdate({
+      target: [avatarPhotos.avatarId, avatarPhotos.fileUniqueId],
+      set: { state: 'received', reason: null, nextCheckAt: sql`excluded.next_check_at` },
+      setWhere: sql`${avatarPhotos.reason} = 'too_many' and not ${full}`,
+    })
     .returning({ id: avatarPhotos.id });
   if (!row) return 'duplicate';
   if (!full) unit.enqueue('photo.check', { photoId: row.id });
@@ -168,15 +173,10 @@ export async function placeCounter(
   await tx.update(avatars).set({ chatId, screenMessageId: messageId }).where(eq(avatars.id, avatarId));
 }
 
-export async function clearPhotos({ tx }: Unit, avatarId: string, which: 'all' | 'rejected'): Promise<void> {
-  await tx
-    .delete(avatarPhotos)
-    .where(
-      and(
-        eq(avatarPhotos.avatarId, avatarId),
-        which === 'rejected' ? eq(avatarPhotos.state, 'rejected') : undefined,
-      ),
-    );
+/** Takes photos away; their files follow by a job. */
+export async function clearPhotos(unit: Unit, avatarId: string): Promise<void> {
+  await unit.tx.delete(avatarPhotos).where(eq(avatarPhotos.avatarId, avatarId));
+  unit.enqueue('avatar.tidy', { avatarId });
 }
 
 export type TrainingRefusal = 'too_few' | 'checking' | 'closed';

@@ -1,11 +1,11 @@
 import { avatarPhotos, avatars, type PhotoProblem } from '@aisha/db';
-import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import sharp from 'sharp';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
+import { photoKey } from './tidy.ts';
 
 /** Rules for one photo; product.md "Avatars", step 2. */
 const RULES = {
@@ -72,11 +72,11 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   const judged = await fetchAndJudge(parts, row.fileId, row.fileSize, run);
   let key: string | null = null;
   if (typeof judged !== 'string') {
-    key = objectKey(avatar.ownerId, 'avatars', avatar.id, `photos/${row.id}.jpg`);
+    key = photoKey(avatar, row.id);
     await parts.storage.put('avatars', key, judged.jpeg, { contentType: 'image/jpeg' });
   }
 
-  await transact(parts, async (unit) => {
+  const accepted = await transact(parts, async (unit) => {
     // One photo of an avatar is judged against the others at a time.
     await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
     let problem: PhotoProblem | null = typeof judged === 'string' ? judged : null;
@@ -95,7 +95,7 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
         problem = 'same_as_another';
       else if ((await photoCounts(unit.tx, avatar.id)).accepted >= PHOTO_COUNT.max) problem = 'too_many';
     }
-    await unit.tx
+    const changed = await unit.tx
       .update(avatarPhotos)
       .set(
         problem !== null || typeof judged === 'string'
@@ -108,9 +108,22 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
               miniature: judged.miniature,
             },
       )
-      .where(and(eq(avatarPhotos.id, row.id), eq(avatarPhotos.state, 'received')));
+      .where(and(eq(avatarPhotos.id, row.id), eq(avatarPhotos.state, 'received')))
+      .returning({ state: avatarPhotos.state });
     await showCounter(unit, avatar.id);
+    return changed[0]?.state === 'accepted';
   });
+  // Turned down, or taken away by its owner meanwhile. Another run may have accepted it: then its row says so.
+  if (key !== null && !accepted && !(await isKept(parts, row.id))) await parts.storage.delete('avatars', key);
+}
+
+async function isKept(parts: Pick<WorkerParts, 'db'>, photoId: string): Promise<boolean> {
+  return (
+    (await parts.db.$count(
+      avatarPhotos,
+      and(eq(avatarPhotos.id, photoId), eq(avatarPhotos.state, 'accepted')),
+    )) > 0
+  );
 }
 
 async function fetchAndJudge(
@@ -150,7 +163,7 @@ export async function giveUpPhoto(parts: WorkerParts, photoId: string): Promise<
   });
 }
 
-/** The counter message was shown as of `dueAt`; later changes keep it due. */
+/** The counter message was shown as of `dueAt`; later changes keep it due. A Date has no microseconds: neither may the row. */
 export async function counterShown(
   parts: Pick<WorkerParts, 'db'>,
   avatarId: string,
@@ -160,5 +173,10 @@ export async function counterShown(
   await parts.db
     .update(avatars)
     .set({ screenDueAt: null })
-    .where(and(eq(avatars.id, avatarId), sql`${avatars.screenDueAt} <= ${dueAt.toISOString()}::timestamptz`));
+    .where(
+      and(
+        eq(avatars.id, avatarId),
+        sql`date_trunc('milliseconds', ${avatars.screenDueAt}) <= ${dueAt.toISOString()}::timestamptz`,
+      ),
+    );
 }

@@ -1,33 +1,65 @@
 import { avatarPhotos, avatars } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { WorkerParts } from '../parts.ts';
+import type { Avatar } from './avatars.ts';
 
 /**
- * Job: removes what is no longer needed: of a trained avatar every photo but the preview, of a deleted one
- * everything. Harmless to repeat.
+ * Job: removes what is no longer needed: of a deleted avatar everything, of a trained one every photo but the
+ * preview, of a draft the photos that its owner took away. Goes by what is in the bucket, so that nothing stays that
+ * no row knows any more. Harmless to repeat.
  */
 export async function tidyAvatar(parts: WorkerParts, avatarId: string): Promise<void> {
-  const [avatar] = await parts.db
-    .select()
-    .from(avatars)
-    .where(
-      and(eq(avatars.id, avatarId), inArray(avatars.state, ['ready', 'deleted']), isNull(avatars.tidiedAt)),
-    );
+  const [avatar] = await parts.db.select().from(avatars).where(eq(avatars.id, avatarId));
   if (!avatar) return;
-  if (avatar.state === 'deleted')
-    await parts.storage.deletePrefix('avatars', objectKey(avatar.ownerId, 'avatars', avatar.id, ''));
-  else {
-    const photos = await parts.db
-      .select({ key: avatarPhotos.objectKey })
-      .from(avatarPhotos)
-      .where(eq(avatarPhotos.avatarId, avatarId));
-    for (const { key } of photos)
-      if (key !== null && key !== avatar.previewKey) await parts.storage.delete('avatars', key);
+  switch (avatar.state) {
+    case 'deleted':
+      if (avatar.tidiedAt !== null) return;
+      await parts.storage.deletePrefix('avatars', objectKey(avatar.ownerId, 'avatars', avatar.id, ''));
+      return forgetPhotos(parts, avatar);
+    case 'ready':
+      if (avatar.tidiedAt !== null) return;
+      await removePhotos(parts, avatar, [avatar.previewKey]);
+      return forgetPhotos(parts, avatar);
+    case 'draft':
+    case 'failed': {
+      const rows = await parts.db
+        .select({ id: avatarPhotos.id, key: avatarPhotos.objectKey })
+        .from(avatarPhotos)
+        .where(eq(avatarPhotos.avatarId, avatarId));
+      // One that is being checked is in the bucket before its row names it.
+      return removePhotos(
+        parts,
+        avatar,
+        rows.flatMap(({ id, key }) => [key, photoKey(avatar, id)]),
+      );
+    }
+    case 'training':
+      return;
+    default:
+      avatar.state satisfies never;
   }
-  await parts.db.delete(avatarPhotos).where(eq(avatarPhotos.avatarId, avatarId));
+}
+
+/** Where a checked photo is kept. */
+export function photoKey(avatar: Pick<Avatar, 'id' | 'ownerId'>, photoId: string): string {
+  return objectKey(avatar.ownerId, 'avatars', avatar.id, `photos/${photoId}.jpg`);
+}
+
+async function removePhotos(
+  parts: WorkerParts,
+  avatar: Avatar,
+  kept: readonly (string | null)[],
+): Promise<void> {
+  const prefix = objectKey(avatar.ownerId, 'avatars', avatar.id, 'photos/');
+  for await (const { key } of parts.storage.list('avatars', prefix))
+    if (!kept.includes(key)) await parts.storage.delete('avatars', key);
+}
+
+async function forgetPhotos(parts: WorkerParts, avatar: Avatar): Promise<void> {
+  await parts.db.delete(avatarPhotos).where(eq(avatarPhotos.avatarId, avatar.id));
   await parts.db
     .update(avatars)
     .set({ tidiedAt: sql`now()` })
-    .where(and(eq(avatars.id, avatarId), eq(avatars.state, avatar.state)));
+    .where(and(eq(avatars.id, avatar.id), eq(avatars.state, avatar.state)));
 }
