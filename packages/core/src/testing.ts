@@ -7,5 +7,6 @@ export {
   recordingNow,
   trainable,
 } from './testing/making.ts';
+export { eventually } from './testing/eventually.ts';
 export { picture, pictures } from './testing/pictures.ts';
 export { type Enqueued, startTestParts, type TestParts, type TestPartsOptions } from './testing/parts.ts';

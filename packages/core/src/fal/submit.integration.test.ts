@@ -1,10 +1,10 @@
 import { circuitBreakers, falJobs, notifications } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { breakerOpen, openBreaker } from '../orders/breaker.ts';
 import { cancelOrder } from '../orders/orders.ts';
 import { startFalOrder } from '../orders/start.ts';
-import { makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
+import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
 import { findFalJobOfOrder, submitFalJob, webhookAddress } from './jobs.ts';
 import { settleFalJob } from './settle.ts';
@@ -86,7 +86,7 @@ describe('a request at FAL', () => {
     const [paid, ...more] = await bench.fal.control.paidJobs();
     expect(more).toEqual([]);
 
-    const hook = await vi.waitFor(() => {
+    const hook = await eventually(() => {
       const found = bench.hooks.find((one) => one.job === job.id);
       if (!found) throw new Error('no webhook yet');
       return found;

@@ -1,7 +1,6 @@
 import { avatarPhotos, avatars, falJobs, orders, recordings } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq } from 'drizzle-orm';
-import { vi } from 'vitest';
 import { type Avatar, createAvatar, orderTraining } from '../avatars/avatars.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { type ImageInput, orderImages } from '../images/images.ts';
@@ -9,6 +8,7 @@ import type { Order } from '../orders/orders.ts';
 import { startFalOrder } from '../orders/start.ts';
 import { orderTranscription, type Recording } from '../recordings/recordings.ts';
 import { transact } from '../unit.ts';
+import { eventually } from './eventually.ts';
 import type { TestParts } from './parts.ts';
 import { pictures } from './pictures.ts';
 
@@ -64,16 +64,13 @@ export async function makeTrained(bench: TestParts, ownerId: number): Promise<Av
   );
   if (typeof order === 'string') throw new Error(`no training: ${order}`);
   await startFalOrder(bench.parts, order.id, bench.run());
-  return vi.waitFor(
-    async () => {
-      const [job] = await bench.parts.db.select().from(falJobs).where(eq(falJobs.orderId, order.id));
-      if (job) await settleFalJob(bench.parts, { falJobId: job.id }, bench.run());
-      const [avatar] = await bench.parts.db.select().from(avatars).where(eq(avatars.id, draft.id));
-      if (avatar?.state !== 'ready') throw new Error(`the avatar is ${avatar?.state ?? 'gone'}`);
-      return avatar;
-    },
-    { timeout: 10_000, interval: 30 },
-  );
+  return eventually(async () => {
+    const [job] = await bench.parts.db.select().from(falJobs).where(eq(falJobs.orderId, order.id));
+    if (job) await settleFalJob(bench.parts, { falJobId: job.id }, bench.run());
+    const [avatar] = await bench.parts.db.select().from(avatars).where(eq(avatars.id, draft.id));
+    if (avatar?.state !== 'ready') throw new Error(`the avatar is ${avatar?.state ?? 'gone'}`);
+    return avatar;
+  });
 }
 
 /** An order of pictures; without an avatar unless one is given. */

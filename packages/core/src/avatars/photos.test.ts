@@ -1,0 +1,154 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { picture, pictures } from '../testing/pictures.ts';
+import { judgePhoto, samePicture } from './photos.ts';
+import { isSafetensors } from './training.ts';
+
+async function accepted(file: Buffer) {
+  const judged = await judgePhoto(file);
+  if (typeof judged === 'string') throw new Error(`turned down: ${judged}`);
+  return { ...judged, kept: await sharp(judged.jpeg).metadata() };
+}
+
+describe('a photo', () => {
+  test.each([
+    ['JPEG', () => picture(1).jpeg().toBuffer()],
+    ['PNG', () => picture(1).png().toBuffer()],
+    ['WebP', () => picture(1).webp().toBuffer()],
+    ['AVIF', () => picture(1).avif({ effort: 0 }).toBuffer()],
+    ['grey JPEG', () => picture(1).greyscale().jpeg().toBuffer()],
+    ['16 bit grey PNG', () => picture(1).greyscale().toColourspace('grey16').png().toBuffer()],
+    ['CMYK JPEG', () => picture(1).toColourspace('cmyk').jpeg().toBuffer()],
+    ['PNG with a palette', () => picture(1).png({ palette: true, colours: 16 }).toBuffer()],
+  ])('as %s is kept as an RGB JPEG', async (_name, make) => {
+    const { kept, miniature, width, height } = await accepted(await make());
+    expect(kept).toMatchObject({ format: 'jpeg', space: 'srgb', channels: 3, width, height });
+    expect(miniature).toHaveLength(8 * 8 * 3 * 2);
+  });
+
+  test('with transparency stands on white', async () => {
+    const clear = { create: { width: 600, height: 600, channels: 4 as const, background: '#0000' } };
+    const { jpeg } = await accepted(await sharp(clear).png().toBuffer());
+    const { data } = await sharp(jpeg).resize(1, 1).raw().toBuffer({ resolveWithObject: true });
+    expect([...data]).toEqual([255, 255, 255]);
+  });
+
+  test.each([
+    [1, 900, 600],
+    [3, 900, 600],
+    [6, 600, 900],
+    [8, 600, 900],
+  ])('with EXIF orientation %i is turned upright', async (orientation, width, height) => {
+    const file = await picture(2, 900, 600).withMetadata({ orientation }).jpeg().toBuffer();
+    const judged = await accepted(file);
+    expect(judged).toMatchObject({ width, height });
+    expect(judged.kept.orientation ?? 1).toBe(1);
+  });
+
+  test('loses what its file tells of the place and the camera', async () => {
+    const file = await picture(3)
+      .withExif({ IFD0: { Copyright: 'SECRETPLACE' } })
+      .jpeg()
+      .toBuffer();
+    expect(file.includes('SECRETPLACE')).toBe(true);
+    expect((await accepted(file)).jpeg.includes('SECRETPLACE')).toBe(false);
+  });
+
+  test('that is large is kept at 2048 pixels', async () => {
+    const { width, height } = await accepted(await picture(4, 4000, 3000).jpeg().toBuffer());
+    expect([width, height]).toEqual([2048, 1536]);
+  });
+
+  test.each([
+    [511, 511],
+    [511, 3000],
+    [1, 1],
+  ])('of %i × %i pixels is too small', async (width, height) => {
+    expect(await judgePhoto(await picture(5, width, height).png().toBuffer())).toBe('too_small');
+  });
+
+  test('of exactly 512 pixels is enough', async () => {
+    expect((await accepted(await picture(5, 512, 700).jpeg().toBuffer())).width).toBe(512);
+  });
+
+  test('that only claims to be huge is turned down without being decoded', async () => {
+    // 60,000 × 60,000 pixels in a few kilobytes: 10 GB raw.
+    const header = Buffer.from(
+      await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer(),
+    );
+    header.writeUInt32BE(60_000, 16);
+    header.writeUInt32BE(60_000, 20);
+    const started = process.memoryUsage().rss;
+    expect(await judgePhoto(header)).toBe('unreadable');
+    expect(process.memoryUsage().rss - started).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  test.each([
+    ['half a JPEG', async () => (await picture(6).jpeg().toBuffer()).subarray(0, 9_000)],
+    ['half a PNG', async () => (await picture(6).png().toBuffer()).subarray(0, 2_000)],
+    ['a text', async () => Buffer.from('this is no picture at all, it only has the name of one')],
+    ['nothing', async () => Buffer.alloc(0)],
+    ['a page', async () => Buffer.from('<!doctype html><html><body>404</body></html>')],
+    ['noise', async () => Buffer.from(Array.from({ length: 5_000 }, (_, i) => (i * 7919) % 256))],
+  ])('that is %s is unreadable', async (_name, make) => {
+    expect(await judgePhoto(await make())).toBe('unreadable');
+  });
+});
+
+describe('the same picture', () => {
+  const miniature = async (file: Buffer) => (await accepted(file)).miniature;
+
+  test.each([
+    ['saved anew, worse', (one: Buffer) => sharp(one).jpeg({ quality: 60 }).toBuffer()],
+    ['scaled down', (one: Buffer) => sharp(one).resize(640).jpeg().toBuffer()],
+    ['as PNG', (one: Buffer) => sharp(one).png().toBuffer()],
+  ])('%s is recognised', async (_name, change) => {
+    const one = await picture(7).jpeg({ quality: 95 }).toBuffer();
+    expect(samePicture(await miniature(one), await miniature(await change(one)))).toBe(true);
+  });
+
+  test('is not seen in twenty different ones', async () => {
+    const all = await Promise.all((await pictures(20)).map(miniature));
+    const same = all.flatMap((one, i) => all.slice(i + 1).filter((other) => samePicture(one, other)));
+    expect(same).toEqual([]);
+  });
+
+  test('in grey and in colour is not taken for one', async () => {
+    const colour = await miniature(await picture(8).jpeg().toBuffer());
+    const grey = await miniature(await picture(8).greyscale().jpeg().toBuffer());
+    expect(samePicture(grey, grey)).toBe(true);
+    expect(samePicture(grey, colour)).toBe(false);
+    expect(samePicture(colour, grey)).toBe(false);
+  });
+});
+
+describe('a model file', () => {
+  const header = (json: unknown, data = 0, length?: number) => {
+    const text = Buffer.from(JSON.stringify(json));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(length ?? text.length));
+    return Buffer.concat([size, text, Buffer.alloc(data)]);
+  };
+  const tensor = { weight: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } };
+
+  test('with its data is one', () => {
+    expect(isSafetensors(header(tensor, 4))).toBe(true);
+    expect(isSafetensors(header({ __metadata__: { format: 'pt' }, ...tensor }, 4))).toBe(true);
+  });
+
+  test.each([
+    ['cut off', header(tensor, 3)],
+    ['a header cut off', header(tensor, 4).subarray(0, 20)],
+    ['a header longer than the file', header(tensor, 4, 2 ** 40)],
+    ['an impossible length', Buffer.concat([Buffer.alloc(8, 0xff), Buffer.alloc(100)])],
+    ['a page', Buffer.from('<html><body>not found</body></html>')],
+    ['a list', header([1, 2, 3], 4)],
+    ['text for offsets', header({ weight: { data_offsets: ['0', '4'] } }, 4)],
+    ['nothing', Buffer.alloc(0)],
+    ['zeros', Buffer.alloc(4_096)],
+  ])('%s is none', (_name, file) => {
+    expect(isSafetensors(file)).toBe(false);
+  });
+});

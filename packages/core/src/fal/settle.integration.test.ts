@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { falJobs, images, notifications, orders } from '@aisha/db';
+import type { FalFaultRule } from '@aisha/sandbox';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cancelOrder } from '../orders/orders.ts';
+import { startFalOrder } from '../orders/start.ts';
+import { sweep } from '../sweeper.ts';
+import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
+import { transact } from '../unit.ts';
+import { findFalJobOfOrder } from './jobs.ts';
+import { settleFalJob } from './settle.ts';
+
+let bench: TestParts;
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  me = await bench.person();
+});
+afterEach(async () => {
+  await bench.fal.control.reset();
+  await bench.fal.control.configure({ timing: { imageSeconds: 0.02, queueSeconds: 0 } });
+});
+
+async function jobOf(orderId: string) {
+  const job = await findFalJobOfOrder(bench.parts, orderId);
+  if (!job) throw new Error('the order has no request');
+  return job;
+}
+
+/** An order of two pictures that FAL has, and what befalls it there. */
+async function drawing(...faults: FalFaultRule['fault'][]) {
+  for (const fault of faults) await bench.fal.control.addFault({ fault });
+  const order = await makeOrder(bench, me, { count: 2 });
+  await startFalOrder(bench.parts, order.id, bench.run());
+  const job = await jobOf(order.id);
+  return { order, job, settle: (requestId?: string) => settle(job.id, requestId) };
+}
+
+const settle = (falJobId: string, requestId?: string) =>
+  settleFalJob(bench.parts, { falJobId, requestId }, bench.run());
+
+const overAtFal = (requestId: string | null) =>
+  eventually(async () => {
+    const [paid] = await bench.fal.control.paidJobs({ requestId: requestId ?? '' });
+    if (paid?.state !== 'COMPLETED') throw new Error(`at FAL it is ${paid?.state ?? 'unknown'}`);
+  });
+
+const told = (orderId: string) =>
+  bench.parts.db
+    .select()
+    .from(notifications)
+    .where(eq(notifications.key, `order:${orderId}:ended`));
+
+describe('a webhook', () => {
+  test('that comes before the answer to the submit brings the id, and the answer changes nothing', async () => {
+    await bench.fal.control.addFault({ fault: { kind: 'webhook_early' } });
+    const order = await makeOrder(bench, me);
+    const { fal } = bench.parts;
+    const submit: typeof fal.submit = async (...request) => {
+      const outcome = await fal.submit(...request);
+      const { id } = await jobOf(order.id);
+      const hook = bench.hooks.find(({ job }) => job === id);
+      expect(hook).toBeDefined();
+      await settle(id, hook?.requestId);
+      expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+      return outcome;
+    };
+    await startFalOrder({ ...bench.parts, fal: { ...fal, submit } }, order.id, bench.run());
+    expect(await jobOf(order.id)).toMatchObject({ state: 'completed', webhookAt: expect.any(Date) });
+    expect(await told(order.id)).toHaveLength(1);
+  });
+
+  test('about another request is ignored', async () => {
+    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    await again(randomUUID());
+    expect(await jobOf(order.id)).toMatchObject({ state: 'submitted', requestId: job.requestId });
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
+  });
+
+  test('of a job that is not ours is ignored', async () => {
+    await expect(settle(randomUUID(), randomUUID())).resolves.toBeUndefined();
+  });
+
+  test('that comes after the end changes nothing', async () => {
+    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
+    await again();
+    await again(job.requestId ?? '');
+    expect(await jobOf(order.id)).toMatchObject({ state: 'cancelled' });
+    expect(await told(order.id)).toEqual([]);
+  });
+});
+
+describe('a result', () => {
+  test('found by many at once is delivered once', async () => {
+    const { order, job, settle: again } = await drawing();
+    await overAtFal(job.requestId);
+    await Promise.all(Array.from({ length: 8 }, () => again(job.requestId ?? '')));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+    const kept = await bench.parts.db.select().from(images).where(eq(images.orderId, order.id));
+    expect(new Set(kept.map(({ index }) => index))).toEqual(new Set([0, 1]));
+    expect(kept).toHaveLength(2);
+    expect(await told(order.id)).toHaveLength(1);
+    expect(await bench.objects('generated', `${me}/`)).toEqual(kept.map((one) => one.objectKey).toSorted());
+  });
+
+  test('and a cancel that come together end the order one way or the other', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { order, job, settle: again } = await drawing();
+      await overAtFal(job.requestId);
+      // Were one to wait for the other, PostgreSQL would break the deadlock, and one of them would reject.
+      await Promise.all([again(), transact(bench.parts, (unit) => cancelOrder(unit, me, order.id))]);
+      await again();
+      const ended = await orderNow(bench, order.id);
+      const pictures = await bench.parts.db.$count(images, eq(images.orderId, order.id));
+      expect([ended.state, pictures]).toEqual(
+        ended.state === 'succeeded' ? ['succeeded', 2] : ['cancelled', 0],
+      );
+    }
+  });
+
+  test('that FAL no longer keeps is a failure with its reason', async () => {
+    const { order, job, settle: again } = await drawing({ kind: 'expired' });
+    await overAtFal(job.requestId);
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'result_gone' });
+  });
+
+  test.each([
+    ['content_policy_violation', 422, 'content_policy'],
+    ['no_media_generated', 422, 'content_policy'],
+    ['invalid_archive', 422, 'bad_photos'],
+    ['image_load_error', 422, 'bad_photos'],
+    ['archive_file_count_below_minimum', 422, 'too_few_photos'],
+    ['face_detection_error', 422, 'no_face'],
+    ['generation_timeout', 504, 'timeout'],
+    ['user_locked', 403, 'provider_account'],
+    ['internal_server_error', 500, 'provider_down'],
+    ['file_download_error', 422, 'provider_down'],
+    ['something_new', 418, 'provider_down'],
+  ] as const)('that is the error %s (%i) fails the order as %s', async (type, status, failure) => {
+    const { order, job, settle: again } = await drawing({ kind: 'failed', message: 'no', status, type });
+    await overAtFal(job.requestId);
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+    expect(await jobOf(order.id)).toMatchObject({ state: 'failed', error: { reason: failure } });
+    expect(await told(order.id)).toHaveLength(1);
+  });
+});
+
+describe('nothing heard', () => {
+  test('of an unclear request: it waits for its webhook, then the order is given up and told', async () => {
+    const {
+      order,
+      job,
+      settle: again,
+    } = await drawing({ kind: 'reset', afterJob: true }, { kind: 'webhook_lost' });
+    await again();
+    expect(await jobOf(order.id)).toMatchObject({ state: 'submitting' });
+    await bench.parts.db
+      .update(falJobs)
+      .set({ submittedAt: sql`now() - interval '4 minutes'` })
+      .where(eq(falJobs.id, job.id));
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({
+      state: 'failed',
+      failure: 'provider_unconfirmed',
+    });
+    const [paid] = await bench.fal.control.paidJobs();
+    await again(paid?.requestId);
+    expect(await jobOf(order.id)).toMatchObject({ state: 'failed', requestId: null });
+    expect(await bench.fal.control.paidJobs()).toHaveLength(1);
+  });
+
+  test('of an id that FAL does not know: asked again at first, given up after a minute', async () => {
+    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    await bench.parts.db.update(falJobs).set({ requestId: randomUUID() }).where(eq(falJobs.id, job.id));
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
+    await bench.parts.db
+      .update(falJobs)
+      .set({ submittedAt: sql`now() - interval '2 minutes'` })
+      .where(eq(falJobs.id, job.id));
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'result_gone' });
+  });
+
+  test.each([
+    ['status', 503],
+    ['status', 401],
+  ] as const)('while the %s cannot be read (%i): it is looked at again soon', async (operation, status) => {
+    const { job, order, settle: again } = await drawing({ kind: 'never_ends' });
+    await bench.fal.control.addFault({ fault: { kind: 'http', status }, operation, times: 'always' });
+    await again();
+    const { state, nextCheckAt } = await jobOf(order.id);
+    expect(state).toBe('submitted');
+    expect(nextCheckAt.getTime() - Date.now()).toBeLessThan(6_000);
+    expect(job.id).toBeDefined();
+  });
+
+  test('while the result cannot be read: the job is tried again', async () => {
+    const { order, job, settle: again } = await drawing();
+    await overAtFal(job.requestId);
+    await bench.fal.control.addFault({
+      fault: { kind: 'http', status: 503 },
+      operation: 'result',
+      times: 'always',
+    });
+    await expect(again()).rejects.toMatchObject({ name: 'TransientError' });
+    await bench.fal.control.clearFaults();
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('an end from our side', () => {
+  test('by the owner is an end at FAL too', async () => {
+    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
+    expect(await jobOf(order.id)).toMatchObject({ state: 'cancelling' });
+    await bench.fal.control.addFault({ fault: { kind: 'http', status: 503 }, operation: 'cancel', times: 3 });
+    await expect(again()).rejects.toMatchObject({ name: 'TransientError' });
+    await bench.fal.control.clearFaults();
+    await again();
+    expect(await bench.fal.control.cancels()).toMatchObject([
+      { requestId: job.requestId, answer: 'CANCELLATION_REQUESTED' },
+    ]);
+    expect(await jobOf(order.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('by somebody else is none', async () => {
+    const { order } = await drawing({ kind: 'never_ends' });
+    const other = await bench.person();
+    expect(await transact(bench.parts, (unit) => cancelOrder(unit, other, order.id))).toBeNull();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
+  });
+
+  test('by the deadline is told, and cancelled at FAL', async () => {
+    const { order, settle: again } = await drawing({ kind: 'never_ends' });
+    await bench.parts.db
+      .update(orders)
+      .set({ deadlineAt: sql`now() - interval '1 second'`, nextCheckAt: sql`now() - interval '1 second'` })
+      .where(eq(orders.id, order.id));
+    await sweep(bench.parts, { updates: false });
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'timeout' });
+    await again();
+    expect(await bench.fal.control.cancels()).toHaveLength(1);
+    expect(await told(order.id)).toHaveLength(1);
+  });
+});
+
+test('where an order is in the queue, and that it is drawn, is kept for its status message', async () => {
+  await bench.fal.control.configure({ timing: { queueSeconds: 30 } });
+  const { order, settle: again } = await drawing({ kind: 'never_ends' });
+  await again();
+  expect((await orderNow(bench, order.id)).progress).toMatchObject({
+    stage: 'provider_queue',
+    position: expect.any(Number),
+  });
+  expect(bench.enqueued).toContainEqual({ name: 'order.progress', payload: { orderId: order.id } });
+});
