@@ -16,6 +16,24 @@ const COMMANDS: readonly Command[] = [
     about: 'how updates arrive, and the switch; nothing is lost',
     load: () => import('./telegram/mode.ts'),
   },
+  {
+    name: 'updates poisoned',
+    usage: '[list | retry <update>]',
+    about: 'updates that failed again and again and were set aside',
+    load: () => import('./updates/poisoned.ts'),
+  },
+  {
+    name: 'jobs',
+    usage: '[failed]',
+    about: 'what waits in the queues, since when, and what failed',
+    load: () => import('./jobs/jobs.ts'),
+  },
+  {
+    name: 'orders',
+    usage: '[stuck]',
+    about: 'orders of the last day, or those that nobody looks after',
+    load: () => import('./orders/orders.ts'),
+  },
 ];
 
 /** Runs one command. Whatever it says goes through the redactor: no secret is ever printed. */

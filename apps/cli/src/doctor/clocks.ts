@@ -1,6 +1,7 @@
-import { connectDatabase } from '@aisha/db';
+import type { DatabaseConfig } from '@aisha/config';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { withDatabase } from '../database.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
 /** FAL's webhooks are refused beyond 300 s; S3 refuses signatures beyond 15 minutes. */
@@ -22,23 +23,16 @@ export const checkClocks: Check = async ({ database, telegram }) => {
   return [...inside, ...outside];
 };
 
-async function againstDatabase(config: { readonly url: string }): Promise<Finding> {
-  const database = connectDatabase(
-    { ...config, poolSize: 2 },
-    { name: 'aisha-doctor', onError: () => undefined },
-  );
-  try {
-    await database.check();
+async function againstDatabase(config: DatabaseConfig): Promise<Finding> {
+  return withDatabase(config, 'aisha-doctor', async (db) => {
+    // Not to count the connecting.
+    await db.execute(sql`select 1`);
     const asked = Date.now();
-    const { rows } = await database.db.execute(
-      sql`select extract(epoch from clock_timestamp()) * 1000 as now`,
-    );
+    const { rows } = await db.execute(sql`select extract(epoch from clock_timestamp()) * 1000 as now`);
     const answered = Date.now();
     const { now } = z.object({ now: z.coerce.number() }).parse(rows[0]);
     return judge('database', (now - (asked + answered) / 2) / 1_000, 0);
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function againstHttp(url: string): Promise<Finding> {

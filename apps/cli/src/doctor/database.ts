@@ -1,6 +1,7 @@
-import { connectDatabase, type Db, migrationStatus } from '@aisha/db';
+import { type Db, migrationStatus } from '@aisha/db';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { withDatabase } from '../database.ts';
 import { codeOf } from '../reason.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
@@ -21,17 +22,11 @@ const factsShape = z.object({
 
 export const checkDatabase: Check = async ({ database: config }) => {
   if (!config) return unconfigured('PostgreSQL');
-  const database = connectDatabase(
-    { ...config, poolSize: 2 },
-    { name: 'aisha-doctor', onError: () => undefined },
+  const reached = await attempt('reachable', mend, () =>
+    withDatabase(config, 'aisha-doctor', (db) => look(db, config.poolSize)),
   );
-  try {
-    const reached = await attempt('reachable', mend, () => look(database.db, config.poolSize));
-    if (reached.some(({ verdict }) => verdict === 'failed')) return reached;
-    return [...reached, ...(await attempt('migrations', 'pnpm db:migrate', () => migrations(config)))];
-  } finally {
-    await database.close();
-  }
+  if (reached.some(({ what, verdict }) => what === 'reachable' && verdict === 'failed')) return reached;
+  return [...reached, ...(await attempt('migrations', 'pnpm db:migrate', () => migrations(config)))];
 };
 
 async function look(db: Db, poolSize: number): Promise<Finding[]> {

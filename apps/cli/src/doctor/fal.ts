@@ -4,10 +4,11 @@ import { trainerFor } from '@aisha/core';
 import { createFalClient } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
 import { z } from 'zod';
+import { accountLocked } from './account.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
-export const checkFal: Check = async ({ fal, falWebhooks }) => {
-  const [key, keys] = await Promise.all([
+export const checkFal: Check = async ({ fal, falWebhooks, database }) => {
+  const [key, keys, account] = await Promise.all([
     fal
       ? attempt('key accepted', 'see FAL_QUEUE_URL', () => askForNothing(fal))
       : unconfigured('key accepted'),
@@ -18,8 +19,13 @@ export const checkFal: Check = async ({ fal, falWebhooks }) => {
           () => readKeys(falWebhooks.jwksUrl),
         )
       : unconfigured('webhook keys'),
+    accountLocked(
+      database,
+      'fal',
+      'top the account up at fal.ai/dashboard/billing; waiting orders go on by themselves',
+    ),
   ]);
-  return [...key, ...keys];
+  return [...key, ...account, ...keys];
 };
 
 /** Costs nothing: asks for a request that never was. Who is not let in hears 401 or 403 instead of 404. */

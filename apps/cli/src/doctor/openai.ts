@@ -1,5 +1,6 @@
 import { createOpenAiClient, type ModelReport } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
+import { accountLocked } from './account.ts';
 import { type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
 /** A model's end is told this long before. */
@@ -12,7 +13,7 @@ const VARIABLE: Record<ModelReport['use'], string> = {
   moderation: 'OPENAI_MODERATION_MODEL',
 };
 
-export const checkOpenAi: Check = async ({ openai: config }) => {
+export const checkOpenAi: Check = async ({ openai: config, database }) => {
   if (!config) return unconfigured('OpenAI');
   // The list is asked for by a client that logs why it failed and goes on.
   let refusal: Readonly<Record<string, unknown>> | undefined;
@@ -20,7 +21,9 @@ export const checkOpenAi: Check = async ({ openai: config }) => {
   const models = await createOpenAiClient({ config, log }).describeModels();
   const host = new URL(config.baseUrl).host;
   const access = refusal ? noList(host, refusal) : ok('key accepted', `${host} lists its models`);
-  return access.verdict === 'failed' ? [access] : [access, ...models.map(judge)];
+  const account = await accountLocked(database, 'openai', 'see the balance and the limits of the account');
+  const found = [access, ...account];
+  return access.verdict === 'failed' ? found : [...found, ...models.map((model) => judge(model))];
 };
 
 function noList(host: string, refusal: Readonly<Record<string, unknown>>): Finding {
@@ -37,7 +40,8 @@ function noList(host: string, refusal: Readonly<Record<string, unknown>>): Findi
       );
 }
 
-function judge({ use, model, offered, shutdownDate }: ModelReport): Finding {
+/** Whether a configured model can be used, and how long. */
+export function judge({ use, model, offered, shutdownDate }: ModelReport, now = Date.now()): Finding {
   const what = `${use} model`;
   if (offered === false)
     return failed(
@@ -47,7 +51,7 @@ function judge({ use, model, offered, shutdownDate }: ModelReport): Finding {
     );
   const listed = offered === null ? `${model} (not known whether it is offered)` : model;
   if (shutdownDate === null) return ok(what, listed);
-  const days = Math.floor((Date.parse(shutdownDate) - Date.now()) / 86_400_000);
+  const days = Math.floor((Date.parse(shutdownDate) - now) / 86_400_000);
   const mend = `set ${VARIABLE[use]} to a newer one in time`;
   if (days < 0) return failed(what, `${model} was shut down on ${shutdownDate}`, mend);
   return days <= SOON_DAYS

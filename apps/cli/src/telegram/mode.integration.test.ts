@@ -32,9 +32,9 @@ async function answers(chatId: number): Promise<string[]> {
 /** One person after the other writes one message, all the time, until `stop`. */
 function crowd() {
   const people: number[] = [];
-  let on = true;
+  const over = new AbortController();
   const writing = (async () => {
-    while (on) {
+    while (!over.signal.aborted) {
       const { id } = await control().createUser({ firstName: 'Person', languageCode: 'en' });
       await control().sendText({ userId: id, text: `hello ${people.length}` });
       people.push(id);
@@ -44,7 +44,7 @@ function crowd() {
   return {
     people,
     stop: async () => {
-      on = false;
+      over.abort();
       await writing;
     },
   };

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadParts, type TelegramConfig } from '@aisha/config';
-import { connectDatabase, type Db } from '@aisha/db';
+import type { Db } from '@aisha/db';
 import { createTelegramClient, type TelegramClient } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
+import { withDatabase } from '../database.ts';
 import { knockAsTelegram } from '../doctor/webhooks.ts';
 import { refused } from './refused.ts';
 import { showStatus } from './status.ts';
@@ -29,16 +30,13 @@ export async function run(args: readonly string[], io: Io, settleMs = SETTLE_MS)
   if (!action) throw new UsageError(`no mode "${mode}"; there are: status, polling, webhook`);
 
   const config = loadParts('telegram:mode', ['telegram', 'database'], io.env);
-  const database = connectDatabase(
-    { ...config.database, poolSize: 2 },
-    { name: 'aisha-telegram-mode', onError: () => undefined },
-  );
   const telegram = createTelegramClient({ config: config.telegram, redis: null, log: silentLogger });
   try {
-    return await action({ config: config.telegram, telegram, db: database.db, io, settleMs });
+    return await withDatabase(config.database, 'aisha-telegram-mode', (db) =>
+      action({ config: config.telegram, telegram, db, io, settleMs }),
+    );
   } finally {
     telegram.close();
-    await database.close();
   }
 }
 

@@ -121,7 +121,7 @@ export async function startStand(): Promise<Stand> {
     telegram,
     fal,
     openai,
-    async start(kind, more = {}, chosen = undefined) {
+    async start(kind, more = {}, chosen) {
       const port = chosen ?? (await freePort());
       const app = await startApp(kind, port, { ...env, ...more });
       running.add(app);

@@ -1,0 +1,110 @@
+import { chats, orders, telegramUpdates, users } from '@aisha/db';
+import { keyPrefix } from '@aisha/queue';
+import { Queue } from 'bullmq';
+import { sql } from 'drizzle-orm';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { aisha, type Stand, startStand } from './testing/stand.ts';
+
+const LONG = 90_000;
+let stand: Stand;
+beforeAll(async () => {
+  stand = await startStand();
+}, LONG);
+afterAll(() => stand.close(), LONG);
+
+const botId = () => Number(stand.env['TELEGRAM_BOT_TOKEN']?.split(':')[0]);
+
+describe('updates set aside', () => {
+  test('are listed without what people wrote, and handled again on demand', { timeout: LONG }, async () => {
+    const { db } = stand.database;
+    expect((await aisha(stand.env, 'updates', 'poisoned')).out).toBe('No update is set aside.\n');
+
+    const { id } = await stand.telegram.control.createUser({ firstName: 'Unlucky', languageCode: 'en' });
+    await stand.telegram.control.sendText({ userId: id, text: '/privacy and a private word' });
+    const [update] = await stand.telegram.control.pendingUpdates({});
+    const payload = z.looseObject({ update_id: z.number() }).parse(update);
+    const updateId = payload.update_id;
+    const lane = `chat${id}`;
+    await db.insert(telegramUpdates).values({
+      botId: botId(),
+      updateId,
+      lane,
+      kind: 'message',
+      payload,
+      state: 'done',
+      owed: [],
+      error: 'TypeError: a bug',
+      poisonedAt: sql`now()`,
+      doneAt: sql`now()`,
+    });
+    const listed = await aisha(stand.env, 'updates', 'poisoned', 'list');
+    expect(listed.out).toMatch(new RegExp(`${updateId} .*message .*${lane} +TypeError: a bug`));
+    expect(listed.out).not.toContain('private word');
+    expect((await aisha(stand.env, 'updates', 'poisoned', 'retry', '999')).status).toBe(1);
+
+    expect(await aisha(stand.env, 'updates', 'poisoned', 'retry', String(updateId))).toMatchObject({
+      status: 0,
+    });
+    // Twice is one too many.
+    expect((await aisha(stand.env, 'updates', 'poisoned', 'retry', String(updateId))).status).toBe(1);
+    const bot = await stand.start('bot-polling');
+    await vi.waitFor(
+      async () => {
+        const { messages } = await stand.telegram.control.transcript({ chatId: id });
+        expect(messages.filter(({ fromBot }) => fromBot)).toHaveLength(1);
+        const rows = await db.select().from(telegramUpdates);
+        expect(rows.map(({ state, poisonedAt }) => ({ state, poisonedAt }))).toEqual([
+          { state: 'done', poisonedAt: null },
+        ]);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+    await bot.stop();
+  });
+});
+
+test('jobs: what waits and what failed', { timeout: LONG }, async () => {
+  const connection = new Redis(stand.redis.url, { maxRetriesPerRequest: null });
+  const queue = new Queue('text', { connection, prefix: keyPrefix });
+  try {
+    await queue.add('document.write', { documentId: 'x' });
+    const { status, out } = await aisha(stand.env, 'jobs');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^QUEUE +WAITING +ACTIVE/);
+    expect(out).toMatch(/^text +1 +0 +0 +0 +\d+ s +0$/m);
+    expect((await aisha(stand.env, 'jobs', 'failed')).out).toBe('No job failed in the last three days.\n');
+    expect((await aisha({ ...stand.env, REDIS_URL: 'redis://127.0.0.1:1' }, 'jobs')).err).toContain(
+      'ECONNREFUSED',
+    );
+  } finally {
+    await queue.close();
+    connection.disconnect();
+  }
+});
+
+test('orders: those of the day, and those that nobody looks after', async () => {
+  const { db } = stand.database;
+  await db.insert(users).values({ id: 5 });
+  await db.insert(chats).values({ id: 5, type: 'private' });
+  expect((await aisha(stand.env, 'orders')).out).toBe('No orders in the last 24 hours.\n');
+  expect((await aisha(stand.env, 'orders', 'stuck')).status).toBe(0);
+  const [order] = await db
+    .insert(orders)
+    .values({
+      ownerId: 5,
+      chatId: 5,
+      kind: 'image',
+      input: {},
+      state: 'running',
+      nextCheckAt: sql`now() - interval '5 minutes'`,
+      deadlineAt: sql`now() + interval '5 minutes'`,
+    })
+    .returning();
+  expect((await aisha(stand.env, 'orders')).out).toMatch(/image +running +1/);
+  const stuck = await aisha(stand.env, 'orders', 'stuck');
+  expect(stuck.status).toBe(1);
+  expect(stuck.out).toContain(order?.id);
+  expect(stuck.err).toContain('1 orders and 0 messages are overdue');
+});
