@@ -1,12 +1,16 @@
 #!/bin/sh
-# collect <package> <to>: the compiled code of a workspace package and of the packages it needs.
+# collect <to> <package> …: the compiled code of workspace packages and of those that they need.
 set -eu
-pnpm --filter-prod "$1..." list --depth -1 --parseable --prod | while read -r folder; do
+to=$1
+shift
+for package in "$@"; do
+  pnpm --filter-prod "$package..." list --depth -1 --parseable --prod
+done | sort -u | while read -r folder; do
   for part in dist migrations; do
     if [ -d "$folder/$part" ]; then
-      mkdir -p "$2${folder#"$PWD"}"
-      cp -r "$folder/$part" "$2${folder#"$PWD"}/"
+      mkdir -p "$to${folder#"$PWD"}"
+      cp -r "$folder/$part" "$to${folder#"$PWD"}/"
     fi
   done
 done
-find "$2" \( -name '*.d.ts' -o -name '*.tsbuildinfo' \) -delete
+find "$to" \( -name '*.d.ts' -o -name '.tsbuildinfo' \) -delete

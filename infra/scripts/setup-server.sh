@@ -77,11 +77,13 @@ docker_engine() {
 
 firewall() {
   local port ssh_port
-  ssh_port=$(sed -n 's/^[Pp]ort[[:space:]]\+\([0-9]\+\).*/\1/p' /etc/ssh/sshd_config 2>/dev/null | head -1)
+  ssh_port=$(sed -n 's/^[Pp]ort[[:space:]]\+\([0-9]\+\).*/\1/p' /etc/ssh/sshd_config 2>/dev/null | head -1 || true)
+  if ! iptables -nL >/dev/null 2>&1; then warn 'the firewall was left alone: there is no right to change its rules here'; return; fi
   ufw --force default deny incoming >/dev/null
   ufw --force default allow outgoing >/dev/null
   for port in "${ssh_port:-22}/tcp" 80/tcp 443/tcp 8443/tcp; do ufw allow "$port" >/dev/null; done
-  if ufw --force enable >/dev/null 2>&1; then say "firewall: ${ssh_port:-22}, 80, 443, 8443"; else warn 'the firewall could not be switched on here (no right to change the rules?)'; fi
+  ufw --force enable >/dev/null
+  say "firewall: ${ssh_port:-22}, 80, 443, 8443"
 }
 
 folders() {

@@ -29,7 +29,7 @@ start_load
 started=$SECONDS
 deploy --skip-build --tag "$NEW" >"$WORK/log/deploy-2.log" 2>&1 || { tail -30 "$WORK/log/deploy-2.log"; die 'the update failed'; }
 figure 'rolling update (s)' $((SECONDS - started))
-grep -E ' -> |done' "$WORK/log/deploy-2.log" | sed 's/^/    | /'
+grep -E '^[0-9:]* +[a-z0-9-]+ -> |done' "$WORK/log/deploy-2.log" | sed 's/^/    | /'
 sleep 3
 judge 'update'
 for service in webhook-api-1 webhook-api-2 bot-polling-1 bot-polling-2 worker; do
@@ -44,7 +44,7 @@ start_load
 started=$SECONDS
 if deploy --skip-build --tag "$BROKEN" >"$WORK/log/deploy-3.log" 2>&1; then die 'a broken version was deployed'; fi
 figure 'broken version noticed and rolled back (s)' $((SECONDS - started))
-grep -E ' -> |back to|error' "$WORK/log/deploy-3.log" | sed 's/^/    | /'
+grep -E '^[0-9:]* +[a-z0-9-]+ -> |back to|error:' "$WORK/log/deploy-3.log" | sed 's/^/    | /'
 sleep 3
 judge 'rollback'
 for service in webhook-api-1 webhook-api-2 bot-polling-1 bot-polling-2 worker; do

@@ -30,7 +30,7 @@ claim 'a second backup fetches nothing again' grep -q '"fetched":0' "$WORK/log/b
 rows >"$WORK/rows-before.tsv"
 objects >"$WORK/objects-before.txt"
 claim 'the files of the backup are sealed' bash -c "! grep -rlaE 'PGDMP|TELEGRAM_BOT_TOKEN|$TOKEN' '$WORK'/backups/20*/ "
-claim 'the backup is whole' "$scripts/restore.sh" latest --check
+claim 'the backup is whole' quiet "$scripts/restore.sh" latest --check
 
 title 'Everything wiped'
 dc --profile data down -v >/dev/null 2>&1

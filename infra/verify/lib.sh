@@ -29,6 +29,7 @@ title() { printf '\n=== %s\n' "$*"; }
 figure() { printf '    %-58s %s\n' "$1" "$2" | tee -a "$WORK/figures.txt"; }
 # claim <what> <command …>: the proof fails where a claim does.
 claim() { local what=$1; shift; if "$@"; then printf '  ok   %s\n' "$what"; else printf '  FAIL %s\n' "$what"; exit 1; fi; }
+quiet() { "$@" >/dev/null 2>&1; }
 at_most() { awk -v a="$1" -v b="$2" 'BEGIN {exit !(a <= b)}'; }
 at_least() { awk -v a="$1" -v b="$2" 'BEGIN {exit !(a >= b)}'; }
 eventually() { local seconds=$1 end; end=$((SECONDS + seconds)); shift; until "$@"; do ((SECONDS < end)) || return 1; sleep 0.3; done; }
@@ -123,7 +124,7 @@ OPENAI_API_KEY=sk-verify
 OPENAI_BASE_URL=$OPENAI/v1
 MINIO_ACCESS_KEY=S3RVER
 MINIO_SECRET_KEY=S3RVER
-HEALTH_SECONDS=30
+HEALTH_SECONDS=${VERIFY_HEALTH_SECONDS:-90}
 ${VERIFY_CONFIG:-}
 CONF
 }
@@ -191,6 +192,8 @@ ensure_voice() {
 # Load until load_report stops it: LOAD_WEBHOOKS a second, LOAD_PEOPLE who chat, LOAD_VOICES who send recordings.
 start_load() {
   stop_background load
+  # A proof that fails leaves no load behind.
+  trap 'stop_background load' EXIT
   background load "${SOURCE[@]}" "$VERIFY/load.mjs" "$EDGE" "$TELEGRAM" "$FAL" "$TOKEN" --voice "$WORK/voice.ogg" \
     --webhooks "${LOAD_WEBHOOKS:-50}" --people "${LOAD_PEOPLE:-8}" --voices "${LOAD_VOICES:-3}"
   eventually 30 grep -q started "$WORK/log/load.log" || die 'the load does not start'

@@ -9,6 +9,7 @@ import { EN } from '../../packages/e2e/src/words.ts';
 
 const [telegramUrl, falUrl, voiceFile] = process.argv.slice(2);
 const fal = createFalControl(falUrl);
+const begun = Date.now();
 const seconds = {};
 const timed = async (name, work) => {
   const started = performance.now();
@@ -34,8 +35,9 @@ try {
   const { id: asked } = (await person.messages()).at(-1);
   await person.press(EN.summary);
   await timed('summary', () => person.see((one) => one.id > asked, 'the summary', { after: asked }));
-  const webhooks = await fal.webhooks();
-  process.stdout.write(`${JSON.stringify({ person: person.id, pictures, seconds, webhooks: webhooks.length, statuses: [...new Set(webhooks.flatMap((one) => (one.attempts ?? []).map(({ status }) => status)))] })}\n`);
+  const webhooks = (await fal.webhooks()).filter((one) => Date.parse(one.at) >= begun);
+  const acknowledged = webhooks.filter((one) => one.status === 200).length;
+  process.stdout.write(`${JSON.stringify({ person: person.id, pictures, seconds, webhooks: webhooks.length, acknowledged })}\n`);
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
