@@ -1,0 +1,100 @@
+import { encodeSpeech } from '@aisha/sandbox';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makePhotos } from '../photos.ts';
+import { type Product, startProduct } from '../product.ts';
+import { PersonOnPage, startBrowser } from './person-on-page.ts';
+
+let product: Product;
+let browser: Browser;
+let anna: PersonOnPage;
+const troubles: string[] = [];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct({ name: 'browser' }), startBrowser()]);
+  await product.fal.configure({ timing: { trainingSeconds: 8, imageSeconds: 1, queueSeconds: 0.2 } });
+  const page = await browser.newPage({ viewport: { width: 900, height: 1000 }, locale: 'ru-RU' });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (line) => line.type() === 'error' && troubles.push(line.text()));
+  await page.goto(product.stack.telegram?.url ?? '');
+  anna = await PersonOnPage.join(page, 'Анна', 'Русский');
+});
+afterAll(async () => {
+  await browser.close();
+  await product.stop();
+});
+
+test('a person trains an avatar with ten photos of their own', async () => {
+  await anna.see('Здравствуйте, Анна! Я — Aisha.');
+  await anna.shot('1-menu');
+  await anna.click('🧑‍🎨 Аватары');
+  await anna.click('➕ Новый аватар');
+  await anna.click('🧑 Человек (портрет)');
+  await anna.see('Как назвать аватар?');
+  await anna.write('Анна');
+  await anna.click('Женщина');
+  await anna.click('✅ Подтверждаю');
+  await anna.see('Пришлите от 10 до 20 фотографий');
+  const photos = await makePhotos(10);
+  await anna.attach(
+    'Photos or videos',
+    photos.map(({ bytes, name }) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) })),
+  );
+  await anna.shot('2-photos-chosen');
+  await anna.send();
+  await anna.see('Принято 10 фотографий из 20');
+  await anna.shot('3-photos-accepted');
+  await anna.click('🚀 Обучить');
+  await anna.click('⚡ Быстро · ~4 мин');
+  const status = await anna.see(/Обучаю модель.*\d+%/s);
+  await anna.shot('4-training');
+  await anna.see('Аватар Анна готов!');
+  // The message that showed the progress says how it ended, and its button is gone.
+  expect(await status.or(await anna.see('✅ Готово')).count()).toBeGreaterThan(0);
+  expect(await (await anna.see('✅ Готово')).getByRole('button', { name: 'Отменить' }).count()).toBe(0);
+});
+
+test('and gets a picture with it', async () => {
+  await anna.click('🎨 Нарисовать');
+  await anna.see('Опишите картинку одним сообщением');
+  await anna.write('на вершине горы на рассвете, киношный свет');
+  const picture = await anna.see('на вершине горы на рассвете, киношный свет');
+  expect(await pixels(picture.getByRole('img', { name: 'Photo' }))).toEqual([1024, 1024]);
+  await anna.shot('5-picture');
+});
+
+test('a voice recording becomes text and a summary', async () => {
+  const said = 'Завтра встречаемся в десять. Сергей приносит договор, а Мария готовит презентацию до среды.';
+  const buffer = await encodeSpeech(said.split(' '), { format: 'ogg' });
+  await anna.attach('Voice recording', [{ name: 'voice.ogg', mimeType: 'audio/ogg', buffer }]);
+  await anna.see(said);
+  await anna.click('📝 Резюме');
+  await anna.see('Главное');
+  await anna.shot('6-summary');
+  await anna.click('✅ Список дел');
+  const todo = await anna.see('☐');
+  expect(await todo.textContent()).toContain('кто: Сергей');
+  await anna.shot('7-todo');
+});
+
+test('the page had no trouble', () => {
+  expect(troubles).toEqual([]);
+  expect(product.crashes()).toEqual([]);
+});
+
+/** What was really decoded, not what the page's markup hopes for. */
+async function pixels(image: Locator): Promise<number[]> {
+  await image.waitFor({ state: 'visible' });
+  // Runs in the page.
+  return image.evaluate(async (element: Picture) => {
+    await element.decode();
+    return [element.naturalWidth, element.naturalHeight];
+  });
+}
+
+/** What is looked at of the page's HTMLImageElement. */
+interface Picture {
+  decode(): Promise<void>;
+  readonly naturalWidth: number;
+  readonly naturalHeight: number;
+}
