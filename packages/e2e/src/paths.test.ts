@@ -32,6 +32,11 @@ describe.each(cases)('from photos to a gallery, %s', (_in, words, name, prompt) 
 
     await draftAvatar(person, words, name);
     const counter = await sendPhotos(person, words, await makePhotos(10));
+    // It is in sight, below the photos, and there is no second one.
+    const { messages } = await product.telegram.transcript({ chatId: person.id });
+    expect(messages.findLast(({ deleted }) => !deleted)?.id).toBe(counter.id);
+    expect(await person.messages(says(words.sendPhotos))).toEqual([]);
+
     const status = await startTraining(person, words, counter);
     const ready = await person.see(says(words.ready(name)), 'the word that the avatar is ready');
 

@@ -181,13 +181,19 @@ export function avatarsComposer() {
   composer.on(message('photo'), (ctx, next) => {
     const largest = ctx.message.photo.at(-1);
     const inAlbum = ctx.message.media_group_id !== undefined;
-    return largest ? takePhoto(turnOf(ctx), { ...largest, inAlbum }, next) : next();
+    return largest
+      ? takePhoto(turnOf(ctx), { ...largest, inAlbum, in: ctx.message.message_id }, next)
+      : next();
   });
   composer.on(message('document'), (ctx, next) =>
     isImageFile.test(ctx.message.document.mime_type ?? '')
       ? takePhoto(
           turnOf(ctx),
-          { ...ctx.message.document, inAlbum: ctx.message.media_group_id !== undefined },
+          {
+            ...ctx.message.document,
+            inAlbum: ctx.message.media_group_id !== undefined,
+            in: ctx.message.message_id,
+          },
           next,
         )
       : next(),
@@ -224,6 +230,15 @@ async function collectPhotos(turn: Turn, avatar: Avatar): Promise<void> {
   turn.show(screen, { bind: { to: 'avatar', id: avatar.id } });
 }
 
+/** Photos push the counter out of sight: it comes back below them, once for an album. */
+async function followPhotos(turn: Turn, avatar: Avatar, photoMessageId: number): Promise<void> {
+  const counter = avatar.screenMessageId;
+  // Null: a new one is on its way.
+  if (counter === null || photoMessageId < counter) return;
+  await collectPhotos(turn, avatar);
+  turn.owed.push({ method: 'deleteMessage', payload: { chat_id: turn.chatId, message_id: counter } });
+}
+
 async function takeName(turn: Turn, kind: 'portrait' | 'style', text: string): Promise<void> {
   const name = avatarName(text);
   if (name === null) return turn.send(nameScreen(turn, 'avatar.name.bad'));
@@ -253,7 +268,14 @@ async function takeNewName(turn: Turn, avatarId: string, text: string): Promise<
 
 async function takePhoto(
   turn: Turn,
-  file: { file_id: string; file_unique_id: string; file_size?: number | undefined; inAlbum: boolean },
+  file: {
+    file_id: string;
+    file_unique_id: string;
+    file_size?: number | undefined;
+    inAlbum: boolean;
+    /** The message that brought it. */
+    in: number;
+  },
   next: () => Promise<void>,
 ): Promise<void> {
   if (turn.state.name !== 'avatar.photos') return next();
@@ -270,7 +292,7 @@ async function takePhoto(
   switch (await addPhoto(turn.unit, avatar, photo)) {
     case 'added':
       // The counter is edited by a job, once for many photos.
-      return;
+      return followPhotos(turn, avatar, file.in);
     case 'duplicate':
       // Said once for a single photo; ten times for an album sent twice would be noise.
       return file.inAlbum ? undefined : turn.toast('photos.duplicate');

@@ -1,7 +1,7 @@
 import { avatars } from '@aisha/db';
 import { counterShown, findOrder, photoCounts, rejections } from '@aisha/core';
 import { TransientError } from '@aisha/service';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { screenBody } from '../screen.ts';
 import { photosScreen } from '../screens/avatars.ts';
 import { statusScreen } from '../screens/orders.ts';
@@ -58,16 +58,32 @@ export async function showPhotoCounter(
     options,
   );
   if (outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable')) {
+    // Deleted by its owner, or taken away because a new one came below newer photos; then that one is the counter.
     const sent = await parts.telegram.call('sendMessage', body, options);
-    if (sent.kind === 'ok')
-      await parts.db
-        .update(avatars)
-        .set({ screenMessageId: sent.result.message_id })
-        .where(eq(avatars.id, avatarId));
+    if (sent.kind === 'ok' && !(await replaceCounter(parts, avatar, sent.result.message_id)))
+      await parts.telegram.call(
+        'deleteMessage',
+        { chat_id: avatar.chatId, message_id: sent.result.message_id },
+        options,
+      );
   } else if (outcome.kind === 'retry' || outcome.kind === 'unknown')
     throw new TransientError(
       `counter not shown: ${outcome.why}`,
       outcome.kind === 'retry' ? { retryAfterMs: outcome.afterMs } : {},
     );
   await counterShown(parts, avatarId, avatar.screenDueAt);
+}
+
+/** False when the counter is another message by now. */
+async function replaceCounter(
+  parts: NotifyParts,
+  { id, screenMessageId }: Pick<typeof avatars.$inferSelect, 'id' | 'screenMessageId'>,
+  messageId: number,
+): Promise<boolean> {
+  const replaced = await parts.db
+    .update(avatars)
+    .set({ screenMessageId: messageId })
+    .where(and(eq(avatars.id, id), eq(avatars.screenMessageId, screenMessageId ?? 0)))
+    .returning({ id: avatars.id });
+  return replaced.length > 0;
 }
