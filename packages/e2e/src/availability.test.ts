@@ -109,8 +109,8 @@ describe('the active bot goes while people write', () => {
 
     await comeBack(active);
     await eventually('both bots are ready', async () => {
-      const answers = await Promise.all(bots().map((bot) => lookAt(bot, '/health/ready')));
-      return answers.every((answer) => answer?.status === 200);
+      const looks = await Promise.all(bots().map((bot) => lookAt(bot, '/health/ready')));
+      return looks.every((look) => look?.status === 200);
     });
     // Something later is answered, so whatever would have been answered twice has been.
     const later = await person.write('/privacy');

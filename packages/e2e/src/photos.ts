@@ -29,7 +29,7 @@ export async function makePhoto(i: number, side = 900): Promise<Photo> {
       <path d="M -330 640 C -320 330 -160 290 0 290 C 160 290 320 330 330 640 Z" fill="hsl(${clothes},50%,42%)"/>
       <path d="M -62 130 L -62 290 Q 0 350 62 290 L 62 130 Z" fill="#cf9670"/>
       <ellipse cx="0" cy="10" rx="132" ry="168" fill="url(#skin)"/>
-      <path d="M -140 20 C -150 -190 -10 -185 30 -150 C 130 -150 150 -60 140 30 C 120 -40 90 -80 30 -95 C -40 -70 -110 -60 -140 20" fill="url(#hair)"/>
+      <path d="M -140 20 C -150 -205 -10 -205 30 -172 C 130 -165 150 -60 140 30 C 120 -40 90 -80 30 -95 C -40 -70 -110 -60 -140 20" fill="url(#hair)"/>
       <g transform="translate(${turn},0)">
         <ellipse cx="-52" cy="8" rx="23" ry="14" fill="#fff"/><ellipse cx="52" cy="8" rx="23" ry="14" fill="#fff"/>
         <circle cx="-50" cy="8" r="11" fill="#3d5a3a"/><circle cx="54" cy="8" r="11" fill="#3d5a3a"/>

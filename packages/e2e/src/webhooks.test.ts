@@ -228,6 +228,7 @@ test('a webhook signed with a new key is taken as soon as FAL shows the key', as
   const { after, falJob } = await order({ kind: 'webhook_rotated_key' });
   await person.see(isPicture, 'the picture', { after });
   await eventually('the webhook is taken', () => webhookSeen(falJob));
+  expect(await results(after)).toHaveLength(1);
 });
 
 test('nothing that any process wrote gives a secret away, and no process crashed', async () => {
