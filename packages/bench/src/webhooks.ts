@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import autocannon, { type Result } from 'autocannon';
 import { createFalKeys, signWebhook, startNginx } from '@aisha/sandbox';
 import { webhookToken } from '@aisha/providers';
@@ -63,7 +62,8 @@ export async function benchWebhooks(ground: Ground): Promise<Chapter> {
   const keys = createFalKeys();
   const jwks = createServer((_request, response) => response.end(JSON.stringify(keys.jwks())));
   await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
-  const { port: jwksPort } = jwks.address() as AddressInfo;
+  const address = jwks.address();
+  const jwksPort = typeof address === 'object' ? address?.port : undefined;
   const redis = new Redis(ground.redis.url);
   const database = await ground.database('bench_webhooks');
   const started: Running[] = [];

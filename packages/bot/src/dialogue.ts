@@ -27,7 +27,6 @@ const dialogueState = z.discriminatedUnion('name', [
 ]);
 
 export type DialogueState = z.infer<typeof dialogueState>;
-export type StateName = DialogueState['name'];
 
 export const IDLE: DialogueState = { name: 'idle' };
 
