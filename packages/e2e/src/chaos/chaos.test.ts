@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audit, breachesOf } from './audit.ts';
+import { HANDOVER_GOAL_MS, type Handover, measureHandover } from './handover.ts';
+import { mendEverything } from './faults.ts';
+import { emptyLedger } from './load.ts';
+import { runChaos } from './run.ts';
+import { FAL_SCENARIOS } from './scenarios/fal.ts';
+import { TEXT_SCENARIOS, VOICE_SCENARIOS } from './scenarios/openai.ts';
+import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { type Figures, storeScenarios } from './scenarios/stores.ts';
+import { POLL_SCENARIOS, SEND_SCENARIOS } from './scenarios/telegram.ts';
+import { dustSettles } from './settle.ts';
+import { startSystem, type System } from './system.ts';
+import { findingsTable, handoverTable, reportText } from './table.ts';
+
+const SEED = 20_261_121;
+const RANDOM_SECONDS = 30;
+/** The long form (`pnpm chaos`) keeps it away for the 20 s of the promise. */
+const S3_AWAY_MS = 8_000;
+
+const ledger = emptyLedger();
+const figures: Figures = new Map();
+const handovers: Handover[] = [];
+let system: System;
+let firstUpdateId = 0;
+let side: Map<string, Promise<void>>;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Side by side: each strikes only what is its own. The voices among them one after the other. */
+const BESIDE: readonly Scenario[] = [...FAL_SCENARIOS, ...TEXT_SCENARIOS, ...SEND_SCENARIOS];
+
+beforeAll(async () => {
+  system = await startSystem({ name: 'short' });
+  firstUpdateId = (await system.telegram.state({})).bots[0]?.nextUpdateId ?? 0;
+  const stage = { system, ledger };
+  side = new Map(BESIDE.map((scenario) => [scenario.name, scenario.play(stage)]));
+  let before: Promise<unknown> = Promise.resolve();
+  for (const scenario of VOICE_SCENARIOS) {
+    const playing = before.then(() => scenario.play(stage));
+    side.set(scenario.name, playing);
+    before = playing.catch(() => undefined);
+  }
+  // Each is waited for by its own test.
+  for (const playing of side.values()) playing.catch(() => undefined);
+}, 120_000);
+
+afterAll(() => system.stop());
+
+describe('a fault of a provider', () => {
+  test.each([...BESIDE, ...VOICE_SCENARIOS])('$name', async ({ name }) => {
+    await side.get(name);
+  });
+});
+
+describe('one at a time', () => {
+  test.each([...POLL_SCENARIOS, ...PROCESS_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)])(
+    '$name',
+    async (scenario) => {
+      await scenario.play({ system, ledger });
+    },
+  );
+});
+
+describe('hand-over of the active bot', () => {
+  test.each(['SIGTERM', 'SIGKILL', 'SIGSTOP'] as const)('%s', async (ending) => {
+    const measured = await measureHandover(system, ending);
+    handovers.push(measured);
+    expect(measured.unanswered).toBe(0);
+    expect(measured.nextAnswerMs).toBeLessThanOrEqual(HANDOVER_GOAL_MS[ending]);
+  });
+});
+
+test('after all these faults the books agree', async () => {
+  await mendEverything(system);
+  await dustSettles(system, { hurry: true, timeoutMs: 100_000 });
+  const findings = await audit({ system, ledger, chatIds: [], firstUpdateId });
+  say(`\n${findingsTable(findings)}\n\n${handoverTable(handovers)}\n`);
+  for (const [name, value] of figures) say(`${name}: ${value}`);
+  expect(breachesOf(findings)).toEqual([]);
+});
+
+test(`faults at random for ${RANDOM_SECONDS} s, seed ${SEED}`, async () => {
+  const report = await runChaos(system, {
+    seed: SEED,
+    seconds: RANDOM_SECONDS,
+    hurry: true,
+    awayMs: S3_AWAY_MS,
+    say,
+  });
+  say(`\n${reportText(report)}`);
+  expect(breachesOf(report.findings)).toEqual([]);
+}, 240_000);
