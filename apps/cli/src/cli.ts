@@ -34,6 +34,12 @@ const COMMANDS: readonly Command[] = [
     about: 'orders of the last day, or those that nobody looks after',
     load: () => import('./orders/orders.ts'),
   },
+  {
+    name: 'import-legacy',
+    usage: '--from postgresql://… [--dry-run] [--mapping file.json] [--leftovers file.json]',
+    about: 'takes over users, trained avatars and transcripts of the older Python system',
+    load: () => import('./legacy/import.ts'),
+  },
 ];
 
 /** Runs one command. Whatever it says goes through the redactor: no secret is ever printed. */
