@@ -9,6 +9,10 @@ import { transact } from '../unit.ts';
 /** Slow speech has 8 characters a second; a text this much shorter than its sound was cut by the server. */
 const LEAST_CHARACTERS_PER_SECOND = 2;
 
+/** A server takes a fraction of the sound's length; one that hangs must not cost a short voice message five minutes. */
+const patienceMs = (piece: { startMs: number; endMs: number }) =>
+  40_000 + 0.8 * (piece.endMs - piece.startMs);
+
 /** Job: transcribes one piece, by itself retried. */
 export async function transcribePiece(
   parts: WorkerParts,
@@ -39,6 +43,7 @@ export async function transcribePiece(
     fileName: 'voice.ogg',
     contentType: 'audio/ogg',
     ...(found.language === null ? {} : { language: found.language }),
+    timeoutMs: patienceMs(found.piece),
     signal: run.signal,
   });
   switch (outcome.kind) {
