@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Segment, FailureReason } from '@aisha/db';
-import chardet from 'chardet';
-import iconv from 'iconv-lite';
+import type { FailureReason } from '@aisha/db';
 import type { Order } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
+import { decodeText } from './encoding.ts';
 import { keepTranscript } from './join.ts';
 import type { Recording } from './recordings.ts';
 
@@ -18,30 +17,37 @@ export async function readTextFile(
   order: Order,
   path: string,
 ): Promise<FailureReason | null> {
+  // A self-hosted Bot API server hands over files of 2 GB: not into memory.
+  if ((await stat(path)).size > MAX_CHARACTERS * 4) return 'not_text';
   const text = decodeText(await readFile(path));
   if (text === null || text.length > MAX_CHARACTERS) return 'not_text';
   const isSubtitles = ['.srt', '.vtt'].includes(extname(recording.fileName ?? '').toLowerCase());
   const content = isSubtitles ? subtitleText(text) : text.trim();
   if (content === '') return 'empty_file';
-  const segments: Segment[] = [];
-  await keepTranscript(parts, recording, order, { text: content, segments, language: null });
+  await keepTranscript(parts, recording, order, { text: content, segments: [], language: null });
   return null;
 }
 
-/** Any common encoding; null when the bytes are not text. */
-export function decodeText(bytes: Buffer): string | null {
-  const encoding = chardet.detect(bytes) ?? 'UTF-8';
-  const text = iconv.encodingExists(encoding) ? iconv.decode(bytes, encoding) : bytes.toString('utf8');
-  // Control characters other than white space mean a binary file.
-  return /\p{Cc}/u.test(text.replace(/[\t\n\r\f\v]/g, '')) ? null : text.replaceAll('\r\n', '\n');
-}
-
-/** The words of SRT or WebVTT subtitles without numbers, times and markup. */
-function subtitleText(text: string): string {
+/** The words of SRT or WebVTT subtitles, without numbers, times, comments, styles and markup. */
+export function subtitleText(text: string): string {
   return text
-    .split('\n')
-    .filter((line) => !/^(WEBVTT|NOTE\b|STYLE\b|\d+$)/.test(line.trim()) && !line.includes('-->'))
-    .map((line) => line.replace(/<[^>]*>/g, '').trim())
+    .split(/\n[ \t]*\n/)
+    .flatMap((block) => {
+      const lines = block.split('\n').map((line) => line.trim());
+      const times = lines.findIndex((line) => line.includes('-->'));
+      if (times >= 0) return lines.slice(times + 1);
+      // Without times it is a head, a comment, a style, or the rest of a cue with an empty line in it.
+      return /^(WEBVTT|NOTE|STYLE|REGION)(\s|$)/.test(lines.find((line) => line !== '') ?? '') ? [] : lines;
+    })
+    .map((line) =>
+      line
+        .replace(/<[^>]*>|\{\\[^}]*\}/g, '')
+        .replaceAll('&nbsp;', ' ')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')
+        .trim(),
+    )
     .filter(Boolean)
     .join('\n');
 }
