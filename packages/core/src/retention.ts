@@ -48,15 +48,22 @@ async function removeImages(parts: WorkerParts): Promise<void> {
   }
 }
 
+/** A job under way may still write for a deleted recording; after this long none runs any more. */
+const LAST_JOB_ENDED = sql`now() - interval '15 minutes'`;
+
 async function removeRecordings(parts: WorkerParts): Promise<void> {
   const gone = await parts.db
-    .select({ id: recordings.id, ownerId: recordings.ownerId })
+    .select({
+      id: recordings.id,
+      ownerId: recordings.ownerId,
+      last: sql<boolean>`${recordings.deletedAt} < ${LAST_JOB_ENDED}`,
+    })
     .from(recordings)
     .where(isNotNull(recordings.deletedAt))
     .limit(BATCH);
-  for (const { id, ownerId } of gone) {
+  for (const { id, ownerId, last } of gone) {
     await parts.storage.deletePrefix('transcripts', objectKey(ownerId, 'recordings', id, ''));
-    await parts.db.delete(recordings).where(eq(recordings.id, id));
+    if (last) await parts.db.delete(recordings).where(eq(recordings.id, id));
   }
 }
 

@@ -1,6 +1,6 @@
-import { type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
-import { and, count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
-import { type Order, placeOrder } from '../orders/orders.ts';
+import { documents, type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
+import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { cancelOrder, type Order, placeOrder } from '../orders/orders.ts';
 import type { Unit } from '../unit.ts';
 
 export type Recording = typeof recordings.$inferSelect;
@@ -85,14 +85,35 @@ export async function historyPage(
   return { items, pages, page: at };
 }
 
-/** It disappears from the history at once; its objects are removed by a job. */
+/**
+ * It disappears from the history at once, and what was still being made of it is cancelled; its objects are removed
+ * by the retention rules.
+ */
 export async function deleteRecording(unit: Unit, ownerId: number, id: string): Promise<boolean> {
   const [row] = await unit.tx
     .update(recordings)
     .set({ deletedAt: sql`now()` })
     .where(and(eq(recordings.id, id), eq(recordings.ownerId, ownerId), isNull(recordings.deletedAt)))
     .returning({ id: recordings.id });
-  return row !== undefined;
+  if (!row) return false;
+  const ofIt = unit.tx.select({ id: documents.id }).from(documents).where(eq(documents.recordingId, id));
+  const open = await unit.tx
+    .select({ id: orders.id })
+    .from(orders)
+    .where(
+      and(
+        inArray(orders.state, ['queued', 'running']),
+        or(
+          and(eq(orders.kind, 'transcription'), eq(orders.subjectId, id)),
+          and(eq(orders.kind, 'document'), inArray(orders.subjectId, ofIt)),
+        ),
+      ),
+    );
+  for (const order of open) {
+    await cancelOrder(unit, ownerId, order.id);
+    unit.enqueue('order.progress', { orderId: order.id });
+  }
+  return true;
 }
 
 /** The transcription under way or ended for a recording. */
