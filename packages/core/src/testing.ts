@@ -9,4 +9,5 @@ export {
 } from './testing/making.ts';
 export { eventually } from './testing/eventually.ts';
 export { picture, pictures } from './testing/pictures.ts';
+export { startWork } from './testing/work.ts';
 export { type Enqueued, startTestParts, type TestParts, type TestPartsOptions } from './testing/parts.ts';

@@ -1,0 +1,170 @@
+import { circuitBreakers, DOCUMENT_KINDS, type DocumentKind, documents, recordings } from '@aisha/db';
+import { eq } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { giveUp } from '../handlers.ts';
+import type { Order } from '../orders/orders.ts';
+import { deleteRecording } from '../recordings/recordings.ts';
+import { makeRecording, orderNow, recordingNow, startTestParts, type TestParts } from '../testing.ts';
+import { transact } from '../unit.ts';
+import { readContent } from './content.ts';
+import { documentsOf, orderDocument } from './documents.ts';
+import { writeDocument } from './write.ts';
+
+let bench: TestParts;
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  me = await bench.person();
+});
+afterEach(async () => {
+  await bench.openai.control.reset();
+  await bench.parts.db.delete(circuitBreakers);
+});
+
+const MEETING = `Сегодня мы обсудили новый договор с поставщиком. Председатель: Сергей Иванов.
+Решили подписать договор до конца месяца. Анна отправит письмо Ивану до пятницы.`;
+
+/** A recording that has this text already. */
+async function recorded(text: string | null) {
+  const file = { bytes: Buffer.from('x'), name: 'a.txt', mime: 'text/plain' };
+  const { recording, order } = await makeRecording(bench, me, file, 'text');
+  await bench.parts.db
+    .update(recordings)
+    .set({ text, transcribedAt: new Date() })
+    .where(eq(recordings.id, recording.id));
+  await bench.parts.db.execute(
+    `update orders set state = 'succeeded', ended_at = now() where id = '${order.id}'`,
+  );
+  return recordingNow(bench, recording.id);
+}
+
+async function ordered(text: string | null, kind: DocumentKind = 'summary') {
+  const recording = await recorded(text);
+  const order = async (): Promise<Order> => {
+    const outcome = await transact(bench.parts, (unit) =>
+      orderDocument(unit, recording, kind, 'ru', { chatId: me }),
+    );
+    if (!('order' in outcome) || !outcome.order) throw new Error('there is one already');
+    return outcome.order;
+  };
+  const placed = await order();
+  const documentId = placed.subjectId ?? '';
+  return {
+    recording,
+    order: placed,
+    documentId,
+    write: () => writeDocument(bench.parts, documentId, bench.run()),
+  };
+}
+
+const content = async (documentId: string) => {
+  const [row] = await bench.parts.db.select().from(documents).where(eq(documents.id, documentId));
+  return row;
+};
+const asked = async () =>
+  (await bench.openai.control.requests()).filter(({ route }) => route === 'chat' || route === 'responses');
+const spoil = async (fault: Parameters<typeof bench.openai.control.addFault>[0]['fault']) => {
+  for (const route of ['chat', 'responses'] as const)
+    await bench.openai.control.addFault({ route, times: null, fault });
+};
+
+describe('a document', () => {
+  test.each(DOCUMENT_KINDS)('of kind %s is written, kept and read again', async (kind) => {
+    const { order, documentId, recording, write } = await ordered(MEETING, kind);
+    await write();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+    const row = await content(documentId);
+    expect(readContent(kind, row?.content)).toMatchObject({ kind });
+    const file = await bench.parts.storage.get('transcripts', row?.objectKey ?? '');
+    expect(JSON.parse(file?.toString('utf8') ?? 'null')).toEqual(row?.content);
+    expect(await documentsOf(bench.parts.db, recording.id)).toHaveLength(1);
+  });
+
+  test('ordered twice at once is one order; ordered when it is written is there at once', async () => {
+    const recording = await recorded(MEETING);
+    const order = () =>
+      transact(bench.parts, (unit) => orderDocument(unit, recording, 'todo', 'ru', { chatId: me }));
+    const outcomes = await Promise.all([order(), order(), order()]);
+    const placed = outcomes.flatMap((one) => ('order' in one && one.order ? [one.order] : []));
+    expect(placed).toHaveLength(1);
+    await writeDocument(bench.parts, placed[0]?.subjectId ?? '', bench.run());
+    expect(await order()).toMatchObject({ written: { kind: 'todo' } });
+  });
+
+  test('of a long text is written over all of it: what the end says is in it', async () => {
+    const filler = 'Мы говорили о погоде и о природе, и это было долго. ';
+    const sections = filler.repeat(1_400);
+    expect(sections.length).toBeGreaterThan(70_000);
+    const { order, documentId, write } = await ordered(
+      `${sections}\n\nАнна отправит отчёт Ивану до пятницы. Пётр купит краску завтра.`,
+      'todo',
+    );
+    await write();
+    expect(await orderNow(bench, order.id)).toMatchObject({
+      state: 'succeeded',
+      progress: { stage: 'writing', done: 4, total: 4 },
+    });
+    expect(JSON.stringify((await content(documentId))?.content)).toMatch(/отчёт.*краску|краску.*отчёт/s);
+    // Four sections and at least one merging.
+    expect((await asked()).length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('of nothing is refused with its reason', async () => {
+    const { order, write } = await ordered(null);
+    await write();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'nothing_to_write' });
+    expect(await asked()).toEqual([]);
+  });
+
+  test('of a recording that is deleted meanwhile is given up, and nobody waits for it', async () => {
+    const { order, recording, write } = await ordered(MEETING);
+    await transact(bench.parts, (unit) => deleteRecording(unit, me, recording.id));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'cancelled' });
+    expect(bench.enqueued).toContainEqual({ name: 'order.progress', payload: { orderId: order.id } });
+    await write();
+    expect(await asked()).toEqual([]);
+  });
+});
+
+describe('a model that', () => {
+  test.each([
+    ['refuses the text', { kind: 'refusal' }, 'content_policy'],
+    ['has its answer filtered', { kind: 'content_filter' }, 'content_policy'],
+    ['refuses the account', { kind: 'quota' }, 'provider_account'],
+    ['refuses the request', { kind: 'status', status: 422 }, 'provider_refused'],
+  ] as const)('%s ends the order with its reason', async (_name, fault, failure) => {
+    const { order, documentId, write } = await ordered(MEETING);
+    await spoil(fault);
+    await write();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+    expect(await content(documentId)).toMatchObject({ content: null, writtenAt: null });
+  });
+
+  test.each([
+    ['breaks off', { kind: 'length' }],
+    ['answers no JSON', { kind: 'invalid_json' }],
+    ['answers nothing', { kind: 'empty' }],
+    ['is overloaded', { kind: 'overloaded' }],
+  ] as const)('%s is asked again later; given up, the order fails with a word', async (_name, fault) => {
+    const { order, documentId, write } = await ordered(MEETING);
+    await spoil(fault);
+    await expect(write()).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).state).toBe('running');
+    await giveUp(bench.parts, 'document.write', { documentId }, new Error('too often'));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'internal' });
+  });
+
+  test('refuses the account is not asked for the next one', async () => {
+    const first = await ordered(MEETING);
+    await spoil({ kind: 'quota' });
+    await first.write();
+    const before = (await asked()).length;
+    const second = await ordered(MEETING);
+    await second.write();
+    expect(await orderNow(bench, second.order.id)).toMatchObject({ failure: 'provider_account' });
+    expect(await asked()).toHaveLength(before);
+  });
+});

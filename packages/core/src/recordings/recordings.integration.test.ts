@@ -1,0 +1,285 @@
+import { circuitBreakers, recordingPieces, recordings } from '@aisha/db';
+import { encodeSpeech, speak } from '@aisha/sandbox';
+import { asc, eq, sql } from 'drizzle-orm';
+import iconv from 'iconv-lite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { cancelOrder } from '../orders/orders.ts';
+import type { WorkerParts } from '../parts.ts';
+import { applyRetention } from '../retention.ts';
+import {
+  eventually,
+  makeRecording,
+  orderNow,
+  recordingNow,
+  startTestParts,
+  startWork,
+  type TestParts,
+} from '../testing.ts';
+import { transact } from '../unit.ts';
+import { joinRecording } from './join.ts';
+import { transcribePiece } from './pieces.ts';
+import { prepareRecording } from './prepare.ts';
+import { deleteRecording, historyPage } from './recordings.ts';
+
+let bench: TestParts;
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts();
+  me = await bench.person();
+});
+afterAll(() => bench.close());
+afterEach(async () => {
+  await bench.openai.control.reset();
+  await bench.parts.db.delete(circuitBreakers);
+});
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, n) => `слово${n + 1}${n % 10 === 9 ? '.' : ''}`);
+const wordsOf = (text: string | null) => (text ?? '').split(/\s+/);
+
+/** The same parts with a model that takes this much sound at once. */
+const hearing = (seconds: number): WorkerParts => ({
+  ...bench.parts,
+  openai: { ...bench.parts.openai, speech: { ...bench.parts.openai.speech, longestAudioS: seconds } },
+});
+
+const pieces = (recordingId: string) =>
+  bench.parts.db
+    .select()
+    .from(recordingPieces)
+    .where(eq(recordingPieces.recordingId, recordingId))
+    .orderBy(asc(recordingPieces.index));
+const files = (recordingId: string) => bench.objects('transcripts', `${me}/recordings/${recordingId}/`);
+const audio = (bytes: Uint8Array) => ({ bytes, name: 'talk.flac', mime: 'audio/flac' });
+const run = () => bench.run();
+
+/** Sent, downloaded and cut into pieces of at most five seconds. */
+async function prepared(words: readonly string[]) {
+  const made = await makeRecording(
+    bench,
+    me,
+    audio(await encodeSpeech(words, { format: 'flac', wordMs: 900 })),
+  );
+  await prepareRecording(hearing(5), made.recording.id, run());
+  return { ...made, id: made.recording.id, parts: hearing(5) };
+}
+
+async function end(text: Buffer, name: string) {
+  const made = await makeRecording(bench, me, { bytes: text, name, mime: 'text/plain' }, 'text');
+  await prepareRecording(bench.parts, made.recording.id, run());
+  return {
+    order: await orderNow(bench, made.order.id),
+    recording: await recordingNow(bench, made.recording.id),
+  };
+}
+
+test('twelve minutes come back through the queue with no word lost or doubled, and nothing but the text stays', async () => {
+  const words = numbered(600);
+  const work = startWork(bench);
+  const { recording, order } = await makeRecording(
+    bench,
+    me,
+    audio(await encodeSpeech(words, { format: 'flac', wordMs: 1_200 })),
+  );
+  const ended = await eventually(async () => {
+    const now = await orderNow(bench, order.id);
+    if (!now.endedAt) throw new Error(`the order is ${now.state}`);
+    return now;
+  });
+  await work.close();
+  expect(ended).toMatchObject({ state: 'succeeded', failure: null });
+  const kept = await recordingNow(bench, recording.id);
+  expect(wordsOf(kept.text)).toEqual(words);
+  expect(kept.durationMs).toBeGreaterThan(12 * 60_000);
+  const stored = await bench.parts.storage.get('transcripts', kept.transcriptKey ?? '');
+  expect(stored?.toString('utf8')).toBe(kept.text);
+  const parts = await pieces(recording.id);
+  expect(parts.length).toBeGreaterThanOrEqual(3);
+  expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(parts.length);
+  // Where the model tells no times, the pieces' own are kept.
+  expect(kept.segments?.map(({ startMs }) => startMs)).toEqual(parts.map(({ startMs }) => startMs));
+  await applyRetention(bench.parts);
+  expect(await files(recording.id)).toEqual([kept.transcriptKey]);
+}, 60_000);
+
+describe('a piece', () => {
+  test('that fails is retried alone, and the text is in order', async () => {
+    const { id, order, parts } = await prepared(numbered(20));
+    const all = await pieces(id);
+    expect(all.length).toBeGreaterThan(3);
+    await bench.openai.control.addFault({
+      route: 'transcriptions',
+      times: null,
+      fault: { kind: 'server_error' },
+    });
+    await expect(transcribePiece(parts, id, 1, run())).rejects.toMatchObject({ name: 'TransientError' });
+    await bench.openai.control.reset();
+    for (const { index } of all.toReversed()) if (index !== 1) await transcribePiece(parts, id, index, run());
+    expect((await orderNow(bench, order.id)).state).toBe('running');
+    await joinRecording(parts, id);
+    expect((await recordingNow(bench, id)).text).toBeNull();
+
+    const before = (await bench.openai.control.requests({ route: 'transcriptions' })).length;
+    // The whole is begun again, as the sweeper does: only what is missing is enqueued.
+    bench.enqueued.length = 0;
+    await prepareRecording(parts, id, run());
+    expect(bench.enqueued.filter(({ name }) => name === 'recording.piece')).toEqual([
+      { name: 'recording.piece', payload: { recordingId: id, index: 1 } },
+    ]);
+    await transcribePiece(parts, id, 1, run());
+    await transcribePiece(parts, id, 1, run());
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 1);
+    await Promise.all([joinRecording(parts, id), joinRecording(parts, id)]);
+    expect(wordsOf((await recordingNow(bench, id)).text)).toEqual(numbered(20));
+  });
+
+  test('that the server cuts short is heard again, and taken as it is at last', async () => {
+    const { id, parts } = await prepared(numbered(20));
+    const cut = { route: 'transcriptions', times: null, fault: { kind: 'truncate', share: 0.01 } } as const;
+    const long = await makeRecording(
+      bench,
+      me,
+      audio(await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 })),
+    );
+    await prepareRecording(bench.parts, long.recording.id, run());
+    await bench.openai.control.addFault(cut);
+    await expect(transcribePiece(bench.parts, long.recording.id, 0, run())).rejects.toThrow('cut short');
+    await transcribePiece(bench.parts, long.recording.id, 0, bench.run({ lastAttempt: true }));
+    expect((await pieces(long.recording.id))[0]?.doneAt).not.toBeNull();
+    // Of a few words a short text is no sign of anything.
+    await transcribePiece(parts, id, 0, run());
+    expect((await pieces(id))[0]?.doneAt).not.toBeNull();
+  });
+
+  test.each([
+    ['quota', 'provider_account'],
+    ['bad_key', 'provider_account'],
+    ['country', 'provider_refused'],
+  ] as const)('refused for %s ends the order with its reason', async (kind, failure) => {
+    const { id, order, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind } });
+    await transcribePiece(parts, id, 0, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+    await bench.openai.control.reset();
+    // Pieces of an order that has ended cost nothing.
+    await transcribePiece(parts, id, 1, run());
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toEqual([]);
+  });
+
+  test('waits as long as the server says', async () => {
+    const { id, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({
+      route: 'transcriptions',
+      times: null,
+      fault: { kind: 'rate_limit', retryAfter: 90, shouldRetry: false },
+    });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ retryAfterMs: 90_000 });
+  });
+});
+
+describe('a recording', () => {
+  test('of silence is said to be silence, and nothing is sent', async () => {
+    const silence = Buffer.concat(
+      [...speak([], { leadMs: 4_000, noise: 0.0005 })].map((one) => Buffer.from(one.buffer)),
+    );
+    const header = Buffer.alloc(44);
+    header.write('RIFF', 0);
+    header.writeUInt32LE(36 + silence.length, 4);
+    header.write('WAVEfmt ', 8);
+    header.writeUInt32LE(16, 16);
+    header.writeUInt16LE(1, 20);
+    header.writeUInt16LE(1, 22);
+    header.writeUInt32LE(16_000, 24);
+    header.writeUInt32LE(32_000, 28);
+    header.writeUInt16LE(2, 32);
+    header.writeUInt16LE(16, 34);
+    header.write('data', 36);
+    header.writeUInt32LE(silence.length, 40);
+    const { recording, order } = await makeRecording(bench, me, audio(Buffer.concat([header, silence])));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+    expect(await bench.openai.control.requests()).toEqual([]);
+  });
+
+  test('in which the model hears nothing is silence too', async () => {
+    const { id, order, parts } = await prepared(numbered(6));
+    await bench.openai.control.script({ kind: 'transcript', text: '  ' });
+    for (const { index } of await pieces(id)) await transcribePiece(parts, id, index, run());
+    await joinRecording(parts, id);
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+  });
+
+  test.each([
+    ['a text', Buffer.from('this is no sound'), 'not_media'],
+    ['half a file', null, 'not_media'],
+    ['nothing', Buffer.alloc(0), 'empty_file'],
+  ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
+    const file = bytes ?? (await encodeSpeech(['слово'], { format: 'mp4' })).subarray(0, 400);
+    const { recording, order } = await makeRecording(bench, me, audio(file));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+  });
+
+  test('whose order is cancelled is not worked on', async () => {
+    const { recording, order } = await makeRecording(bench, me, audio(Buffer.from('x')));
+    await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await pieces(recording.id)).toEqual([]);
+    expect((await orderNow(bench, order.id)).state).toBe('cancelled');
+  });
+
+  test('that is deleted is gone from the history at once, its files with the next pass', async () => {
+    const { recording } = await end(Buffer.from('Привет, это текст.'), 'a.txt');
+    const remove = (ownerId: number) =>
+      transact(bench.parts, (unit) => deleteRecording(unit, ownerId, recording.id));
+    expect(await remove(await bench.person())).toBe(false);
+    expect(await files(recording.id)).toHaveLength(1);
+    expect(await remove(me)).toBe(true);
+    expect((await historyPage(bench.parts.db, me, 0)).items.map(({ id }) => id)).not.toContain(recording.id);
+    await applyRetention(bench.parts);
+    expect(await files(recording.id)).toEqual([]);
+
+    // A job that was under way may have written since: the row stays until none can be, and the files are looked for.
+    await bench.parts.storage.put(
+      'transcripts',
+      `${me}/recordings/${recording.id}/late.json`,
+      Buffer.from('{}'),
+      {
+        contentType: 'application/json',
+      },
+    );
+    await bench.parts.db
+      .update(recordings)
+      .set({ deletedAt: sql`now() - interval '20 minutes'` })
+      .where(eq(recordings.id, recording.id));
+    await applyRetention(bench.parts);
+    expect(await files(recording.id)).toEqual([]);
+    expect(await bench.parts.db.$count(recordings, eq(recordings.id, recording.id))).toBe(0);
+  });
+});
+
+describe('a text file', () => {
+  const text = 'Сегодня мы решили подписать договор.';
+
+  test.each(['utf8', 'utf16le', 'win1251', 'koi8-r'])('in %s is kept as its own text', async (encoding) => {
+    const { order, recording } = await end(iconv.encode(text, encoding, { addBOM: true }), 'notes.txt');
+    expect(order.state).toBe('succeeded');
+    expect(recording.text).toBe(text);
+  });
+
+  test('of subtitles is kept as its words', async () => {
+    const { recording } = await end(
+      Buffer.from(`1\r\n00:00:01,000 --> 00:00:02,000\r\n${text}\r\n`),
+      'film.srt',
+    );
+    expect(recording.text).toBe(text);
+  });
+
+  test.each([
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'not_text'],
+    ['a few spaces', Buffer.from(' \n\t '), 'empty_file'],
+    ['thirteen megabytes', Buffer.alloc(13_000_000, 'text '), 'not_text'],
+  ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
+    expect((await end(bytes, 'a.txt')).order).toMatchObject({ state: 'failed', failure });
+  });
+});

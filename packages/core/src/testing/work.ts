@@ -1,0 +1,24 @@
+import { startWorkers } from '@aisha/queue';
+import { coreHandlers, giveUp } from '../handlers.ts';
+import type { WorkerParts } from '../parts.ts';
+import type { TestParts } from './parts.ts';
+
+const nothingToShow = async () => undefined;
+
+/** Takes the jobs from the queue, as a worker does; what only shows something is the bot's and is left out. */
+export function startWork(bench: TestParts, parts: WorkerParts = bench.parts): { close(): Promise<unknown> } {
+  const workers = startWorkers({
+    redis: { url: bench.redis.url },
+    handlers: {
+      ...coreHandlers(parts),
+      'telegram.dispatch': nothingToShow,
+      'notification.send': nothingToShow,
+      'order.progress': nothingToShow,
+      'avatar.screen': nothingToShow,
+    },
+    log: parts.log,
+    metrics: bench.parts.metrics,
+    onExhausted: (name, payload, error) => giveUp(parts, name, payload, error),
+  });
+  return { close: () => workers.close(2_000) };
+}
