@@ -39,7 +39,7 @@ export function documentHtml(voice: Voice, content: DocumentContent): string {
         owner === null ? '' : voice.label('document.owner', { owner }),
         due === null ? '' : voice.label('document.due', { due }),
       ].filter(Boolean);
-      return `☐ ${task}${details.length > 0 ? ` — ${details.join(', ')}` : ''}`;
+      return details.length === 0 ? `☐ ${task}` : `☐ ${task.replace(/\.$/, '')} — ${details.join(', ')}`;
     });
   const meeting = (m: Extract<DocumentContent, { kind: 'minutes' | 'protocol' }>) => [
     '',

@@ -62,7 +62,7 @@ describe.each(cases)('from photos to a gallery, %s', (_in, words, name, prompt) 
       is_main: true,
     });
     avatarId = String(avatar?.['id']);
-    expect(dataOf(ready, words.draw)).toBe(`imagine:${avatarId}`);
+    expect(dataOf(ready, words.draw)).toBe(`imagine:${avatarId}:below`);
 
     const modelKey = `${person.id}/avatars/${avatarId}/model.safetensors`;
     expect(avatar?.['model_key']).toBe(modelKey);

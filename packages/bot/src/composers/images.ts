@@ -41,18 +41,20 @@ export function imagesComposer() {
     const draft: ImageDraft = { name: 'image.prompt', avatarId: avatar?.id ?? null, aspect: '1:1', count: 1 };
     return prompt ? order(turn, draft, prompt) : ask(turn, draft);
   });
-  onPress(composer, 'imagine', async (turn, id) => {
+  // `below`: pressed under a result, which stays as it is.
+  onPress(composer, 'imagine', async (turn, id, where) => {
     const avatar = isId(id)
       ? await findAvatar(turn.unit.tx, turn.user.id, id)
       : await mainAvatar(turn.unit.tx, turn.user.id);
     if (isId(id) && avatar?.state !== 'ready') return turn.toast('button.outdated');
     const before = turn.state.name === 'image.prompt' ? turn.state : { aspect: '1:1' as const, count: 1 };
-    return ask(turn, {
+    const draft: ImageDraft = {
       name: 'image.prompt',
       avatarId: id === 'none' ? null : (avatar?.id ?? null),
       aspect: before.aspect,
       count: before.count,
-    });
+    };
+    return ask(turn, draft, where === 'below');
   });
   onPress(
     composer,
@@ -189,10 +191,12 @@ function ownImage(handle: (turn: Turn, image: Image) => Promise<void> | void): P
   };
 }
 
-async function ask(turn: Turn, draft: ImageDraft): Promise<void> {
+async function ask(turn: Turn, draft: ImageDraft, below = false): Promise<void> {
   turn.state = draft;
   const avatar = draft.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, draft.avatarId) : null;
-  turn.show(imagineScreen(turn, draft, avatar));
+  const screen = imagineScreen(turn, draft, avatar);
+  if (below) turn.send(screen);
+  else turn.show(screen);
 }
 
 async function order(turn: Turn, draft: ImageDraft, text: string): Promise<void> {

@@ -77,7 +77,7 @@ async function trained(parts: RenderParts, voice: Voice, order: Order): Promise<
     sendScreen(order.chatId, {
       text: voice.settings.testMode ? `${text}\n\n${voice.t('test.banner')}` : text,
       buttons: [
-        [{ text: voice.label('avatar.draw'), data: `imagine:${avatar.id}` }],
+        [{ text: voice.label('avatar.draw'), data: `imagine:${avatar.id}:below` }],
         [{ text: voice.label('menu.avatars'), data: 'avatars' }],
       ],
     }),

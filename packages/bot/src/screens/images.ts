@@ -49,20 +49,19 @@ export function pickScreen(turn: Turn, avatars: readonly Avatar[]): Screen {
   };
 }
 
+/** At most two in a row: three labels of this length are cut off on a phone. */
 export function imageButtons(voice: Voice, image: Image): Button[][] {
+  const favourite = voice.label(image.favourite ? 'image.unfavourite' : 'image.favourite');
   return [
     [
       { text: voice.label('image.again'), data: `image.again:${image.id}` },
       { text: voice.label('image.original'), data: `image.file:${image.id}` },
     ],
     [
-      {
-        text: voice.label(image.favourite ? 'image.unfavourite' : 'image.favourite'),
-        data: `image.favourite:${image.id}`,
-      },
+      { text: favourite, data: `image.favourite:${image.id}` },
       { text: voice.label('image.prompt'), data: `image.prompt:${image.id}` },
-      { text: voice.label('button.delete'), data: `image.delete:${image.id}` },
     ],
+    [{ text: voice.label('button.delete'), data: `image.delete:${image.id}` }],
   ];
 }
 
