@@ -70,7 +70,6 @@ export const ENTITIES = {
 >;
 
 export type Entity = keyof typeof ENTITIES;
-export type Field<E extends Entity> = keyof (typeof ENTITIES)[E]['fields'] & string;
 
 /** What the operator says in a file. */
 export const overridesShape = z.partialRecord(
