@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJobs, job, type Catalog, type JobDefinition } from './definition.ts';
+import { defineJobs, job, type JobDefinition } from './definition.ts';
 
 /**
  * The queues of Aisha. Handlers are idempotent, so a job may safely lose its worker several times; a job that has
@@ -189,4 +189,3 @@ type PayloadsOf<C> = { readonly [N in keyof C]: C[N] extends JobDefinition<infer
 export type JobPayloads = PayloadsOf<typeof jobs>;
 export type JobName = keyof JobPayloads;
 export type JobPayload<N extends JobName> = JobPayloads[N];
-export type JobCatalog = Catalog<JobPayloads, QueueName>;

@@ -37,9 +37,6 @@ export interface QueueDefinition {
 
 export type Queues = Readonly<Record<string, QueueDefinition>>;
 
-/** Name → payload, as an object type. */
-export type Payloads = Readonly<Record<string, object>>;
-
 export type Catalog<P, Queue extends string = string> = {
   readonly [N in keyof P]: JobDefinition<P[N], Queue>;
 };

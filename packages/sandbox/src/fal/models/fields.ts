@@ -50,7 +50,7 @@ export const SIZES = {
   landscape_16_9: { width: 1024, height: 576 },
 } as const;
 
-export type SizeName = keyof typeof SIZES;
+type SizeName = keyof typeof SIZES;
 
 export interface Size {
   width: number;
