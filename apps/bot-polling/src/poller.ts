@@ -57,6 +57,8 @@ export class Poller {
   };
   readonly #options: PollerOptions;
   #lanes: LaneRunner | null = null;
+  /** A poll of this process was accepted: at its start no webhook was in the way. */
+  #polled = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
@@ -149,6 +151,7 @@ export class Poller {
       switch (outcome.kind) {
         case 'updates': {
           trouble = 0;
+          this.#polled = true;
           this.state.unauthorized = false;
           this.state.lastOkPollAt = performance.now();
           const last = outcome.updates.at(-1);
@@ -175,7 +178,9 @@ export class Poller {
             await this.#meetWebhook(hold.signal);
             break;
           }
-          parts.log.warn('another poller is at work', { description: outcome.description });
+          // It was waiting already when another poller, or a setWebhook, ended it.
+          this.#polled = true;
+          parts.log.warn('the poll was ended by somebody else', { description: outcome.description });
           await pause(200 + Math.random() * 1_000, hold.signal);
           break;
         case 'unauthorized':
@@ -208,7 +213,7 @@ export class Poller {
   async #meetWebhook(signal: AbortSignal): Promise<void> {
     const { parts, webhookUrl } = this.#options;
     const info = await parts.telegram.webhookInfo();
-    if (info.kind === 'ok' && info.result.url === webhookUrl && this.state.lastOkPollAt !== null) {
+    if (info.kind === 'ok' && info.result.url === webhookUrl && this.#polled) {
       const { pending_update_count: waiting, last_error_date: failedAt = 0 } = info.result;
       const broken = waiting > 0 && Date.now() / 1_000 - failedAt < BROKEN_WEBHOOK_S;
       if (!broken) {
