@@ -95,6 +95,10 @@ describe('with processes that run', () => {
         await api?.stop();
         api = await start('webhook-api', mode);
       };
+      // A bot to which nobody wrote yet waits in its first poll; it does not undo the switch either.
+      await vi.waitFor(async () => expect((await botOf())?.polling).toBe(true), { timeout: 60_000 });
+      expect(await aisha(env, 'telegram', 'mode', 'webhook')).toMatchObject({ status: 0, err: '' });
+      expect(await aisha(env, 'telegram', 'mode', 'polling')).toMatchObject({ status: 0, err: '' });
       const { people, stop } = crowd();
       await answersGoOn(people);
 
