@@ -4,7 +4,7 @@ import { HANDOVER_GOAL_MS, type Handover, measureHandover } from './handover.ts'
 import { mendEverything } from './faults.ts';
 import { emptyLedger } from './load.ts';
 import { runChaos } from './run.ts';
-import { FAL_SCENARIOS } from './scenarios/fal.ts';
+import { FAL_SCENARIOS, KEY_ROTATION } from './scenarios/fal.ts';
 import { TEXT_SCENARIOS, VOICE_SCENARIOS } from './scenarios/openai.ts';
 import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -55,7 +55,7 @@ describe('a fault of a provider', () => {
 });
 
 describe('one at a time', () => {
-  test.each([...POLL_SCENARIOS, ...PROCESS_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)])(
+  test.each([KEY_ROTATION, ...POLL_SCENARIOS, ...PROCESS_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)])(
     '$name',
     async (scenario) => {
       await scenario.play({ system, ledger });

@@ -7,13 +7,13 @@ import { expectPaidOnce, guest, pictureEnded, type Scenario, type Stage } from '
 const WORDS = 'olga writes the report until friday and we meet on monday at ten in the big room'.split(' ');
 
 /** A voice message under a fault; its whole text comes all the same, once. */
-const voice = (name: string, rule: OpenAiFaultRule, timeoutMs = 90_000): Scenario => ({
+const voice = (name: string, rule: OpenAiFaultRule, words = WORDS): Scenario => ({
   name: `OpenAI: ${name}`,
   async play(stage) {
     await stage.system.openai.addFault({ route: 'transcriptions', ...rule });
     const person = await guest(stage);
     const { id } = await person.media('voice', {
-      bytes: await encodeSpeech(WORDS, { format: 'ogg' }),
+      bytes: await encodeSpeech(words, { format: 'ogg' }),
       name: 'voice.ogg',
       mime: 'audio/ogg',
     });
@@ -21,9 +21,9 @@ const voice = (name: string, rule: OpenAiFaultRule, timeoutMs = 90_000): Scenari
     const answer = await person.see(
       (message) => message.message.reply_to_message?.message_id === id && hasButton(message, /Summary/),
       'the transcript',
-      { after: id, timeoutMs },
+      { after: id, timeoutMs: 90_000 },
     );
-    for (const word of WORDS) expect(answer.text.toLowerCase()).toContain(word);
+    for (const word of words) expect(answer.text.toLowerCase()).toContain(word);
   },
 });
 
@@ -32,7 +32,11 @@ export const VOICE_SCENARIOS: readonly Scenario[] = [
   voice('429 with a time to wait', { fault: { kind: 'rate_limit', retryAfter: 1 }, times: 3 }),
   voice('500, again and again', { fault: { kind: 'server_error' }, times: 5 }),
   voice('the answer is lost with the connection', { fault: { kind: 'reset_answer' }, times: 2 }),
-  voice('a transcript cut short', { fault: { kind: 'truncate', share: 0.2 }, times: 1 }),
+  voice('a transcript cut short', { fault: { kind: 'truncate', share: 0.1 }, times: 1 }, [
+    ...WORDS,
+    ...WORDS,
+    ...WORDS,
+  ]),
   voice('503 as a page of the edge', { fault: { kind: 'status', status: 503, html: true }, times: 2 }),
   voice('no answer at all', { fault: { kind: 'hang' }, times: 1 }),
 ];
@@ -53,15 +57,23 @@ const document = (name: string, word: string, rule: Omit<OpenAiFaultRule, 'route
   name: `OpenAI: ${name}`,
   async play(stage) {
     const person = await guest(stage);
-    const answer = await textRecording(stage, person, `The ${word} is delivered on Friday by Olga. We meet at ten.`);
+    const answer = await textRecording(
+      stage,
+      person,
+      `The ${word} is delivered on Friday by Olga. We meet at ten.`,
+    );
     await stage.system.openai.addFault({ route: 'responses', contains: word, ...rule });
     await stage.system.openai.addFault({ route: 'chat', contains: word, ...rule });
     stage.ledger.documents.push({ chatId: person.id, data: buttonData(answer, /Summary/) });
     await person.pressOn(answer, /Summary/);
-    await person.see((message) => message.id > answer.id && /Key points|Summary/.test(message.text), 'the summary', {
-      after: answer.id,
-      timeoutMs: 90_000,
-    });
+    await person.see(
+      (message) => message.id > answer.id && /Key points|Summary/.test(message.text),
+      'the summary',
+      {
+        after: answer.id,
+        timeoutMs: 90_000,
+      },
+    );
   },
 });
 

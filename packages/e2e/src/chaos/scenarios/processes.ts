@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { encodeSpeech } from '@aisha/sandbox';
 import { expect } from 'vitest';
 import pg from 'pg';
@@ -6,18 +5,35 @@ import { eventually } from '../../waiting.ts';
 import { ECHOES } from '../echo.ts';
 import { hasButton } from '../load.ts';
 import { WIRED_BOT } from '../system.ts';
-import { expectPaidOnce, guest, orderPicture, pictureEnded, saidTo, type Scenario, type Stage } from './scenario.ts';
+import {
+  expectPaidOnce,
+  guest,
+  orderPicture,
+  pictureEnded,
+  saidTo,
+  type Scenario,
+  type Stage,
+} from './scenario.ts';
 
 const HELP = ECHOES['/help'];
 
-async function expectAnsweredOnce(stage: Stage, spoil: () => Promise<unknown>): Promise<number> {
+/** Somebody writes while `spoil` is under way, and is answered once; milliseconds until then. */
+async function expectAnsweredOnce(
+  stage: Stage,
+  spoil: (write: () => Promise<void>) => Promise<unknown>,
+): Promise<number> {
   const person = await guest(stage);
-  const { id } = await person.write('/help');
-  const written = performance.now();
-  await spoil();
+  let id = 0;
+  let written = 0;
+  await spoil(async () => {
+    written = performance.now();
+    ({ id } = await person.write('/help'));
+  });
   await person.see(({ text }) => HELP.test(text), 'help', { after: id, timeoutMs: 30_000 });
   const ms = performance.now() - written;
-  const kept = await stage.system.count(`select count(*) from telegram_updates where lane = $1`, [`chat${person.id}`]);
+  const kept = await stage.system.count(`select count(*) from telegram_updates where lane = $1`, [
+    `chat${person.id}`,
+  ]);
   expect(kept).toBe(1);
   expect(await saidTo(person, HELP, id)).toHaveLength(1);
   return ms;
@@ -38,8 +54,12 @@ async function holdPollers(stage: Stage, work: (client: pg.Client) => Promise<vo
 
 /** True once somebody waits for the row that we hold. */
 const batchWaits = (stage: Stage) =>
-  eventually('a batch waits to be kept', async () =>
-    (await stage.system.count(`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%pollers%'`)) > 0,
+  eventually(
+    'a batch waits to be kept',
+    async () =>
+      (await stage.system.count(
+        `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%pollers%'`,
+      )) > 0,
   );
 
 export const PROCESS_SCENARIOS: readonly Scenario[] = [
@@ -47,8 +67,9 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     name: 'a poller that was replaced while it inserts: its batch is rejected, and handled once by the next',
     async play(stage) {
       const before = await stage.system.count('select epoch from pollers');
-      await expectAnsweredOnce(stage, () =>
+      await expectAnsweredOnce(stage, (write) =>
         holdPollers(stage, async (client) => {
+          await write();
           await batchWaits(stage);
           // Another owner, in the moment between its fetch and its insert.
           await client.query('update pollers set epoch = epoch + 1, owner = $1', ['somebody else']);
@@ -62,8 +83,9 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     name: 'a poller frozen in the middle of an insert: the next one does not wait for its locks',
     async play(stage) {
       const active = await stage.system.activeBot();
-      const ms = await expectAnsweredOnce(stage, () =>
+      const ms = await expectAnsweredOnce(stage, (write) =>
         holdPollers(stage, async () => {
+          await write();
           await batchWaits(stage);
           active.signal('SIGSTOP');
         }),
@@ -85,7 +107,11 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
       }
       system.line.cut();
       try {
-        await eventually('the other bot polls', async () => (await system.activeBot()).name !== WIRED_BOT, 10_000);
+        await eventually(
+          'the other bot polls',
+          async () => (await system.activeBot()).name !== WIRED_BOT,
+          10_000,
+        );
         const person = await guest(stage);
         const { id } = await person.write('/help');
         await person.see(({ text }) => HELP.test(text), 'help', { after: id });
@@ -142,16 +168,21 @@ async function interruptedTranscription(stage: Stage, signal: NodeJS.Signals): P
   const person = await guest(stage);
   const { id } = await person.media('voice', { bytes, name: 'voice.ogg', mime: 'audio/ogg' });
   stage.ledger.recordings.push({ chatId: person.id, messageId: id });
-  await eventually('it is being transcribed', async () =>
-    (await system.openai.requests({ route: 'transcriptions' })).length > asked,
+  await eventually(
+    'it is being transcribed',
+    async () => (await system.openai.requests({ route: 'transcriptions' })).length > asked,
   );
   // Which of the workers has it is not known from outside: both go, one after the other, as in a careless deploy.
-  for (const worker of system.stack.apps.filter(({ name }) => name.startsWith('worker'))) worker.signal(signal);
-  await person.see((message) => message.message.reply_to_message?.message_id === id && hasButton(message, /Summary/), 'the transcript', {
-    after: id,
-    timeoutMs: 90_000,
-  });
-  await wait(0);
+  for (const worker of system.stack.apps.filter(({ name }) => name.startsWith('worker')))
+    worker.signal(signal);
+  await person.see(
+    (message) => message.message.reply_to_message?.message_id === id && hasButton(message, /Summary/),
+    'the transcript',
+    {
+      after: id,
+      timeoutMs: 90_000,
+    },
+  );
   await system.allReady();
   expect(await person.messages((message) => hasButton(message, /Summary/))).toHaveLength(1);
 }

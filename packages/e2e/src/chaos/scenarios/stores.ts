@@ -4,7 +4,15 @@ import { expect } from 'vitest';
 import { eventually } from '../../waiting.ts';
 import { ECHOES } from '../echo.ts';
 import { hasButton } from '../load.ts';
-import { expectPaidOnce, guest, orderPicture, pictureEnded, saidTo, type Scenario, type Stage } from './scenario.ts';
+import {
+  expectPaidOnce,
+  guest,
+  orderPicture,
+  pictureEnded,
+  saidTo,
+  type Scenario,
+  type Stage,
+} from './scenario.ts';
 
 /** The issue's goal: an emptied Redis is made good within this. */
 export const EMPTIED_REDIS_GOAL_MS = 30_000;
@@ -30,11 +38,13 @@ async function writeDuring(stage: Stage, spoil: () => Promise<unknown>): Promise
 
 async function pictureDuring(stage: Stage, spoil: () => Promise<unknown>): Promise<void> {
   const { prompt } = await orderPicture(stage, [{ kind: 'slow', seconds: 1 }]);
-  await eventually('FAL has it', async () =>
-    (await stage.system.count(
-      `select count(*) from fal_jobs j join orders o on o.id = j.order_id where o.input->>'prompt' = $1 and j.request_id is not null`,
-      [prompt],
-    )) === 1,
+  await eventually(
+    'FAL has it',
+    async () =>
+      (await stage.system.count(
+        `select count(*) from fal_jobs j join orders o on o.id = j.order_id where o.input->>'prompt' = $1 and j.request_id is not null`,
+        [prompt],
+      )) === 1,
   );
   await spoil();
   expectPaidOnce(await pictureEnded(stage, prompt, 90_000));
@@ -57,7 +67,9 @@ export const storeScenarios = (figures: Figures, awayMs: number): readonly Scena
       const { system } = stage;
       // Nobody will tell us of these: no webhook comes, and the planned poll is gone with Redis.
       const orders = await Promise.all(
-        Array.from({ length: 3 }, () => orderPicture(stage, [{ kind: 'webhook_lost' }, { kind: 'slow', seconds: 1 }])),
+        Array.from({ length: 3 }, () =>
+          orderPicture(stage, [{ kind: 'webhook_lost' }, { kind: 'slow', seconds: 1 }]),
+        ),
       );
       const voice = await guest(stage);
       await system.openai.addFault({ route: 'transcriptions', fault: { kind: 'slow', ms: 1_500 } });
@@ -67,16 +79,21 @@ export const storeScenarios = (figures: Figures, awayMs: number): readonly Scena
         mime: 'audio/ogg',
       });
       stage.ledger.recordings.push({ chatId: voice.id, messageId: id });
-      await eventually('FAL works on them', async () =>
-        (await system.count(
-          `select count(*) from fal_jobs j join orders o on o.id = j.order_id where o.input->>'prompt' = any($1) and j.request_id is not null`,
-          [orders.map(({ prompt }) => prompt)],
-        )) === orders.length,
+      await eventually(
+        'FAL works on them',
+        async () =>
+          (await system.count(
+            `select count(*) from fal_jobs j join orders o on o.id = j.order_id where o.input->>'prompt' = any($1) and j.request_id is not null`,
+            [orders.map(({ prompt }) => prompt)],
+          )) === orders.length,
       );
       const emptied = performance.now();
       await system.flushRedis();
       for (const { prompt } of orders) expectPaidOnce(await pictureEnded(stage, prompt, 90_000));
-      await voice.see((message) => hasButton(message, /Summary/), 'the transcript', { after: id, timeoutMs: 90_000 });
+      await voice.see((message) => hasButton(message, /Summary/), 'the transcript', {
+        after: id,
+        timeoutMs: 90_000,
+      });
       const person = await guest(stage);
       const { id: asked } = await person.write('/help');
       await person.see(({ text }) => ECHOES['/help'].test(text), 'help', { after: asked });
@@ -112,8 +129,14 @@ export const storeScenarios = (figures: Figures, awayMs: number): readonly Scena
       await wait(awayMs);
       await system.s3.restart();
       expectPaidOnce(await pictureEnded(stage, prompt, 90_000));
-      await person.see((message) => hasButton(message, /Summary/), 'the transcript', { after: id, timeoutMs: 90_000 });
-      figures.set(`S3 away ${awayMs / 1_000} s, everything delivered after, ms`, Math.round(performance.now() - away));
+      await person.see((message) => hasButton(message, /Summary/), 'the transcript', {
+        after: id,
+        timeoutMs: 90_000,
+      });
+      figures.set(
+        `S3 away ${awayMs / 1_000} s, everything delivered after, ms`,
+        Math.round(performance.now() - away),
+      );
       await system.allReady();
     },
   },
@@ -123,13 +146,22 @@ export const storeScenarios = (figures: Figures, awayMs: number): readonly Scena
       const { system } = stage;
       await system.fal.lock('Exhausted balance. Top up your balance at fal.ai/dashboard/billing.');
       const first = await orderPicture(stage);
-      expect(await pictureEnded(stage, first.prompt)).toMatchObject({ state: 'failed', failure: 'provider_account', paid: 0 });
+      expect(await pictureEnded(stage, first.prompt)).toMatchObject({
+        state: 'failed',
+        failure: 'provider_account',
+        paid: 0,
+      });
       expect(await saidTo(first.person, /provider has suspended its work/)).toHaveLength(1);
       // The breaker answers for FAL now.
-      const submits = async () => (await system.fal.requests()).filter((one) => one.operation === 'submit').length;
+      const submits = async () =>
+        (await system.fal.requests()).filter((one) => one.operation === 'submit').length;
       const before = await submits();
       const second = await orderPicture(stage);
-      expect(await pictureEnded(stage, second.prompt)).toMatchObject({ state: 'failed', failure: 'provider_account', paid: 0 });
+      expect(await pictureEnded(stage, second.prompt)).toMatchObject({
+        state: 'failed',
+        failure: 'provider_account',
+        paid: 0,
+      });
       expect(await submits()).toBe(before);
       await system.fal.lock(null);
       // Its minute is over.

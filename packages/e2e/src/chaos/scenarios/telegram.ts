@@ -95,7 +95,10 @@ export const POLL_SCENARIOS: readonly Scenario[] = [
       await answered(stage, person.id);
       const before = await system.count('select count(*) from telegram_updates');
       await system.telegram.replayUpdates({ count: 50 });
-      await eventually('they are confirmed', async () => (await system.telegram.state({})).bots[0]?.pending === 0);
+      await eventually(
+        'they are confirmed',
+        async () => (await system.telegram.state({})).bots[0]?.pending === 0,
+      );
       expect(await system.count('select count(*) from telegram_updates')).toBe(before);
       expect(await saidTo(person, ECHOES['/help'], id)).toHaveLength(1);
     },
