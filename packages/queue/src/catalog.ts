@@ -12,12 +12,13 @@ export const queues = {
   // Requests to FAL and copying of results (up to 300 MB streamed): network-bound, so some at once, yet each may
   // hold a few MB of buffers.
   fal: { concurrency: 10, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
-  // sharp decodes photos of up to 20 megapixels, about 80 MB each while it works.
-  photos: { concurrency: 4, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  // sharp decodes photos of up to 20 megapixels, about 80 MB each while it works; in threads of its own, as ffmpeg is a
+  // process of its own, so the locks are renewed in time and what a dead worker left is taken up within 20 s.
+  photos: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
   // ffmpeg takes a core per job; transcription itself is waiting.
-  speech: { concurrency: 4, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  speech: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
   // Waiting for a language model.
-  text: { concurrency: 8, lockDurationMs: 30_000, stalledIntervalMs: 10_000, maxStalledCount: 10 },
+  text: { concurrency: 8, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
   // Messages to users, behind Telegram's 30 a second: more at once would only wait there.
   outbox: { concurrency: 20, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
 } as const;
