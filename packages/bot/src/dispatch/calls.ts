@@ -2,7 +2,7 @@ import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
 import { markUnreachable } from '@aisha/core';
 import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
-import type { Logger } from '@aisha/service';
+import { classifyError, type Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { eq } from 'drizzle-orm';
 
@@ -57,11 +57,12 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
     if (!call) break;
     if (options.signal.aborted || options.mayAct?.() === false)
       return { kind: 'wait', ms: 0, unknown: false, why: 'stopping' };
-    const outcome = await makeCall(parts, call, options);
+    const outcome = await makeCall(parts, call, options).catch(notSent);
     switch (outcome.kind) {
       case 'ok': {
         const messageId = messageIdOf(outcome.result);
-        if (call.bind && messageId !== null) await bind(parts, call.bind, messageId);
+        if (call.bind && messageId !== null && messageId !== call.payload['message_id'])
+          await bind(parts, call.bind, messageId);
         await options.onSent(i + 1, messageId);
         break;
       }
@@ -98,6 +99,14 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
     }
   }
   return { kind: 'made' };
+}
+
+/** Nothing was sent: a file could not be read now, or the call itself is a bug, which no repeating heals. */
+function notSent(error: unknown): SendOutcome {
+  const why = error instanceof Error ? error.message : String(error);
+  return classifyError(error) === 'transient'
+    ? { kind: 'retry', afterMs: 2_000, why }
+    : { kind: 'refused', code: 0, description: why };
 }
 
 async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions): Promise<SendOutcome> {

@@ -134,11 +134,17 @@ async function noteFailure(parts: DispatchParts, row: Row, error: unknown): Prom
       attempts,
       error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 1_000) : String(error),
       nextCheckAt: sql`now() + make_interval(secs => ${pause / 1_000})`,
-      ...(poisoned ? { state: 'decided' as const, owed, attempts: 0, poisonedAt: sql`now()` } : {}),
+      ...(poisoned ? { ...setAside(owed), attempts: 0, poisonedAt: sql`now()` } : {}),
     })
     .where(and(sameUpdate(row), eq(telegramUpdates.state, 'pending')));
   return poisoned ? { kind: 'wait', ms: 0 } : { kind: 'wait', ms: pause };
 }
+
+/** In a group nobody is told: then there is nothing left to do, and the lane goes on at once. */
+const setAside = (owed: readonly OwedCall[]) =>
+  owed.length > 0
+    ? { state: 'decided' as const, owed }
+    : { state: 'done' as const, owed, doneAt: sql`now()`, claimedUntil: null };
 
 /** Makes the calls; null when the update is done and the lane goes on. */
 async function finish(
@@ -158,7 +164,8 @@ async function finish(
       onSent: async (sent) => {
         await parts.db
           .update(telegramUpdates)
-          .set(sent === owed.length ? { sent, ...done } : { sent })
+          // Each call may take its time: who makes many keeps them for so long.
+          .set(sent === owed.length ? { sent, ...done } : { sent, claimedUntil: claimFor(owed) })
           .where(sameUpdate(row));
       },
     },
