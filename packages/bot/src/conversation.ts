@@ -82,8 +82,9 @@ export function createConversation({ settings, texts, botId }: ConversationOptio
         isText: pressed.message !== undefined && 'text' in pressed.message,
       },
     });
-    if (user.blockedAt) turn.toast('blocked.text');
-    else await route(bot, raw, turn);
+    // A checkout is declined for everybody; in a group nobody else should have to read this.
+    if (!user.blockedAt || update.pre_checkout_query) await route(bot, raw, turn);
+    else if (pressed || turn.isPrivate) turn.toast('blocked.text');
 
     if (JSON.stringify(turn.state) !== JSON.stringify(before))
       await unit.tx

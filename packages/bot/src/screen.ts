@@ -1,5 +1,5 @@
 import type { OwedCall } from '@aisha/db';
-import { messageLimit, truncate } from '@aisha/providers';
+import { messageLimit, splitMessage } from '@aisha/providers';
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
 
 /** A button: what it says and the data that its press brings (1 to 64 bytes). */
@@ -32,9 +32,18 @@ export function keyboard(buttons: Screen['buttons']): InlineKeyboardMarkup {
   };
 }
 
+const SHORTENED = ' […]';
+
+/** At most one message, its tags whole; a text that had to be shortened says so. */
+function fitting(html: string): string {
+  if (html.length <= messageLimit) return html;
+  const [first = '', ...rest] = splitMessage(html, { limit: messageLimit - SHORTENED.length });
+  return rest.length === 0 ? first : `${first}${SHORTENED}`;
+}
+
 /** The parameters that sending and editing share. */
 export const screenBody = (screen: Screen) => ({
-  text: truncate(screen.text, messageLimit).text,
+  text: fitting(screen.text),
   parse_mode: 'HTML' as const,
   link_preview_options: { is_disabled: true },
   reply_markup: keyboard(screen.buttons),
@@ -58,9 +67,16 @@ export function sendScreen(
   };
 }
 
-export function editScreen(chatId: number, messageId: number, screen: Screen): OwedCall {
+export function editScreen(
+  chatId: number,
+  messageId: number,
+  screen: Screen,
+  options: { bind?: OwedCall['bind'] } = {},
+): OwedCall {
   return {
     method: 'editMessageText',
     payload: { chat_id: chatId, message_id: messageId, ...screenBody(screen) },
+    // Where the message is gone it is sent anew, and then it has another id.
+    ...(options.bind === undefined ? {} : { bind: options.bind }),
   };
 }

@@ -80,7 +80,7 @@ export class Turn {
   /** Takes the place of the message whose button was pressed; a new message where there is none or it is no text. */
   show(screen: Screen, options: { bind?: OwedCall['bind'] } = {}): void {
     if (this.pressed?.messageId !== undefined && this.pressed.isText)
-      this.owed.push(editScreen(this.chatId, this.pressed.messageId, screen));
+      this.owed.push(editScreen(this.chatId, this.pressed.messageId, screen, options));
     else this.send(screen, options);
   }
 
