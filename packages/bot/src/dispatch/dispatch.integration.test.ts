@@ -1,0 +1,186 @@
+import { telegramUpdates } from '@aisha/db';
+import { asc, eq, sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestBot, type TestBot } from '../testing/bot.ts';
+import { echo, type Lane, openLane } from '../testing/lane.ts';
+import { keepUpdates } from './inbox.ts';
+import { incoming } from './lanes.ts';
+
+let bot: TestBot;
+let lane: Lane;
+beforeAll(async () => {
+  bot = await startTestBot();
+});
+afterAll(() => bot.close());
+beforeEach(async () => {
+  lane = await openLane(bot);
+});
+afterEach(async () => {
+  await bot.telegram.control.clearFaults({});
+  await bot.parts.db.delete(telegramUpdates);
+});
+
+describe('a lane', () => {
+  test('is answered in order, and each update is done', async () => {
+    await lane.keep(['1', '2', '3']);
+    expect(await lane.run(echo(bot))).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['1', '2', '3']);
+    const rows = await bot.parts.db.select().from(telegramUpdates).orderBy(asc(telegramUpdates.seq));
+    expect(rows.map(({ state, sent: calls, claimedUntil }) => [state, calls, claimedUntil])).toEqual(
+      rows.map(() => ['done', 1, null]),
+    );
+  });
+
+  test('goes by arrival, not by Telegram’s numbers, which may begin anew', async () => {
+    const [first] = await lane.keep(['new']);
+    await bot.parts.db.update(telegramUpdates).set({ updateId: 2_000_000_000 });
+    await lane.keep(['newer']);
+    await lane.run(echo(bot));
+    expect(first).toBeDefined();
+    expect(await lane.sent()).toEqual(['new', 'newer']);
+  });
+
+  test('run by four processes at once decides and sends each once, in order', async () => {
+    const texts = Array.from({ length: 12 }, (_, n) => `${n}a|${n}b`);
+    await lane.keep(texts);
+    const parts = echo(bot);
+    const runner = async () => {
+      for (;;) {
+        const outcome = await lane.run(parts);
+        if (outcome.kind === 'empty') return;
+        await new Promise(setImmediate);
+      }
+    };
+    await Promise.all([runner(), runner(), runner(), runner()]);
+    expect(parts.decided).toEqual(texts);
+    expect(await lane.sent()).toEqual(texts.flatMap((text) => text.split('|')));
+  });
+
+  test('whose updates come twice answers them once', async () => {
+    const [id] = await lane.keep(['1']);
+    const again = incoming({
+      update_id: id,
+      message: { message_id: 1, chat: { id: lane.me }, text: 'other' },
+    });
+    expect(await keepUpdates(bot.parts.db, bot.botId, again ? [again, again] : [])).toEqual([]);
+    await lane.run(echo(bot));
+    expect(await keepUpdates(bot.parts.db, bot.botId, again ? [again] : [])).toEqual([]);
+    expect(await lane.run(echo(bot))).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['1']);
+  });
+
+  test('stops before the next call when it may not act any more', async () => {
+    await lane.keep(['1|2', '3']);
+    let calls = 0;
+    const outcome = await lane.run(echo(bot), { mayAct: () => (calls += 1) <= 2 });
+    expect(outcome.kind).toBe('wait');
+    expect(await lane.sent()).toEqual(['1']);
+    expect(await lane.row(1)).toMatchObject({ state: 'decided', sent: 1, claimedUntil: null });
+    await lane.later();
+    await lane.run(echo(bot));
+    expect(await lane.sent()).toEqual(['1', '2', '3']);
+  });
+});
+
+describe('a crash between the decision and the calls', () => {
+  test('leaves to the next one only what was not sent, and nothing is decided again', async () => {
+    await lane.keep(['1|2|3', '4']);
+    const parts = echo(bot);
+    const { telegram } = bot.parts;
+    let calls = 0;
+    const dying: typeof telegram.call = (...call) => {
+      calls += 1;
+      // The process is gone: nothing after this comes true, in the database neither.
+      if (calls === 2) return new Promise(() => undefined);
+      return telegram.call(...call);
+    };
+    void lane.run({ ...parts, telegram: { ...telegram, call: dying } });
+    await expect.poll(() => calls).toBe(2);
+    expect(await lane.row(1)).toMatchObject({ state: 'decided', sent: 1 });
+    expect(await lane.run(parts)).toEqual({ kind: 'busy' });
+
+    await bot.parts.db.update(telegramUpdates).set({ claimedUntil: sql`now() - interval '1 second'` });
+    await lane.later();
+    expect(await lane.run(parts)).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['1', '2', '3', '4']);
+    expect(parts.decided).toEqual(['1|2|3', '4']);
+    // It may have been sent just before: that is known.
+    expect(await lane.row(1)).toMatchObject({ unknownOutcomes: 1 });
+  });
+
+  test('while many calls are made keeps the others away for as long as they take', async () => {
+    await lane.keep(['1|2|3']);
+    const { telegram } = bot.parts;
+    const claims: number[] = [];
+    const call: typeof telegram.call = async (...request) => {
+      claims.push((await lane.row()).claimedUntil?.getTime() ?? 0);
+      await bot.parts.db
+        .update(telegramUpdates)
+        .set({ claimedUntil: sql`now() + interval '1 second'` })
+        .where(eq(telegramUpdates.updateId, (await lane.row()).updateId));
+      return telegram.call(...request);
+    };
+    await lane.run({ ...echo(bot), telegram: { ...telegram, call } });
+    for (const claim of claims) expect(claim - Date.now()).toBeGreaterThan(30_000);
+  });
+});
+
+describe('a handler that fails', () => {
+  const failing = (times = Infinity) => {
+    let left = times;
+    return echo(bot, (text) => {
+      if (text === 'bad' && (left -= 1) >= 0) throw new RangeError('a bug');
+    });
+  };
+
+  test('is tried again after a pause, and nothing of the failed try stays', async () => {
+    await lane.keep(['bad', 'good']);
+    const parts = failing(1);
+    const first = await lane.run(parts);
+    expect(first.kind).toBe('wait');
+    expect(await lane.row(1)).toMatchObject({ state: 'pending', attempts: 1, error: 'RangeError: a bug' });
+    expect((await lane.run(parts)).kind).toBe('wait');
+    expect(await lane.sent()).toEqual([]);
+    await lane.later();
+    expect(await lane.run(parts)).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['bad', 'good']);
+  });
+
+  test('is set aside after five tries: its sender is told, and the lane goes on', async () => {
+    await lane.keep(['bad', 'good']);
+    const parts = failing();
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await lane.later();
+      const outcome = await lane.run(parts);
+      if (outcome.kind === 'wait') pauses.push(outcome.ms);
+    }
+    expect(pauses).toEqual([200, 800, 3_200, 10_000, 0]);
+    expect(await lane.run(parts)).toEqual({ kind: 'empty' });
+    const [apology, good] = await lane.sent();
+    expect(apology).toMatch(/наша ошибка|our mistake|our fault/i);
+    expect(good).toBe('good');
+    expect(await lane.row(1)).toMatchObject({ state: 'done', poisonedAt: expect.any(Date) });
+  });
+
+  test('is set aside in a group too, where nobody is told', async () => {
+    const group = await bot.telegram.control.createGroup({ title: 'G', memberIds: [lane.me] });
+    await lane.keep(['bad', 'good'], { id: group.id, type: 'supergroup' });
+    const parts = failing();
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await lane.later();
+      await lane.run(parts, { lane: `chat${group.id}` });
+    }
+    expect(await lane.run(parts, { lane: `chat${group.id}` })).toEqual({ kind: 'empty' });
+    expect(await lane.sent(group.id)).toEqual(['good']);
+  });
+
+  test('because the database is away does not count against the update', async () => {
+    await lane.keep(['1']);
+    const parts = echo(bot, () => {
+      throw Object.assign(new Error('terminating connection'), { code: '57P01' });
+    });
+    await expect(lane.run(parts)).rejects.toMatchObject({ code: '57P01' });
+    expect(await lane.row()).toMatchObject({ state: 'pending', attempts: 0 });
+  });
+});
