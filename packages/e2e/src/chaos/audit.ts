@@ -18,8 +18,6 @@ export interface Finding {
 export interface AuditSubject {
   readonly system: System;
   readonly ledger: Ledger;
-  /** Private chats of the people of this run. */
-  readonly chatIds: readonly number[];
   /** The update id from which on this run's updates are counted. */
   readonly firstUpdateId: number;
 }

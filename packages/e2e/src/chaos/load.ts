@@ -23,7 +23,6 @@ export interface Ledger {
 
 export interface Crowd {
   readonly ledger: Ledger;
-  readonly chatIds: readonly number[];
   /** Resolves when the last of them has put the telephone down. */
   readonly done: Promise<void>;
 }
@@ -71,16 +70,14 @@ export async function startCrowd(
     { name: 'painter', count: sizes.painters, act: paint },
     { name: 'trainer', count: sizes.trainers, act: train },
   ];
-  const chatIds: number[] = [];
   const running: Promise<void>[] = [];
   for (const { name, count, act } of kinds)
     for (let n = 0; n < count; n += 1) {
       const person = await Person.join(system.telegram, `${name} ${n + 1}`, 'en');
-      chatIds.push(person.id);
       const actor: Actor = { person, random: random.fork(`${name} ${n}`), ledger, material };
       running.push(live(system, actor, act, signal));
     }
-  return { ledger, chatIds, done: Promise.all(running).then(() => undefined) };
+  return { ledger, done: Promise.all(running).then(() => undefined) };
 }
 
 type Act = (system: System, actor: Actor, turn: number) => Promise<void>;

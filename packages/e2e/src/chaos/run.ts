@@ -65,7 +65,6 @@ export async function runChaos(system: System, options: RunOptions): Promise<Run
   const findings = await audit({
     system,
     ledger: crowd.ledger,
-    chatIds: crowd.chatIds,
     firstUpdateId,
   });
   return {

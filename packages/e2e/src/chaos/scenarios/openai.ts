@@ -27,6 +27,9 @@ const voice = (name: string, rule: OpenAiFaultRule, words = WORDS): Scenario => 
   },
 });
 
+/** Takes a minute, most of it waiting; the others may come as soon as it has struck. */
+export const SILENT_SERVER: Scenario = voice('no answer at all', { fault: { kind: 'hang' }, times: 1 });
+
 /** They come one after the other: each rule strikes the next transcription, whoever's it is. */
 export const VOICE_SCENARIOS: readonly Scenario[] = [
   voice('429 with a time to wait', { fault: { kind: 'rate_limit', retryAfter: 1 }, times: 3 }),
@@ -38,7 +41,6 @@ export const VOICE_SCENARIOS: readonly Scenario[] = [
     ...WORDS,
   ]),
   voice('503 as a page of the edge', { fault: { kind: 'status', status: 503, html: true }, times: 2 }),
-  voice('no answer at all', { fault: { kind: 'hang' }, times: 1 }),
 ];
 
 const moderation = (name: string, word: string, rule: Omit<OpenAiFaultRule, 'route'>): Scenario => ({
