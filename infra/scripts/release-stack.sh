@@ -20,18 +20,26 @@ render_config "$AISHA_HOME"
 mkdir -p "$AISHA_HOME/nginx/upstream"
 api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
 
-hashes=$(for name in "${SECRETS[@]}"; do printf '%s %s\n' "$name" "$(sha256sum <"$AISHA_HOME/secrets/$name" | cut -c1-12)"; done |
+# Swarm takes no empty secret; one that is not set is left out.
+hashes=$(for name in "${SECRETS[@]}"; do [[ ! -s $AISHA_HOME/secrets/$name ]] || printf '%s %s\n' "$name" "$(sha256sum <"$AISHA_HOME/secrets/$name" | cut -c1-12)"; done |
   jq -R 'split(" ") | {key: .[0], value: .[1]}' | jq -s from_entries)
 export TAG
-stack=$(dc config --format json | jq --argjson hash "$hashes" '
+# "vip" is Swarm's own way; "dnsrr" is for a kernel without IPVS, where nginx must be reloaded after a replica moved.
+mode=$(config SWARM_ENDPOINT_MODE vip)
+stack=$(dc config --format json | jq --argjson hash "$hashes" --arg mode "$mode" '
   del(.name)
-  | .services |= (del(.migrate) | with_entries(.value |= (
+  | .services |= (del(.migrate, .tools) | with_entries(.value |= (
       del(.depends_on, .profiles, .container_name, .restart, .group_add)
       | .networks = (.networks | map_values({}))
       | .ports = ((.ports // []) | map(select(.host_ip == null) | .published |= tonumber))
+      | with_entries(select(.value != null))
+      | if .secrets then .secrets |= map(select($hash[.source])) else . end
+      | .volumes = ((.volumes // []) | map(del(.bind, .volume)))
+      | .deploy.endpoint_mode = $mode
       | .deploy.restart_policy = {condition: "any", delay: "2s"}
+      | if .deploy.resources.limits then .deploy.resources.limits |= (.cpus |= tostring | .memory |= tostring) else . end
       | if .security_opt then del(.security_opt) else . end)))
-  | .secrets |= with_entries(.value = {file: .value.file, name: ("aisha_" + (.key | ascii_downcase) + "_" + $hash[.key])})
+  | .secrets |= with_entries(select($hash[.key]) | .value = {file: .value.file, name: ("aisha_" + (.key | ascii_downcase) + "_" + $hash[.key])})
   | .networks |= map_values({name: .name, external: true})
   | .volumes |= map_values({})')
 if [[ -n $PRINT ]]; then printf '%s\n' "$stack"; exit 0; fi
@@ -44,7 +52,12 @@ if has_profile data; then
   jq '.services |= with_entries(select(.key | test("^(postgres|redis|s3)$")))' <<<"$stack" | docker stack deploy --with-registry-auth -c - "$PROJECT"
 fi
 say 'migrations'
-dc run --rm --no-deps migrate
+# Databases of this stack may still be starting: their names appear when their first task runs.
+for attempt in {1..30}; do
+  if output=$(dc run --rm --no-deps migrate 2>&1); then break; fi
+  if ((attempt == 30)); then printf '%s\n' "$output" >&2; die 'the migration failed'; fi
+  sleep 4
+done
 say "stack $PROJECT -> $TAG"
 docker stack deploy --with-registry-auth --prune -c - "$PROJECT" <<<"$stack"
 docker service ls --filter "label=com.docker.stack.namespace=$PROJECT"

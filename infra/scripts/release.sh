@@ -149,7 +149,9 @@ roll || roll_back
 if [[ -z $DRY_RUN ]]; then
   if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
   echo "$TAG" >"$RELEASES/current"
-  sed -i "/^TAG=/d; \$a TAG='$TAG'" "$AISHA_HOME/.env"
+  # For whoever uses docker compose by hand. An append after sed's deletion of the last line would not happen.
+  sed -i '/^TAG=/d' "$AISHA_HOME/.env"
+  printf "TAG='%s'\n" "$TAG" >>"$AISHA_HOME/.env"
   printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
   # Of older versions the server keeps the running and the previous one.
   "$AISHA_HOME/infra/scripts/registry-cleanup.sh" --server-only >/dev/null || warn 'old images could not be removed'
