@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@aisha/sandbox';
-import type { AuditSubject, Finding } from './audit.ts';
+import type { AuditSubject, Finding } from './finding.ts';
 import type { System } from './system.ts';
 
 /** Methods that put a message into a chat; edits and answers to presses may be repeated. */
@@ -92,7 +92,7 @@ function keyOf(method: string, chatId: unknown, text: unknown, reply: unknown): 
   return JSON.stringify([
     method,
     Number(chatId),
-    String(text ?? '').slice(0, KEPT),
+    typeof text === 'string' ? text.slice(0, KEPT) : '',
     replyTo?.message_id ?? null,
   ]);
 }

@@ -1,4 +1,5 @@
-import type { AuditSubject, Finding } from './audit.ts';
+import type { AuditSubject, Finding } from './finding.ts';
+import { textOf } from './system.ts';
 
 export async function auditOrders(subject: AuditSubject): Promise<Finding[]> {
   return [
@@ -62,7 +63,7 @@ async function allEnded({ system }: AuditSubject): Promise<Finding> {
     note: rows
       .map(
         (row) =>
-          `${String(row['n'])} ${String(row['state'])}${row['failure'] === null ? '' : ` (${String(row['failure'])})`}`,
+          `${String(row['n'])} ${String(row['state'])}${row['failure'] === null ? '' : ` (${textOf(row['failure'])})`}`,
       )
       .join(', '),
   };

@@ -1,5 +1,5 @@
 import { compareOrder, echoOf } from './echo.ts';
-import type { AuditSubject, Finding } from './audit.ts';
+import type { AuditSubject, Finding } from './finding.ts';
 
 export async function auditUpdates(subject: AuditSubject): Promise<Finding[]> {
   return [await everyUpdateOnce(subject), await nothingPoisoned(subject), await inOrder(subject)];

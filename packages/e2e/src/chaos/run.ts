@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { audit, type Finding } from './audit.ts';
+import { audit } from './audit.ts';
+import type { Finding } from './finding.ts';
 import { type Fault, faultCatalogue, mendEverything } from './faults.ts';
 import { startCrowd } from './load.ts';
 import { createRandom, type Random } from './random.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from './audit.ts';
+import type { Finding } from './finding.ts';
 import { HANDOVER_GOAL_MS, type Handover } from './handover.ts';
 import type { RunReport } from './run.ts';
 

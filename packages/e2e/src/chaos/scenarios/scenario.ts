@@ -3,7 +3,7 @@ import type { ChatMessage, FalFaultRule } from '@aisha/sandbox';
 import { Person } from '../../person.ts';
 import { eventually } from '../../waiting.ts';
 import type { Ledger } from '../load.ts';
-import type { System } from '../system.ts';
+import { type System, textOf } from '../system.ts';
 
 /** What a scenario is played on, and the book in which it writes what it ordered. */
 export interface Stage {
@@ -64,11 +64,12 @@ export async function pictureEnded(stage: Stage, prompt: string, timeoutMs = 60_
       )[0],
     timeoutMs,
   );
-  const paid = row['job'] === null ? [] : await system.fal.paidJobs({ job: String(row['job']) });
+  const { job, failure } = row;
+  const paid = typeof job === 'string' ? await system.fal.paidJobs({ job }) : [];
   return {
     orderId: String(row['id']),
     state: String(row['state']),
-    failure: row['failure'] === null ? null : String(row['failure']),
+    failure: typeof failure === 'string' ? failure : null,
     paid: paid.length,
   };
 }

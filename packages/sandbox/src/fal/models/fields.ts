@@ -50,8 +50,6 @@ export const SIZES = {
   landscape_16_9: { width: 1024, height: 576 },
 } as const;
 
-type SizeName = keyof typeof SIZES;
-
 export interface Size {
   width: number;
   height: number;
