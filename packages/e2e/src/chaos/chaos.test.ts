@@ -13,6 +13,7 @@ import { type Figures, storeScenarios } from './scenarios/stores.ts';
 import { POLL_SCENARIOS, SEND_SCENARIOS } from './scenarios/telegram.ts';
 import { dustSettles } from './settle.ts';
 import { startSystem, type System } from './system.ts';
+import { TAMPERINGS } from './tampering.ts';
 import { findingsTable, handoverTable, reportText } from './table.ts';
 
 const SEED = 20_261_121;
@@ -58,7 +59,7 @@ afterAll(() => system.stop());
 
 describe('a fault of a provider', () => {
   test.each([...ROWS.flat(), ...BESIDE])('$name', async ({ name }) => {
-    await side.get(name);
+    await expect(side.get(name)).resolves.toBeUndefined();
   });
 });
 
@@ -66,7 +67,7 @@ describe('one at a time', () => {
   test.each([KEY_ROTATION, ...PROCESS_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)])(
     '$name',
     async (scenario) => {
-      await scenario.play({ system, ledger });
+      await expect(scenario.play({ system, ledger })).resolves.toBeUndefined();
     },
   );
 });
@@ -87,6 +88,17 @@ test('after all these faults the books agree', async () => {
   say(`\n${findingsTable(findings)}\n\n${handoverTable(handovers)}\n`);
   for (const [name, value] of figures) say(`${name}: ${value}`);
   expect(breachesOf(findings)).toEqual([]);
+});
+
+test.each(TAMPERINGS)('the audit notices: $breach', async ({ promise, breach, make }) => {
+  const mend = await make(system);
+  try {
+    const findings = await audit({ system, ledger, firstUpdateId });
+    const found = findings.filter((one) => promise.test(one.promise)).flatMap((one) => one.breaches);
+    expect(found.join('\n')).toMatch(breach);
+  } finally {
+    await mend();
+  }
 });
 
 test(`faults at random for ${RANDOM_SECONDS} s, seed ${SEED}`, async () => {

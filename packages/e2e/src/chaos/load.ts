@@ -181,11 +181,10 @@ async function train(
   const { id } = await person.write(`Ann ${person.id} ${turn}`);
   await person.press(/^Man$/, { after: id - 1, ...looking });
   await person.press(/I confirm/, { after: id - 1, ...looking });
-  const counter = await person.see(says(/Send 10 to 20 photos/), 'the counter', {
+  await person.see(says(/Send 10 to 20 photos/), 'the counter', {
     after: id - 1,
     ...looking,
   });
-  const avatarId = buttonData(counter, /Continue later|Remove|Train/).split(':')[1] ?? '';
   await person.album(material.photos);
   const ready = await person.see((message) => hasButton(message, /🚀 Train/), 'ten photos accepted', {
     after: id - 1,

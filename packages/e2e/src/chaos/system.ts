@@ -30,6 +30,10 @@ export const WIRED_BOT = 'bot-polling-1';
 
 export type Row = Record<string, unknown>;
 
+/** A value of a row, for people to read. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
+
 /** The whole product as it runs in production, with everything that can be done to it. */
 export interface System {
   readonly stack: Stack;
@@ -42,9 +46,9 @@ export interface System {
   /** Between `WIRED_BOT` and Redis. */
   readonly line: Line;
   readonly botId: number;
-  sql(query: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly sql: (query: string, values?: readonly unknown[]) => Promise<Row[]>;
   /** A number that a query gives. */
-  count(query: string, values?: readonly unknown[]): Promise<number>;
+  readonly count: (query: string, values?: readonly unknown[]) => Promise<number>;
   flushRedis(): Promise<void>;
   /** The bot that polls now. */
   activeBot(): Promise<StackProcess>;

@@ -18,7 +18,7 @@ export const TELEGRAM_PATH = '/webhook/telegram';
 export const SECRET_HEADER = 'X-Telegram-Bot-Api-Secret-Token';
 
 export interface Material {
-  readonly fal: FalControl;
+  readonly fal: Pick<FalControl, 'sign'>;
   readonly secret: string;
   /** A job of ours that FAL has finished: its webhook may come as often as it likes. */
   readonly requestId: string;

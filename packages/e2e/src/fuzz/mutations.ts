@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { FAL_PATHS, SECRET_HEADER, TELEGRAM_PATH } from './genuine.ts';
+import { HEADERS, METHODS, NASTY, PATHS, QUERIES, UPDATE_FIELDS } from './nasty.ts';
 import { type Draft, FRAMINGS, type Framing } from './raw.ts';
 
 /** One change to a genuine request; plain data, so that a failing one can be read. */
@@ -21,123 +21,6 @@ export type Mutation =
   | { readonly kind: 'body-gzip' }
   | { readonly kind: 'body-field'; readonly path: readonly string[]; readonly value: unknown }
   | { readonly kind: 'framing'; readonly value: Framing };
-
-const SIGNED = ['Request-Id', 'User-Id', 'Timestamp', 'Signature'].map((name) => `X-Fal-Webhook-${name}`);
-const HEADERS = [
-  ...SIGNED,
-  SECRET_HEADER,
-  'Host',
-  'Content-Type',
-  'Content-Encoding',
-  'Expect',
-  'Upgrade',
-  'Connection',
-  'X-Forwarded-For',
-  'X-Forwarded-Proto',
-  'X-Request-Id',
-  'Cookie',
-  'Accept',
-  'Range',
-  'If-None-Match',
-  'X-HTTP-Method-Override',
-];
-
-/** Values that once broke somebody's server. */
-const NASTY = [
-  '',
-  ' ',
-  '0',
-  '-1',
-  '1e999',
-  'NaN',
-  'null',
-  'undefined',
-  '[object Object]',
-  '__proto__',
-  '9'.repeat(400),
-  'a'.repeat(7_000),
-  'x'.repeat(40_000),
-  '\u00ff\u00fe',
-  "' or 1=1 --",
-  '${jndi:ldap://localhost/a}',
-  '../../../../etc/passwd',
-  '%00',
-  'gzip',
-  'br',
-  'deflate, gzip',
-  '100-continue',
-  'websocket',
-  'h2c',
-  'close, keep-alive',
-  'multipart/form-data; boundary=',
-  'application/x-www-form-urlencoded',
-  'text/plain; charset=utf-7',
-  '127.0.0.1, 10.0.0.1, ::1',
-  'bytes=0-18446744073709551615',
-  'GET',
-] as const;
-
-const PATHS = [
-  ...FAL_PATHS,
-  TELEGRAM_PATH,
-  '/',
-  '//',
-  '/webhook',
-  '/webhook/',
-  '/webhook/fal/status/',
-  '/WEBHOOK/FAL/STATUS',
-  '/webhook//fal/status',
-  '/webhook/fal/../telegram',
-  '/webhook/fal/%2e%2e/telegram',
-  '/webhook/fal/status%00',
-  '/webhook/fal/%',
-  '/webhook/fal/%C3%28',
-  '/webhook/fal/status;x=1',
-  '/health',
-  '/health/live',
-  '/health/ready',
-  '/metrics',
-  '/queues',
-  '/admin',
-  'http://localhost/webhook/fal/status',
-  '*',
-  'webhook/fal/status',
-  `/${'a'.repeat(6_000)}`,
-];
-
-const QUERIES = [
-  '',
-  '?',
-  '&&&',
-  '=',
-  'job',
-  'job=',
-  'token=',
-  'job=1&token=1',
-  'job[]=a&job[]=b',
-  'job[a]=b&token[b]=c',
-  '__proto__[x]=1&constructor[prototype][x]=1',
-  'job=%00&token=%ff',
-  'job=%&token=%zz',
-  'job=00000000-0000-4000-8000-000000000000&token=x',
-  `token=${'t'.repeat(6_000)}`,
-  'job=a&job=b&token=c&token=d',
-];
-
-const METHODS = [
-  'GET',
-  'HEAD',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-  'CONNECT',
-  'post',
-  'FOO',
-  'POST\t',
-  '',
-];
 
 const text = fc.oneof(
   fc.constantFrom(...NASTY),
@@ -163,31 +46,6 @@ const jsonField = fc.oneof(
     true,
   ),
 );
-const UPDATE_FIELDS: readonly (readonly string[])[] = [
-  ['update_id'],
-  ['message'],
-  ['message', 'chat'],
-  ['message', 'chat', 'id'],
-  ['message', 'chat', 'type'],
-  ['message', 'from'],
-  ['message', 'from', 'id'],
-  ['message', 'from', 'first_name'],
-  ['message', 'from', 'language_code'],
-  ['message', 'text'],
-  ['message', 'entities'],
-  ['message', 'message_id'],
-  ['message', 'reply_to_message'],
-  ['message', 'voice'],
-  ['message', 'photo'],
-  ['message', 'document'],
-  ['callback_query'],
-  ['pre_checkout_query'],
-  ['my_chat_member'],
-  ['edited_message'],
-  ['request_id'],
-  ['status'],
-  ['payload'],
-];
 
 export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('method'), value: fc.constantFrom(...METHODS) }),

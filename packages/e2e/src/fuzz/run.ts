@@ -81,6 +81,7 @@ export async function runFuzz(target: Target, options: FuzzOptions): Promise<Fuz
         seed: options.seed + row,
         // Shrinking a request that makes the server silent would take minutes for nothing.
         endOnFailure: false,
+        includeErrorInReport: true,
         interruptAfterTimeLimit: 3_600_000,
         markInterruptAsFailure: true,
       }),

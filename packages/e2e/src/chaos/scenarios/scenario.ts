@@ -3,7 +3,7 @@ import type { ChatMessage, FalFaultRule } from '@aisha/sandbox';
 import { Person } from '../../person.ts';
 import { eventually } from '../../waiting.ts';
 import type { Ledger } from '../load.ts';
-import { type System, textOf } from '../system.ts';
+import type { System } from '../system.ts';
 
 /** What a scenario is played on, and the book in which it writes what it ordered. */
 export interface Stage {
