@@ -29,6 +29,8 @@ export async function showProgress(
   );
   if (ended && outcome.kind === 'retry')
     throw new TransientError(`status not shown: ${outcome.why}`, { retryAfterMs: outcome.afterMs });
+  // It ended during this edit, which then may have come after the last one: the end is shown once more.
+  if (!ended && (await findOrder(parts.db, orderId))?.endedAt) await showProgress(parts, orderId, run);
 }
 
 /** Job: edits the photo counter, once for many photos; sends it anew where it was deleted. */
