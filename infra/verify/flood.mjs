@@ -44,7 +44,8 @@ async function flood() {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   clearInterval(timer);
   const took = (performance.now() - begun) / 1000;
-  while (open > 0 && performance.now() - begun < (seconds + 20) * 1000) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (open > 0 && performance.now() - begun < (seconds + 20) * 1000)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   const answered = Object.values(statuses).reduce((a, b) => a + b, 0);
   return { sent, perSecond: Math.round(sent / took), limited: (statuses[429] ?? 0) / answered, statuses };
 }
@@ -55,7 +56,11 @@ async function slow() {
   let closed = 0;
   let lastClosedS = 0;
   for (let i = 0; i < connections; i += 1) {
-    const socket = connect({ host: target.hostname, port: Number(target.port || 443), rejectUnauthorized: false });
+    const socket = connect({
+      host: target.hostname,
+      port: Number(target.port || 443),
+      rejectUnauthorized: false,
+    });
     let drip;
     socket.on('secureConnect', () => {
       socket.write('POST /webhook/fal/status HTTP/1.1\r\nHost: x\r\nX-Slow: ');
@@ -69,7 +74,8 @@ async function slow() {
     });
     socket.resume();
   }
-  while (closed < connections && performance.now() - begun < seconds * 1000) await new Promise((resolve) => setTimeout(resolve, 100));
+  while (closed < connections && performance.now() - begun < seconds * 1000)
+    await new Promise((resolve) => setTimeout(resolve, 100));
   return { connections, closed, lastClosedS };
 }
 

@@ -37,11 +37,20 @@ function post(url, headers, body) {
   return new Promise((resolve) => {
     const started = performance.now();
     const done = (status) => resolve({ status, ms: performance.now() - started });
-    const outgoing = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, timeout: 15_000 }, (answer) => {
-      answer.resume();
-      answer.on('end', () => done(answer.statusCode));
-      answer.on('error', (error) => done(error.code ?? error.message));
-    });
+    const outgoing = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        timeout: 15_000,
+      },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () => done(answer.statusCode));
+        answer.on('error', (error) => done(error.code ?? error.message));
+      },
+    );
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in 15 s')));
     outgoing.on('error', (error) => done(error.code ?? error.message));
     outgoing.end(body);
@@ -51,11 +60,20 @@ function post(url, headers, body) {
 async function oneWebhook() {
   const requestId = randomUUID();
   const job = randomUUID();
-  const body = JSON.stringify({ request_id: requestId, gateway_request_id: requestId, status: 'OK', payload: {} });
+  const body = JSON.stringify({
+    request_id: requestId,
+    gateway_request_id: requestId,
+    status: 'OK',
+    payload: {},
+  });
   const headers = await fal.sign(body, { requestId });
   webhooks.sent += 1;
   const at = new Date().toISOString();
-  const { status, ms } = await post(`${edge}/webhook/fal/status?job=${job}&token=${webhookToken(botToken, job)}`, { ...headers, 'content-type': 'application/json' }, body);
+  const { status, ms } = await post(
+    `${edge}/webhook/fal/status?job=${job}&token=${webhookToken(botToken, job)}`,
+    { ...headers, 'content-type': 'application/json' },
+    body,
+  );
   webhooks.ms.push(ms);
   if (status === 200) webhooks.ok += 1;
   else webhooks.failed.push({ at, status, ms: Math.round(ms) });
@@ -67,7 +85,9 @@ async function webhookStream(perSecond) {
   for (let n = 0; !stop.signal.aborted; n += 1) {
     const wait = begun + (n * 1000) / perSecond - performance.now();
     if (wait > 0) await pause(wait);
-    const one = oneWebhook().catch((error) => webhooks.failed.push({ at: new Date().toISOString(), status: String(error) })).finally(() => under.delete(one));
+    const one = oneWebhook()
+      .catch((error) => webhooks.failed.push({ at: new Date().toISOString(), status: String(error) }))
+      .finally(() => under.delete(one));
     under.add(one);
   }
   await Promise.all(under);
@@ -108,7 +128,12 @@ async function speaker(n, file) {
   await pause(n * 400);
   while (!stop.signal.aborted) {
     const at = new Date().toISOString();
-    const mine = await telegram.sendMedia({ userId: id, kind: 'voice', file: { bytes, name: 'voice.ogg', mime: 'audio/ogg' }, duration: 3 });
+    const mine = await telegram.sendMedia({
+      userId: id,
+      kind: 'voice',
+      file: { bytes, name: 'voice.ogg', mime: 'audio/ogg' },
+      duration: 3,
+    });
     voices.sent += 1;
     // The stand-in hears the very words that were spoken.
     const result = await answerAfter(id, mine.id, (one) => /seven zebras/iu.test(one.text), 90_000);
@@ -120,7 +145,9 @@ async function speaker(n, file) {
 
 const quantile = (list, q) => {
   const sorted = list.toSorted((a, b) => a - b);
-  return sorted.length === 0 ? 0 : Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]);
+  return sorted.length === 0
+    ? 0
+    : Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]);
 };
 
 process.stdout.write('started\n');
@@ -131,8 +158,25 @@ await Promise.all([
 ]);
 const answers = chat.ms.map(({ ms }) => ms);
 const report = {
-  webhooks: { sent: webhooks.sent, ok: webhooks.ok, failed: webhooks.failed.length, p50: quantile(webhooks.ms, 0.5), p99: quantile(webhooks.ms, 0.99), max: quantile(webhooks.ms, 1), failures: webhooks.failed.slice(0, 10) },
-  chat: { sent: chat.sent, answered: chat.answered, lost: chat.lost.length, p50: quantile(answers, 0.5), p95: quantile(answers, 0.95), max: quantile(answers, 1), late: chat.ms.filter(({ ms }) => ms > 2000).length, worst: chat.ms.toSorted((a, b) => b.ms - a.ms).slice(0, 3) },
+  webhooks: {
+    sent: webhooks.sent,
+    ok: webhooks.ok,
+    failed: webhooks.failed.length,
+    p50: quantile(webhooks.ms, 0.5),
+    p99: quantile(webhooks.ms, 0.99),
+    max: quantile(webhooks.ms, 1),
+    failures: webhooks.failed.slice(0, 10),
+  },
+  chat: {
+    sent: chat.sent,
+    answered: chat.answered,
+    lost: chat.lost.length,
+    p50: quantile(answers, 0.5),
+    p95: quantile(answers, 0.95),
+    max: quantile(answers, 1),
+    late: chat.ms.filter(({ ms }) => ms > 2000).length,
+    worst: chat.ms.toSorted((a, b) => b.ms - a.ms).slice(0, 3),
+  },
   voices: { sent: voices.sent, answered: voices.answered, lost: voices.lost.length },
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -30,14 +30,20 @@ try {
   });
   const pictures = (await person.messages(isPicture)).filter((one) => one.id > before).length;
   await timed('transcript', async () =>
-    transcribe(person, EN, 'voice', { bytes: await readFile(voiceFile), name: 'voice.ogg', mime: 'audio/ogg' }),
+    transcribe(person, EN, 'voice', {
+      bytes: await readFile(voiceFile),
+      name: 'voice.ogg',
+      mime: 'audio/ogg',
+    }),
   );
   const { id: asked } = (await person.messages()).at(-1);
   await person.press(EN.summary);
   await timed('summary', () => person.see((one) => one.id > asked, 'the summary', { after: asked }));
   const webhooks = (await fal.webhooks()).filter((one) => Date.parse(one.at) >= begun);
   const acknowledged = webhooks.filter((one) => one.status === 200).length;
-  process.stdout.write(`${JSON.stringify({ person: person.id, pictures, seconds, webhooks: webhooks.length, acknowledged })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ person: person.id, pictures, seconds, webhooks: webhooks.length, acknowledged })}\n`,
+  );
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
