@@ -55,7 +55,7 @@ export function sendFile(
 export function fileNameOf(title: string): string {
   return (
     title
-      .replace(/[^\p{L}\p{N}.,() -]+/gu, ' ')
+      .replace(/[^\p{L}\p{N}.,()-]+/gu, ' ')
       .trim()
       .slice(0, 80) || 'text'
   );

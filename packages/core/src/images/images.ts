@@ -98,7 +98,7 @@ export async function galleryPage(
   );
   const [counted] = await tx.select({ n: count() }).from(images).where(where);
   const total = counted?.n ?? 0;
-  const at = Math.min(Math.max(0, page), Math.max(0, total - 1));
+  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, total - 1)));
   const [image] = await tx
     .select()
     .from(images)

@@ -69,7 +69,7 @@ export async function historyPage(
   );
   const [counted] = await tx.select({ n: count() }).from(recordings).where(where);
   const pages = Math.ceil((counted?.n ?? 0) / HISTORY_PAGE);
-  const at = Math.min(Math.max(0, page), Math.max(0, pages - 1));
+  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, pages - 1)));
   const items = await tx
     .select({
       id: recordings.id,
