@@ -14,7 +14,14 @@ import { orderDocument } from './documents/documents.ts';
 import { createFalJob } from './fal/jobs.ts';
 import { applyRetention } from './retention.ts';
 import { pendingNotifications, sweep } from './sweeper.ts';
-import { type Enqueued, makeAvatar, makeOrder, makeRecording, startTestParts, type TestParts } from './testing.ts';
+import {
+  type Enqueued,
+  makeAvatar,
+  makeOrder,
+  makeRecording,
+  startTestParts,
+  type TestParts,
+} from './testing.ts';
 import { transact } from './unit.ts';
 
 let bench: TestParts;
@@ -49,7 +56,9 @@ async function everythingOverdue(): Promise<Enqueued[]> {
     })
     .returning();
   const { recording } = await makeRecording(bench, me, file);
-  const written = await transact(parts, (unit) => orderDocument(unit, recording, 'todo', 'ru', { chatId: me }));
+  const written = await transact(parts, (unit) =>
+    orderDocument(unit, recording, 'todo', 'ru', { chatId: me }),
+  );
   const documentId = ('order' in written && written.order?.subjectId) || '';
   const request = await createFalJob(parts, {
     orderId: image.id,
@@ -111,7 +120,9 @@ describe('the sweeper', () => {
     bench.enqueued.length = 0;
     await sweep(bench.parts, { updates: true });
     // What is not marked may be asked for again: its job is the same one.
-    expect(new Set(bench.enqueued.map(({ name }) => name))).toEqual(new Set(['avatar.tidy', 'telegram.dispatch']));
+    expect(new Set(bench.enqueued.map(({ name }) => name))).toEqual(
+      new Set(['avatar.tidy', 'telegram.dispatch']),
+    );
   });
 
   test('leaves what has ended and what is not due', async () => {
@@ -119,7 +130,9 @@ describe('the sweeper', () => {
     await bench.parts.db.update(orders).set({ state: 'succeeded' });
     await bench.parts.db.update(falJobs).set({ state: 'completed' });
     await bench.parts.db.update(avatarPhotos).set({ state: 'accepted' });
-    await bench.parts.db.update(avatars).set({ tidiedAt: past, screenDueAt: sql`now() + interval '5 seconds'` });
+    await bench.parts.db
+      .update(avatars)
+      .set({ tidiedAt: past, screenDueAt: sql`now() + interval '5 seconds'` });
     await bench.parts.db.update(notifications).set({ state: 'sent' });
     await bench.parts.db.update(telegramUpdates).set({ nextCheckAt: sql`now() + interval '5 seconds'` });
     expect(await sweep(bench.parts, { updates: true })).toBe(0);
@@ -185,8 +198,13 @@ describe('the sweeper', () => {
     await bench.parts.db.update(orders).set({ deadlineAt: past });
     await sweep(bench.parts, { updates: false });
     const ended = await bench.parts.db.select().from(orders);
-    expect(ended.map(({ state, failure }) => [state, failure])).toEqual(ended.map(() => ['failed', 'timeout']));
-    const told = await bench.parts.db.select().from(notifications).where(eq(notifications.kind, 'order.ended'));
+    expect(ended.map(({ state, failure }) => [state, failure])).toEqual(
+      ended.map(() => ['failed', 'timeout']),
+    );
+    const told = await bench.parts.db
+      .select()
+      .from(notifications)
+      .where(eq(notifications.kind, 'order.ended'));
     expect(told).toHaveLength(ended.length);
   });
 });
@@ -218,7 +236,13 @@ describe('the retention rules', () => {
   });
 
   test('remove what was told long ago, never what is still owed', async () => {
-    const old = { userId: me, chatId: me, kind: 'alarm', data: {}, createdAt: sql`now() - interval '100 days'` };
+    const old = {
+      userId: me,
+      chatId: me,
+      kind: 'alarm',
+      data: {},
+      createdAt: sql`now() - interval '100 days'`,
+    };
     await bench.parts.db.insert(notifications).values([
       { ...old, key: 'sent', state: 'sent' },
       { ...old, key: 'owed', state: 'pending' },
