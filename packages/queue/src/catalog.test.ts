@@ -44,10 +44,18 @@ describe('a key', () => {
 
   test('is the same for the same subject, whatever else the payload says', () => {
     const settle = jobs['fal.settle'];
-    const webhook = { falJobId: recordingId, requestId: 'r', source: 'webhook' as const };
-    expect(keyOf('fal.settle', settle, webhook)).toBe(
+    expect(keyOf('fal.settle', settle, { falJobId: recordingId, source: 'poll' })).toBe(
       keyOf('fal.settle', settle, { falJobId: recordingId, source: 'sweep' }),
     );
+  });
+
+  test("of a webhook names FAL's id, which a waiting poll does not know; its repeats are one job", () => {
+    const settle = jobs['fal.settle'];
+    const webhook = { falJobId: recordingId, requestId: 'r', source: 'webhook' as const };
+    expect(keyOf('fal.settle', settle, webhook)).not.toBe(
+      keyOf('fal.settle', settle, { falJobId: recordingId, source: 'sweep' }),
+    );
+    expect(keyOf('fal.settle', settle, { ...webhook })).toBe(keyOf('fal.settle', settle, webhook));
   });
 
   test('differs between subjects, parts and deliberate repetitions, and is an id that BullMQ takes', () => {

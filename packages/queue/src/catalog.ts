@@ -50,8 +50,10 @@ export const jobs = defineJobs(queues, {
       requestId: z.string().max(200).optional(),
       source: z.enum(['webhook', 'poll', 'sweep']),
     }),
-    // Webhook, poll and sweeper ask for the same transition.
-    key: ({ falJobId }) => [falJobId],
+    // Poll and sweeper ask for the same transition. A webhook brings news, FAL's id: behind a poll that waits in the
+    // queue it would be dropped as its duplicate, and the id of an unclear submit would be lost. Settling twice at
+    // once is harmless.
+    key: ({ falJobId, requestId }) => (requestId === undefined ? [falJobId] : [falJobId, requestId]),
     // A webhook that arrives while a poll runs brings news that the poll may not have seen.
     whenActive: 'again',
     // The webhook must not wait for the poll that was planned for later.
