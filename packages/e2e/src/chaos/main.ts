@@ -10,6 +10,7 @@ const USAGE = `pnpm chaos [options]
   --seeds <n>      how many runs, each with a seed of its own (10)
   --minutes <n>    how long each is loaded and beaten (3)
   --seed <n>       the first seed; the others follow it (random)
+  --mode <mode>    polling, webhook, or both in turn (both)
   --hurry          takes the minutes that an unclear submit is waited for off in the database
   --no-handover    leaves the measurement of hand-overs out
   --source         runs the TypeScript sources instead of compiled JavaScript
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '10' },
       minutes: { type: 'string', default: '3' },
       seed: { type: 'string' },
+      mode: { type: 'string', default: 'both' },
       hurry: { type: 'boolean', default: false },
       'no-handover': { type: 'boolean', default: false },
       source: { type: 'boolean', default: false },
@@ -42,8 +44,10 @@ async function main(): Promise<number> {
 
   const reports: RunReport[] = [];
   for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
-    say(`\nseed ${seed}`);
-    const system = await startSystem({ name: `seed-${seed}`, source: values.source });
+    const webhook = values.mode === 'webhook' || (values.mode === 'both' && (seed - first) % 2 === 1);
+    const mode = webhook ? 'webhook' : 'polling';
+    say(`\nseed ${seed}, ${mode}`);
+    const system = await startSystem({ name: `seed-${seed}`, mode, source: values.source });
     try {
       const report = await runChaos(system, {
         seed,

@@ -62,11 +62,17 @@ export interface System {
 export interface SystemOptions {
   /** Folder of the logs under artifacts/chaos. */
   readonly name: string;
+  /** How updates come in: fetched by the bots, or brought to the webhook API and handled by the workers. */
+  readonly mode?: 'polling' | 'webhook';
   /** Runs the sources instead of compiled JavaScript. */
   readonly source?: boolean;
 }
 
-export async function startSystem({ name, source = false }: SystemOptions): Promise<System> {
+export async function startSystem({
+  name,
+  mode = 'polling',
+  source = false,
+}: SystemOptions): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aisha-chaos-'));
   const said: { at: string; component: string; line: string }[] = [];
   const redisPort = await unusedPort();
@@ -77,6 +83,7 @@ export async function startSystem({ name, source = false }: SystemOptions): Prom
     mode: 'production',
     source,
     unsafeDatabase: true,
+    settings: { TELEGRAM_MODE: mode },
     keepAlive: true,
     instances: { 'webhook-api': 2, worker: 2, 'bot-polling': 2 },
     ports: { redis: redisPort },
