@@ -58,8 +58,9 @@ export class Lease {
         try {
           const answer = await this.#ask(redis.set(key, this.owner, 'PX', ttlMs, 'NX'));
           this.lastAnswerAt = performance.now();
-          // A set that succeeded but whose answer was lost is ours as well.
-          if (answer === 'OK' || (await this.#ask(redis.get(key))) === this.owner)
+          // A set that succeeded but whose answer was lost is ours as well. Its time runs since then, unknown to us:
+          // it counts only once it was renewed.
+          if (answer === 'OK' || (await this.#ask(redis.eval(RENEW, 1, key, this.owner, ttlMs))) === 1)
             return this.#hold(asked, signal);
         } catch (error) {
           log.debug('the lease cannot be asked for', { error });
