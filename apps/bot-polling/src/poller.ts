@@ -141,7 +141,8 @@ export class Poller {
       const outcome = await parts.telegram.pollUpdates({
         offset,
         limit: BATCH,
-        timeoutS: POLL_SECONDS,
+        // After trouble the answer is wanted at once: otherwise a bot that is well is reported ill for a minute.
+        timeoutS: trouble > 0 || this.state.unauthorized ? 0 : POLL_SECONDS,
         signal: hold.signal,
       });
       this.state.pollingSince = null;
