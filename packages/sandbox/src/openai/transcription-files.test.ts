@@ -148,7 +148,7 @@ describe('limits', () => {
     expect(await response.text()).toMatch(/<h1>413 Request Entity Too Large<\/h1>/u);
   });
 
-  it('over 1400 s on the gpt-4o family only', { timeout: 30_000 }, async () => {
+  it('over 1400 s on the gpt-4o family only', { timeout: 120_000 }, async () => {
     const long = await sound(
       'anullsrc=r=8000:cl=mono',
       1401,
