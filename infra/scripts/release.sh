@@ -52,7 +52,11 @@ prepare() {
   for image in webhook-api bot-polling worker; do
     step docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
   done
-  if has_profile data; then step dc up -d --wait --wait-timeout 120 postgres redis s3; fi
+  if has_profile data; then
+    step dc up -d postgres redis s3 9>&-
+    # Compose's own --wait gives up at the first slow check; a database that recovers gets its time.
+    [[ -n $DRY_RUN ]] || wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy; nothing was changed'
+  fi
   if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter; fi
 }
 

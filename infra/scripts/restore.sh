@@ -47,7 +47,10 @@ check
 [[ -f $BACKUP_DIR/objects/$STAMP.objects.jsonl ]] || cp "$FROM/objects.jsonl" "$BACKUP_DIR/objects/$STAMP.objects.jsonl"
 mapfile -t processes < <(services | grep -E '^(webhook-api|bot-polling|worker)' || true)
 if ((${#processes[@]})); then say 'stopping the processes'; dc stop "${processes[@]}"; fi
-if has_profile data; then dc up -d --wait postgres redis s3; fi
+if has_profile data; then 
+  dc up -d postgres redis s3
+  wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy'
+fi
 
 pg_environment
 say 'database'

@@ -4,6 +4,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 title 'As a Swarm stack'
 ensure_cluster
+# Leaving a swarm takes the names of running containers on this engine's other networks along: they pause.
+dc --profile data stop >/dev/null 2>&1
 left=''
 if [[ $(docker info -f '{{.Swarm.LocalNodeState}}') != active ]]; then docker swarm init --advertise-addr 127.0.0.1 >/dev/null; left=1; fi
 node=$(docker info -f '{{.Swarm.NodeID}}')
@@ -11,7 +13,7 @@ docker node update --label-add aisha.edge=true --label-add aisha.data=true "$nod
 STACK=aisha-verify-stack SWARM=$WORK/swarm STACK_EDGE=https://localhost:7765
 no_volumes() {
   docker ps -aq --filter "label=com.docker.stack.namespace=$STACK" | xargs -r docker rm -f >/dev/null 2>&1
-  docker volume ls -q | grep "^${STACK}_" | xargs -r docker volume rm >/dev/null 2>&1
+  docker volume ls -q | grep "^${STACK}_" | xargs -r docker volume rm >/dev/null 2>&1 || true
   ! docker volume ls -q | grep -q "^${STACK}_"
 }
 end() {
@@ -22,8 +24,7 @@ end() {
   eventually 30 no_volumes || true
   stop_background telegram-stack
   if [[ -n $left ]]; then docker swarm leave --force >/dev/null 2>&1 || true; fi
-  # Leaving a swarm takes the names of the containers on this engine's other networks along.
-  if [[ -n $left ]]; then dc --profile data restart >/dev/null 2>&1 || true; fi
+  dc --profile data start >/dev/null 2>&1 || true
 }
 trap end EXIT
 no_volumes
@@ -47,7 +48,8 @@ release() { AISHA_HOME=$SWARM "$SWARM/infra/scripts/release-stack.sh" "$@"; }
 replicas() { docker service ls --filter "label=com.docker.stack.namespace=$STACK" --format '{{.Name}} {{.Replicas}}' | awk '{split($2, r, "/"); if (r[1] != r[2]) bad = 1} END {exit bad || NR < 9}'; }
 started=$SECONDS
 release "$TAG" >"$WORK/log/stack.log" 2>&1 || { tail -20 "$WORK/log/stack.log"; die 'the stack was not deployed'; }
-claim 'every service has its replicas' eventually 180 replicas
+eventually 240 replicas || { docker stack ps "$STACK" --no-trunc --format "{{.Name}} {{.CurrentState}} {{.Error}}" | head -30; docker service logs --raw --tail 3 "${STACK}_nginx"; }
+claim 'every service has its replicas' replicas
 claim 'https /health answers 200' eventually 60 bash -c "[[ \$(curl -sk -o /dev/null -w '%{http_code}' $STACK_EDGE/health) == 200 ]]"
 figure 'stack until it is healthy (s)' $((SECONDS - started))
 ensure_voice

@@ -140,6 +140,7 @@ services:
     command: ['sh', '-c', 'mkdir -p /data/buckets && exec node s3-server.ts /data/buckets 0.0.0.0 9000']
     healthcheck:
       test: ['CMD', 'node', '-e', 'fetch("http://127.0.0.1:9000/").then((r) => process.exit(r.status < 500 ? 0 : 1), () => process.exit(1))']
+      timeout: 10s
 CONF
 }
 

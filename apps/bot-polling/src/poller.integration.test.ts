@@ -126,6 +126,7 @@ describe('a poller', () => {
     await cutConnections(bench.database.url);
     await say('/help');
     await answered(2);
+    await expect.poll(pending, patient).toBe(0);
   });
 
   test.each([
