@@ -22,9 +22,9 @@ judge() {
 }
 
 title "Rolling update under load (${LOAD_WEBHOOKS:=50} webhooks/s)"
-deploy --build-only --tag "$NEW" >"$WORK/log/build-2.log" 2>&1
+deploy --build-only --tag "$NEW" >"$WORK/log/build-2.log" 2>&1 || { tail -20 "$WORK/log/build-2.log"; die 'the images do not build'; }
 before=$(cat "$AISHA_HOME/releases/current")
-[[ $before != "$NEW" ]] || deploy --skip-build --tag verify-1 >"$WORK/log/deploy-1.log" 2>&1
+[[ $before != "$NEW" ]] || deploy --skip-build --tag verify-1 >"$WORK/log/deploy-1.log" 2>&1 || die "verify-1 could not be deployed"
 start_load
 started=$SECONDS
 deploy --skip-build --tag "$NEW" >"$WORK/log/deploy-2.log" 2>&1 || { tail -30 "$WORK/log/deploy-2.log"; die 'the update failed'; }

@@ -51,6 +51,21 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
   const dataDir = mkdtempSync(join(tmpdir(), 'aisha-e2e-'));
   const said: { component: string; line: string }[] = [];
   const crashed: string[] = [];
+  const lines = (component?: string | RegExp) =>
+    said
+      .filter((one) =>
+        typeof component === 'string'
+          ? one.component === component
+          : (component?.test(one.component) ?? true),
+      )
+      .map(({ line }) => line);
+  const keepLogs = () => {
+    const folder = join(ARTIFACTS, 'logs', name);
+    mkdirSync(folder, { recursive: true });
+    for (const component of new Set(said.map((one) => one.component)))
+      writeFileSync(join(folder, `${component}.log`), `${lines(component).join('\n')}\n`);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
   const stack = await startStack({
     dataDir,
     environment: ENVIRONMENT,
@@ -61,6 +76,9 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
       if (event.type === 'log') said.push({ component: event.name, line: event.line });
       if (event.type === 'crashed') crashed.push([event.name, ...event.tail].join('\n'));
     },
+  }).catch((error: unknown) => {
+    keepLogs();
+    throw error;
   });
   const { postgres, s3, telegram, fal, openai } = stack;
   if (!postgres || !s3 || !telegram || !fal || !openai) throw new Error('a part has no stand-in');
@@ -72,14 +90,6 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
     forcePathStyle: true,
     credentials: { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey },
   });
-  const lines = (component?: string | RegExp) =>
-    said
-      .filter((one) =>
-        typeof component === 'string'
-          ? one.component === component
-          : (component?.test(one.component) ?? true),
-      )
-      .map(({ line }) => line);
   return {
     stack,
     telegram: createTelegramControl(telegram.url),
@@ -106,11 +116,7 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
       await pool.end();
       client.destroy();
       await stack.stop();
-      const folder = join(ARTIFACTS, 'logs', name);
-      mkdirSync(folder, { recursive: true });
-      for (const component of new Set(said.map((one) => one.component)))
-        writeFileSync(join(folder, `${component}.log`), `${lines(component).join('\n')}\n`);
-      rmSync(dataDir, { recursive: true, force: true });
+      keepLogs();
     },
   };
 }
