@@ -29,6 +29,7 @@ export function connectProducer(redis: RedisConfig, log: Logger): Redis {
     socketTimeout: 5_000,
     maxRetriesPerRequest: 1,
     connectionName: 'aisha-producer',
+    enableAutoPipelining: true,
   });
   return reportState(connection, log.child({ connection: 'producer' }));
 }

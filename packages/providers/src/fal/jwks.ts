@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { readBounded } from '../transfer.ts';
 
@@ -9,11 +8,12 @@ export interface KeySetOptions {
   readonly monotonic?: () => number;
 }
 
+/** Ed25519 public keys: 32 bytes each, in base64url. */
 export interface KeySet {
   /** The keys, at most a day old; null when there are none to be had. */
-  current(): Promise<readonly KeyObject[] | null>;
+  current(): Promise<readonly string[] | null>;
   /** Read again because no key fitted; not more often than every ten seconds, whoever asks. */
-  renewed(): Promise<readonly KeyObject[] | 'too-soon' | 'unavailable'>;
+  renewed(): Promise<readonly string[] | 'too-soon' | 'unavailable'>;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -26,12 +26,16 @@ const mostBytes = 64 * 1024;
 const mostKeys = 16;
 
 const jwksShape = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
-const keyShape = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) });
+const keyShape = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+});
 
 export function createKeySet(options: KeySetOptions): KeySet {
   const get = options.fetch ?? fetch;
   const monotonic = options.monotonic ?? (() => performance.now());
-  let cached: { readonly keys: readonly KeyObject[]; readonly readAt: number } | null = null;
+  let cached: { readonly keys: readonly string[]; readonly readAt: number } | null = null;
   let lastTry = Number.NEGATIVE_INFINITY;
   let reading: Promise<boolean> | null = null;
 
@@ -68,7 +72,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   };
 }
 
-async function fetchKeys(get: typeof fetch, url: string): Promise<readonly KeyObject[]> {
+async function fetchKeys(get: typeof fetch, url: string): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(deadlineMs);
   const response = await get(url, { redirect: 'error', signal, headers: { accept: 'application/json' } });
   if (!response.ok || response.body === null) throw new Error(`JWKS: HTTP ${response.status}`);
@@ -76,5 +80,5 @@ async function fetchKeys(get: typeof fetch, url: string): Promise<readonly KeyOb
   const { keys } = jwksShape.parse(JSON.parse(bytes.toString('utf8')));
   const ours = keys.slice(0, mostKeys).flatMap((key) => keyShape.safeParse(key).data ?? []);
   if (ours.length === 0) throw new Error('JWKS: no Ed25519 key');
-  return ours.map((jwk) => createPublicKey({ key: jwk, format: 'jwk' }));
+  return ours.map((jwk) => jwk.x);
 }
