@@ -16,6 +16,8 @@ cp package.json "$to/"
 mv node_modules "$to/node_modules"
 # A compiler that is only somebody's optional peer.
 rm -rf "$to"/node_modules/.pnpm/typescript@* "$to"/node_modules/.pnpm/@typescript+*
+# Addons that come built for every platform: only this one's is ever loaded.
+find "$to/node_modules" -type d -path '*/prebuilds/*' ! -name "linux-$(node -p process.arch)" -prune -exec rm -rf {} +
 find "$to/node_modules" -type f \
   \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' -o -name '*.test.js' \) -delete
 find "$to" -type d -name .bin -prune -exec rm -rf {} +
