@@ -10,7 +10,7 @@ left=''
 if [[ $(docker info -f '{{.Swarm.LocalNodeState}}') != active ]]; then docker swarm init --advertise-addr 127.0.0.1 >/dev/null; left=1; fi
 node=$(docker info -f '{{.Swarm.NodeID}}')
 docker node update --label-add aisha.edge=true --label-add aisha.data=true "$node" >/dev/null
-STACK=aisha-verify-stack SWARM=$WORK/swarm STACK_EDGE=https://localhost:7765
+STACK=aisha-verify-stack SWARM=$WORK/swarm STACK_EDGE=https://$GATEWAY:7765
 no_volumes() {
   docker ps -aq --filter "label=com.docker.stack.namespace=$STACK" | xargs -r docker rm -f >/dev/null 2>&1
   docker volume ls -q | grep "^${STACK}_" | xargs -r docker volume rm >/dev/null 2>&1 || true

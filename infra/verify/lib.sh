@@ -19,7 +19,8 @@ export AISHA_HOME=$WORK/server
 NETWORK=aisha_verify GATEWAY=172.28.0.1
 TELEGRAM=http://$GATEWAY:7701 FAL=http://$GATEWAY:7702 OPENAI=http://$GATEWAY:7703
 HTTP=7780 HTTPS=7743 HTTPS_ALT=7744 SSH=7722
-export EDGE=https://localhost:$HTTPS
+# By the network's gateway, so that containers find the edge at the same address as this machine does.
+export EDGE=https://$GATEWAY:$HTTPS
 TOKEN=1234567890:AAVerifyVerifyVerifyVerifyVerifyVer
 FAL_KEY=5a4db0c5-0000-4000-8000-5a4db0c5fa17:5a4db0c5a15aa15a5a4db0c5a15aa15a
 SOURCE=(node --conditions=@aisha/source --disable-warning=ExperimentalWarning)
@@ -76,7 +77,7 @@ ensure_stand_ins() {
   docker network inspect "$NETWORK" >/dev/null 2>&1 || docker network create --subnet 172.28.0.0/16 --ip-range 172.28.0.0/24 "$NETWORK" >/dev/null
   # FAL calls our webhooks over TLS, like anybody: it is told whose certificate that is.
   export NODE_EXTRA_CA_CERTS=$WORK/certificate/fullchain.pem
-  running telegram || background telegram "${SOURCE[@]}" "$ROOT/packages/sandbox/src/telegram/main.ts" --host "$GATEWAY" --port 7701 --token "$TOKEN" --username aisha_verify_bot --data "$WORK/telegram"
+  running telegram || background telegram "${SOURCE[@]}" "$ROOT/packages/sandbox/src/telegram/main.ts" --host "$GATEWAY" --port 7701 --local --token "$TOKEN" --username aisha_verify_bot --data "$WORK/telegram"
   running fal || background fal "${SOURCE[@]}" "$ROOT/packages/sandbox/src/fal/main.ts" --host "$GATEWAY" --port 7702 --key "$FAL_KEY" --data "$WORK/fal" --public-url "$FAL" --training-seconds 5
   running openai || background openai "${SOURCE[@]}" "$ROOT/packages/sandbox/src/openai/main.ts" --host "$GATEWAY" --port 7703 --key sk-verify
   local address
@@ -120,6 +121,7 @@ FAL_QUEUE_URL=$FAL
 FAL_REST_URL=$FAL
 FAL_JWKS_URL=$FAL/.well-known/jwks.json
 FAL_WEBHOOK_URL=$EDGE/webhook/fal/status
+TELEGRAM_WEBHOOK_URL=$EDGE/webhook/telegram
 OPENAI_API_KEY=sk-verify
 OPENAI_BASE_URL=$OPENAI/v1
 MINIO_ACCESS_KEY=S3RVER
@@ -132,7 +134,7 @@ CONF
 # The S3 server of this proof is a small one from npm: the engine here may not be able to pull versitygw.
 write_override() {
   docker build -q -t aisha-verify-s3 -f "$VERIFY/s3.Dockerfile" "$ROOT/packages/sandbox/src/services" >/dev/null
-  cat >"$WORK/override.yml" <<'CONF'
+  cat >"$WORK/override.yml" <<CONF
 services:
   s3:
     image: aisha-verify-s3
@@ -141,6 +143,10 @@ services:
     healthcheck:
       test: ['CMD', 'node', '-e', 'fetch("http://127.0.0.1:9000/").then((r) => process.exit(r.status < 500 ? 0 : 1), () => process.exit(1))']
       timeout: 10s
+  # The doctor asks the edge from the outside; its certificate is our own here.
+  tools:
+    environment: { NODE_EXTRA_CA_CERTS: /edge.pem }
+    volumes: ['$WORK/certificate/fullchain.pem:/edge.pem:ro']
 CONF
 }
 
@@ -151,7 +157,7 @@ prepare_work() {
   printf '<!doctype html><title>Aisha</title>\n' >"$WORK/frontend/index.html"
   if [[ ! -s $WORK/certificate/fullchain.pem ]]; then
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
-      -addext subjectAltName=DNS:localhost -keyout "$WORK/certificate/privkey.pem" -out "$WORK/certificate/fullchain.pem" 2>/dev/null
+      -addext "subjectAltName=DNS:localhost,IP:$GATEWAY" -keyout "$WORK/certificate/privkey.pem" -out "$WORK/certificate/fullchain.pem" 2>/dev/null
   fi
   export NODE_EXTRA_CA_CERTS=$WORK/certificate/fullchain.pem
   write_config

@@ -13,8 +13,14 @@ afterEach(async () => {
   await bench.parts.db.delete(telegramUpdates);
 });
 
-/** What is done for a message, by its text. Nothing is owed, so that only the handling itself takes time. */
-function handling(handle: (chatId: number, text: string) => Promise<void>): DispatchParts {
+/** Each message is answered with its own text; what happens while it is decided, and while the answer is sent. */
+function handling({
+  deciding = () => undefined,
+  sending = async () => undefined,
+}: {
+  deciding?: (text: string) => void;
+  sending?: (chatId: number, text: string) => Promise<void>;
+}): DispatchParts {
   const conversation = createConversation({
     botId: bench.botId,
     texts: createTexts(),
@@ -24,10 +30,19 @@ function handling(handle: (chatId: number, text: string) => Promise<void>): Disp
     ...bench.parts,
     conversation: {
       ...conversation,
-      decide: async (_unit, { message }) => {
-        const { chat, text } = Object(message);
-        await handle(chat.id, text);
-        return [];
+      decide: async (_unit, payloads) =>
+        payloads.map(({ message }) => {
+          const { chat, text } = Object(message);
+          deciding(text);
+          return [{ method: 'sendMessage', payload: { chat_id: chat.id, text } }];
+        }),
+    },
+    telegram: {
+      ...bench.parts.telegram,
+      call: async (_method, payload) => {
+        const { chat_id: chatId, text } = Object(payload);
+        await sending(chatId, text);
+        return { kind: 'unchanged', why: 'not-modified' };
       },
     },
   };
@@ -66,9 +81,11 @@ describe('lanes', () => {
     const slow = Promise.withResolvers<void>();
     const seen: string[] = [];
     const { runner, stop } = start(
-      handling(async (chat, text) => {
-        if (chat === 1 && text === 'a') await slow.promise;
-        seen.push(`${chat}${text}`);
+      handling({
+        sending: async (chat, text) => {
+          if (chat === 1 && text === 'a') await slow.promise;
+          seen.push(`${chat}${text}`);
+        },
       }),
     );
     runner.kick([await keep(1, 'a', 'b'), await keep(2, 'a', 'b'), await keep(3, 'a')]);
@@ -85,9 +102,11 @@ describe('lanes', () => {
     const seen: string[] = [];
     const first = Promise.withResolvers<void>();
     const { runner, stop } = start(
-      handling(async (_chat, text) => {
-        seen.push(text);
-        if (text === 'a') await first.promise;
+      handling({
+        sending: async (_chat, text) => {
+          seen.push(text);
+          if (text === 'a') await first.promise;
+        },
       }),
     );
     runner.kick([await keep(1, 'a')]);
@@ -103,11 +122,13 @@ describe('lanes', () => {
     let most = 0;
     const three = Promise.withResolvers<void>();
     const { runner, stop } = start(
-      handling(async () => {
-        most = Math.max(most, (now += 1));
-        if (now === 3) three.resolve();
-        await three.promise;
-        now -= 1;
+      handling({
+        sending: async () => {
+          most = Math.max(most, (now += 1));
+          if (now === 3) three.resolve();
+          await three.promise;
+          now -= 1;
+        },
       }),
       { concurrency: 3 },
     );
@@ -124,8 +145,10 @@ describe('lanes', () => {
   test('go on by themselves after a failure that passes', async () => {
     let broken = true;
     const { runner, stop } = start(
-      handling(async () => {
-        if (broken) throw Object.assign(new Error('the database restarts'), { code: '57P01' });
+      handling({
+        deciding: () => {
+          if (broken) throw Object.assign(new Error('the database restarts'), { code: '57P01' });
+        },
       }),
     );
     runner.kick([await keep(1, 'a')]);
@@ -139,8 +162,10 @@ describe('lanes', () => {
   test('go on by themselves after a handler has failed', async () => {
     let failures = 2;
     const { runner, stop } = start(
-      handling(async (_chat, text) => {
-        if (text === 'bad' && (failures -= 1) >= 0) throw new RangeError('a bug');
+      handling({
+        deciding: (text) => {
+          if (text === 'bad' && (failures -= 1) >= 0) throw new RangeError('a bug');
+        },
       }),
     );
     runner.kick([await keep(1, 'bad', 'good')]);
@@ -152,9 +177,11 @@ describe('lanes', () => {
     const seen: string[] = [];
     let mine = true;
     const { runner, stop } = start(
-      handling(async (_chat, text) => {
-        seen.push(text);
-        mine = text !== 'b';
+      handling({
+        sending: async (_chat, text) => {
+          seen.push(text);
+          mine = text !== 'b';
+        },
       }),
       { mayAct: () => mine },
     );

@@ -1,4 +1,4 @@
-import { type DispatchParts, runLane } from '@aisha/bot';
+import { createDispatcher, type Dispatcher, type DispatchParts } from '@aisha/bot';
 import { classifyError } from '@aisha/service';
 
 export interface LaneRunnerOptions {
@@ -20,6 +20,7 @@ const TROUBLE_MS = 500;
 /** Runs each lane by itself: order within a lane, no waiting between lanes. */
 export class LaneRunner {
   readonly #options: LaneRunnerOptions;
+  readonly #dispatcher: Dispatcher;
   /** Lanes being run; true when something arrived for it meanwhile. */
   readonly #running = new Map<string, boolean>();
   readonly #waiting: string[] = [];
@@ -30,6 +31,7 @@ export class LaneRunner {
 
   constructor(options: LaneRunnerOptions) {
     this.#options = options;
+    this.#dispatcher = createDispatcher(options.parts);
     options.signal.addEventListener('abort', () => this.#clear(), { once: true });
   }
 
@@ -67,7 +69,7 @@ export class LaneRunner {
     const { parts, botId, signal, mayAct } = this.#options;
     let pause: number | null = null;
     try {
-      const outcome = await runLane(parts, { botId, lane }, { signal, mayAct });
+      const outcome = await this.#dispatcher.run({ botId, lane }, { signal, mayAct });
       if (outcome.kind === 'busy') pause = BUSY_MS;
       if (outcome.kind === 'wait') pause = outcome.ms;
     } catch (error) {

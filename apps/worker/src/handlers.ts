@@ -1,7 +1,7 @@
 import {
+  createDispatcher,
   type DispatchParts,
   type NotifyParts,
-  runLane,
   sendNotification,
   showPhotoCounter,
   showProgress,
@@ -12,10 +12,11 @@ import { TransientError } from '@aisha/service';
 
 /** Which function does which job. A job of the catalogue without one does not compile. */
 export function handlers(parts: WorkerParts & NotifyParts & DispatchParts): JobHandlers {
+  const dispatcher = createDispatcher(parts);
   return {
     ...coreHandlers(parts),
     'telegram.dispatch': async ({ botId, lane }, run) => {
-      const outcome = await runLane(parts, { botId, lane }, { signal: run.signal });
+      const outcome = await dispatcher.run({ botId, lane }, { signal: run.signal });
       // `busy`: whoever makes a call for this lane goes on with it, and the sweeper looks after both.
       if (outcome.kind === 'wait')
         throw new TransientError('the lane waits', { retryAfterMs: Math.max(outcome.ms, 50) });

@@ -68,13 +68,9 @@ async function pace(url: string, requests: Webhook[], perSecond: number): Promis
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const begin = performance.now();
   const answers: Promise<void>[] = [];
-  for (let n = 0; n < Math.min(perSecond * SECONDS, requests.length);) {
+  for (const [n, { path, ...webhook }] of requests.slice(0, perSecond * SECONDS).entries()) {
     const due = begin + (n * 1_000) / perSecond;
-    if (due > performance.now()) {
-      await wait(1);
-      continue;
-    }
-    const { path, ...webhook } = requests[n++]!;
+    while (due > performance.now()) await wait(1);
     answers.push(
       new Promise((resolve, reject) => {
         const call = request(`${url}${path}`, { ...webhook, agent }, (response) => {

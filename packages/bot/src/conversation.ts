@@ -1,6 +1,6 @@
 import { conversations, type OwedCall } from '@aisha/db';
-import { markUnreachable, meetChat, meetUser, type Unit } from '@aisha/core';
-import { and, eq, sql } from 'drizzle-orm';
+import { markUnreachable, meetChats, meetUsers, type Unit, type User } from '@aisha/core';
+import { inArray, and, sql } from 'drizzle-orm';
 import { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
@@ -12,8 +12,14 @@ import { bindTurn } from './turn-context.ts';
 import { type BotSettings, Turn } from './turn.ts';
 
 export interface Conversation {
-  /** What an update does and what it owes; inside the unit's transaction, without talking to Telegram. */
-  decide(unit: Unit, payload: Readonly<Record<string, unknown>>): Promise<readonly OwedCall[]>;
+  /**
+   * What each of these updates does and owes, in their order; inside the unit's transaction, without talking to
+   * Telegram or waiting for anything but the database.
+   */
+  decide(
+    unit: Unit,
+    payloads: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<readonly (readonly OwedCall[])[]>;
   /** Owed to the sender of an update that cannot be handled. */
   apology(payload: Readonly<Record<string, unknown>>): readonly OwedCall[];
   /** The bot's own name, once Telegram has told it: commands in groups may carry it. */
@@ -54,20 +60,27 @@ const shape = z.looseObject({
 });
 type Shape = z.infer<typeof shape>;
 
+/** Somebody said or pressed something somewhere. */
+interface Said {
+  /** Which of the updates it is. */
+  readonly at: number;
+  readonly raw: unknown;
+  readonly update: Shape;
+  readonly from: z.infer<typeof sender>;
+  readonly where: z.infer<typeof chat>;
+}
+
 export function createConversation({ settings, texts, botId }: ConversationOptions): Conversation {
   const bot = router(botId, settings.botUsername);
 
-  async function converse(unit: Unit, update: Shape, raw: unknown): Promise<readonly OwedCall[]> {
+  async function converse(
+    unit: Unit,
+    { raw, update, where }: Said,
+    user: User,
+    stored: unknown,
+  ): Promise<readonly OwedCall[]> {
     const pressed = update.callback_query;
-    const from = pressed?.from ?? update.message?.from ?? update.pre_checkout_query?.from;
-    if (!from || from.is_bot) return [];
-    const where = pressed?.message?.chat ?? update.message?.chat ?? { id: from.id, type: 'private' };
-    const user = await meetUser(unit.tx, from);
-    // Presses and messages have lanes of their own; the user's row makes them take turns here.
-    await meetChat(unit.tx, where);
-    const key = and(eq(conversations.chatId, where.id), eq(conversations.userId, user.id));
-    const [stored] = await unit.tx.select().from(conversations).where(key);
-    const before = readState(stored?.state);
+    const before = readState(stored);
     const turn = new Turn({
       unit,
       user,
@@ -101,16 +114,38 @@ export function createConversation({ settings, texts, botId }: ConversationOptio
   }
 
   return {
-    async decide(unit, payload) {
-      const update = shape.parse(payload);
-      if (update.my_chat_member) {
-        const { chat: where, new_chat_member: member } = update.my_chat_member;
-        if (['kicked', 'left'].includes(member.status))
-          await markUnreachable(unit.tx, where.id, member.status);
-        else await meetChat(unit.tx, where);
-        return [];
+    async decide(unit, payloads) {
+      const owed = payloads.map((): readonly OwedCall[] => []);
+      let rest: Said[] = [];
+      for (const [at, raw] of payloads.entries()) {
+        const update = shape.parse(raw);
+        if (update.my_chat_member) await noteMembership(unit, update.my_chat_member);
+        const pressed = update.callback_query;
+        const from = pressed?.from ?? update.message?.from ?? update.pre_checkout_query?.from;
+        if (!from || from.is_bot) continue;
+        const where = pressed?.message?.chat ?? update.message?.chat ?? { id: from.id, type: 'private' };
+        rest.push({ at, raw, update, from, where });
       }
-      return converse(unit, update, payload);
+      // What is read before is read for all at once. Somebody's second update must see what the first did: next round.
+      while (rest.length > 0) {
+        const round = [...Map.groupBy(rest, ({ from }) => from.id).values()].flatMap((one) =>
+          one.slice(0, 1),
+        );
+        rest = rest.filter((said) => !round.includes(said));
+        // Presses and messages have lanes of their own; the user's row makes them take turns here.
+        const users = await meetUsers(
+          unit.tx,
+          round.map(({ from }) => from),
+        );
+        await meetChats(unit.tx, [...new Map(round.map(({ where }) => [where.id, where])).values()]);
+        const states = await statesOf(unit, round);
+        for (const said of round) {
+          const user = users.get(said.from.id);
+          if (!user) throw new Error('insert returned nothing');
+          owed[said.at] = await converse(unit, said, user, states.get(said));
+        }
+      }
+      return owed;
     },
     apology(payload) {
       const parsed = shape.safeParse(payload);
@@ -125,6 +160,41 @@ export function createConversation({ settings, texts, botId }: ConversationOptio
       bot.botInfo = botInfo(botId, username);
     },
   };
+}
+
+type Membership = NonNullable<Shape['my_chat_member']>;
+
+async function noteMembership(
+  unit: Unit,
+  { chat: where, new_chat_member: member }: Membership,
+): Promise<void> {
+  if (['kicked', 'left'].includes(member.status)) await markUnreachable(unit.tx, where.id, member.status);
+  else await meetChats(unit.tx, [where]);
+}
+
+/** Where each of them stands in the dialogue of that chat. */
+async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, unknown>> {
+  const rows = await unit.tx
+    .select()
+    .from(conversations)
+    .where(
+      and(
+        inArray(
+          conversations.userId,
+          round.map(({ from }) => from.id),
+        ),
+        inArray(
+          conversations.chatId,
+          round.map(({ where }) => where.id),
+        ),
+      ),
+    );
+  return new Map(
+    round.map((said) => [
+      said,
+      rows.find(({ userId, chatId }) => userId === said.from.id && chatId === said.where.id)?.state,
+    ]),
+  );
 }
 
 const botInfo = (id: number, username: string) => ({

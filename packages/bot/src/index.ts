@@ -1,6 +1,12 @@
 export { publishCommands } from './commands.ts';
 export { type Conversation, createConversation } from './conversation.ts';
-export { type DispatchParts, type LaneOptions, type LaneOutcome, runLane } from './dispatch/dispatch.ts';
+export {
+  type DispatchParts,
+  type LaneOptions,
+  type LaneOutcome,
+  createDispatcher,
+  type Dispatcher,
+} from './dispatch/dispatch.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './dispatch/inbox.ts';
 export { incoming, type IncomingUpdate } from './dispatch/lanes.ts';
 export { showPhotoCounter, showProgress } from './notify/edits.ts';

@@ -19,27 +19,31 @@ beforeAll(async () => {
 });
 afterAll(() => bot.close());
 
-/** What a press owes. Custom clients send any data they like. */
-const press = (userId: number, data: string, message: object | null = { text: 'x' }) =>
-  transact(bot.parts, (unit) =>
-    bot.parts.conversation.decide(unit, {
-      update_id: 1,
-      callback_query: {
-        id: 'query-1',
-        from: { id: userId, is_bot: false, first_name: 'A', language_code: 'ru' },
-        chat_instance: '1',
-        data,
-        ...(message && {
-          message: {
-            message_id: 5,
-            date: 1,
-            chat: { id: userId, type: 'private', first_name: 'A' },
-            ...message,
-          },
-        }),
-      },
-    }),
-  );
+const from = (userId: number) => ({ id: userId, is_bot: false, first_name: 'A', language_code: 'ru' });
+const chat = (userId: number) => ({ id: userId, type: 'private', first_name: 'A' });
+
+/** A press. Custom clients send any data they like. */
+const pressing = (userId: number, data: string, message: object | null = { text: 'x' }) => ({
+  update_id: 1,
+  callback_query: {
+    id: 'query-1',
+    from: from(userId),
+    chat_instance: '1',
+    data,
+    ...(message && { message: { message_id: 5, date: 1, chat: chat(userId), ...message } }),
+  },
+});
+const saying = (userId: number, text: string) => ({
+  update_id: 2,
+  message: { message_id: 6, date: 1, from: from(userId), chat: chat(userId), text },
+});
+
+/** What these updates owe, decided together. */
+const decide = (...updates: Record<string, unknown>[]) =>
+  transact(bot.parts, (unit) => bot.parts.conversation.decide(unit, updates));
+
+const press = async (...about: Parameters<typeof pressing>): Promise<readonly OwedCall[]> =>
+  (await decide(pressing(...about)))[0] ?? [];
 
 const answersOf = (owed: readonly OwedCall[]) =>
   owed.filter(({ method }) => method === 'answerCallbackQuery');
@@ -201,4 +205,18 @@ describe('a press twice', () => {
     expect((await press(me, data)).length).toBe(2);
     expect(answersOf(await press(me, data))[0]?.payload['text']).toBe(outdated());
   });
+});
+
+test('of two updates of one person that are decided together the second sees what the first did', async () => {
+  const [, inEnglish, ofOther] = await decide(
+    pressing(me, 'language.set:en'),
+    saying(me, '/help'),
+    saying(other, '/help'),
+  );
+  const help = (language: 'en' | 'ru') => bot.parts.texts.html(language, 'help.text').slice(0, 40);
+  expect(inEnglish?.[0]?.payload['text']).toContain(help('en'));
+  expect(ofOther?.[0]?.payload['text']).toContain(help('ru'));
+
+  await decide(pressing(me, 'avatar.kind:portrait'), saying(me, 'Holiday'));
+  expect(await bot.state(me)).toEqual({ name: 'avatar.subject', avatarName: 'Holiday' });
 });

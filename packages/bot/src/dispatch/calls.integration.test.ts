@@ -74,13 +74,14 @@ describe('a file that is owed', () => {
     ...bot.parts,
     conversation: {
       ...bot.parts.conversation,
-      decide: async () => [
-        {
-          method: 'sendDocument',
-          payload: { chat_id: lane.me },
-          files: { document: { bucket: 'transcripts', key, filename: 'a.txt' } },
-        },
-      ],
+      decide: async (_unit, payloads) =>
+        payloads.map(() => [
+          {
+            method: 'sendDocument',
+            payload: { chat_id: lane.me },
+            files: { document: { bucket: 'transcripts', key, filename: 'a.txt' } },
+          },
+        ]),
     },
   });
 

@@ -3,6 +3,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestBot, type TestBot } from '../testing/bot.ts';
 import { echo, type Lane, openLane } from '../testing/lane.ts';
+import { createDispatcher, type DispatchParts } from './dispatch.ts';
 import { keepUpdates } from './inbox.ts';
 import { incoming } from './lanes.ts';
 
@@ -79,6 +80,57 @@ describe('a lane', () => {
     await lane.later();
     await lane.run(echo(bot));
     expect(await lane.sent()).toEqual(['1', '2', '3']);
+  });
+});
+
+describe('many lanes at once', () => {
+  const runAll = (parts: DispatchParts, lanes: readonly Lane[]) => {
+    const dispatcher = createDispatcher(parts);
+    const signal = AbortSignal.timeout(20_000);
+    return Promise.all(
+      lanes.map((one) => dispatcher.run({ botId: bot.botId, lane: `chat${one.me}` }, { signal })),
+    );
+  };
+
+  test('are decided together, each in its own order', async () => {
+    const lanes = await Promise.all(Array.from({ length: 8 }, () => openLane(bot)));
+    for (const one of lanes) await one.keep(['1', '2|3']);
+    const parts = echo(bot);
+    let together = 0;
+    const counting: DispatchParts = {
+      ...parts,
+      conversation: {
+        ...parts.conversation,
+        decide: (unit, payloads) => {
+          together = Math.max(together, payloads.length);
+          return parts.conversation.decide(unit, payloads);
+        },
+      },
+    };
+    expect(await runAll(counting, lanes)).toEqual(lanes.map(() => ({ kind: 'empty' })));
+    for (const one of lanes) expect(await one.sent()).toEqual(['1', '2', '3']);
+    expect(together).toBe(8);
+  });
+
+  test('do not suffer from the one whose handling fails', async () => {
+    const lanes = await Promise.all(Array.from({ length: 4 }, () => openLane(bot)));
+    for (const [n, one] of lanes.entries()) await one.keep([n === 2 ? 'bad' : 'good']);
+    const outcomes = await runAll(
+      echo(bot, (text) => {
+        if (text === 'bad') throw new RangeError('a bug');
+      }),
+      lanes,
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['empty', 'empty', 'wait', 'empty']);
+    const sent = await Promise.all(lanes.map((one) => one.sent()));
+    expect(sent).toEqual([['good'], ['good'], [], ['good']]);
+  });
+
+  test('a lane that is asked for twice is worked on once', async () => {
+    await lane.keep(['1', '2']);
+    const outcomes = await runAll(echo(bot), [lane, lane]);
+    expect(outcomes).toEqual([{ kind: 'empty' }, { kind: 'busy' }]);
+    expect(await lane.sent()).toEqual(['1', '2']);
   });
 });
 

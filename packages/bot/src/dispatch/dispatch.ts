@@ -1,6 +1,6 @@
-import { type OwedCall, telegramUpdates } from '@aisha/db';
+import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { transact } from '@aisha/core';
-import { classifyError, type Metrics } from '@aisha/service';
+import { batched, classifyError, type Metrics } from '@aisha/service';
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { Conversation } from '../conversation.ts';
 import { type CallParts, claimSeconds, makeCalls } from './calls.ts';
@@ -12,6 +12,11 @@ export interface DispatchParts extends CallParts {
 
 type Row = typeof telegramUpdates.$inferSelect;
 
+export interface LaneId {
+  readonly botId: number;
+  readonly lane: string;
+}
+
 export interface LaneOptions {
   readonly signal: AbortSignal;
   /** False once this process must not act any more. */
@@ -19,13 +24,49 @@ export interface LaneOptions {
 }
 
 /**
- * `empty`: all done. `busy`: another process is making a call of this lane and will go on with it. `wait`: nothing
- * can be done before that time.
+ * `empty`: all done. `busy`: somebody else is at this lane and will go on with it. `wait`: nothing can be done before
+ * that time.
  */
 export type LaneOutcome =
   | { readonly kind: 'empty' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'wait'; readonly ms: number };
+
+export interface Dispatcher {
+  /**
+   * Handles a lane's updates in order until none is left. An update is decided in one transaction (effects, state,
+   * owed calls), then its calls are made, then it is done; the oldest unfinished row's lock is the lane's lock, so any
+   * number of processes may run the same lane: each update is decided once and in order.
+   */
+  run(lane: LaneId, options: LaneOptions): Promise<LaneOutcome>;
+}
+
+type Step = LaneOutcome | { readonly kind: 'calls'; readonly row: Row; readonly owed: readonly OwedCall[] };
+
+/** Updates decided in one transaction at most; each adds some milliseconds to what the others wait. */
+const MOST_TOGETHER = 32;
+
+/**
+ * Lanes do not wait for each other's calls, but they share the ways to the database: what many lanes ask for at the same
+ * time is decided in one transaction, and marked as done in one statement.
+ */
+export function createDispatcher(parts: DispatchParts): Dispatcher {
+  const take = batched((lanes: readonly LaneId[]) => takeOldest(parts, lanes), { most: MOST_TOGETHER });
+  const markDone = batched((rows: readonly Row[]) => noteDone(parts, rows));
+  return {
+    async run(lane, options) {
+      for (;;) {
+        if (options.signal.aborted || options.mayAct?.() === false) return { kind: 'wait', ms: 1_000 };
+        const taken = await take(lane);
+        if (taken.status === 'rejected') throw taken.reason;
+        const step = taken.value;
+        if (step.kind !== 'calls') return step;
+        const outcome = await finish(parts, step.row, step.owed, options, markDone);
+        if (outcome) return outcome;
+      }
+    },
+  };
+}
 
 /** While one process makes calls nobody else does. */
 const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs => ${claimSeconds(owed)})`;
@@ -34,82 +75,155 @@ const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs =
 const MOST_ATTEMPTS = 5;
 const backoffMs = (attempts: number) => Math.min(200 * 4 ** (attempts - 1), 10_000);
 
-/**
- * Handles a lane's updates in order until none is left. An update is decided in one transaction (effects, state,
- * owed calls), then its calls are made, then it is done; the oldest unfinished row's lock is the lane's lock, so any
- * number of processes may run the same lane: each update is decided once and in order.
- */
-export async function runLane(
+/** What is next for each lane. One whose handling fails must not take the others with it: then each goes by itself. */
+async function takeOldest(
   parts: DispatchParts,
-  lane: { readonly botId: number; readonly lane: string },
-  options: LaneOptions,
-): Promise<LaneOutcome> {
-  for (;;) {
-    if (options.signal.aborted || options.mayAct?.() === false) return { kind: 'wait', ms: 1_000 };
-    const step = await takeOldest(parts, lane);
-    if (step.kind !== 'calls') return step;
-    const outcome = await finish(parts, step.row, step.owed, options);
-    if (outcome) return outcome;
+  lanes: readonly LaneId[],
+): Promise<readonly PromiseSettledResult<Step>[]> {
+  if (lanes.length > 1)
+    try {
+      const steps = await decideTogether(parts, lanes);
+      return steps.map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      if (classifyError(error) === 'transient')
+        return lanes.map(() => ({ status: 'rejected', reason: error }));
+    }
+  const settled: PromiseSettledResult<Step>[] = [];
+  for (const lane of lanes) settled.push(...(await Promise.allSettled([decideAlone(parts, lane)])));
+  return settled;
+}
+
+async function decideAlone(parts: DispatchParts, lane: LaneId): Promise<Step> {
+  const deciding: Row[] = [];
+  try {
+    const [step] = await decideTogether(parts, [lane], (rows) => deciding.push(...rows));
+    return step ?? { kind: 'empty' };
+  } catch (error) {
+    const [row] = deciding;
+    if (!row || classifyError(error) === 'transient') throw error;
+    return noteFailure(parts, row, error);
   }
 }
 
-type Step = LaneOutcome | { readonly kind: 'calls'; readonly row: Row; readonly owed: readonly OwedCall[] };
-
-async function takeOldest(
+/** Decides the oldest update of each lane in one transaction, all or none. `onDeciding` hears which those are. */
+function decideTogether(
   parts: DispatchParts,
-  { botId, lane }: { botId: number; lane: string },
-): Promise<Step> {
-  let deciding: Row | null = null;
-  try {
-    return await transact(parts, async (unit): Promise<Step> => {
-      const [row] = await unit.tx
-        .select()
-        .from(telegramUpdates)
-        .where(
-          and(
-            eq(telegramUpdates.botId, botId),
-            eq(telegramUpdates.lane, lane),
-            ne(telegramUpdates.state, 'done'),
-          ),
-        )
-        .orderBy(asc(telegramUpdates.seq))
-        .limit(1)
-        .for('update');
-      if (!row) return { kind: 'empty' };
-      if (row.state === 'decided') {
-        if (row.claimedUntil && row.claimedUntil.getTime() > Date.now()) return { kind: 'busy' };
-        const pause = row.nextCheckAt.getTime() - Date.now();
-        if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
-        const owed = row.owed ?? [];
-        // Whoever claimed it never came back: whether its last call was made nobody knows.
-        const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
-        await unit.tx
-          .update(telegramUpdates)
-          .set({ claimedUntil: claimFor(owed), unknownOutcomes })
-          .where(sameUpdate(row));
-        return { kind: 'calls', row: { ...row, unknownOutcomes }, owed };
-      }
-      const pause = row.nextCheckAt.getTime() - Date.now();
-      if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
-      deciding = row;
-      const owed = await parts.conversation.decide(unit, row.payload);
-      const nothingOwed = owed.length === 0;
-      await unit.tx
-        .update(telegramUpdates)
-        .set({
-          owed,
-          state: nothingOwed ? 'done' : 'decided',
-          doneAt: nothingOwed ? sql`now()` : null,
-          claimedUntil: nothingOwed ? null : claimFor(owed),
-          attempts: 0,
-        })
-        .where(sameUpdate(row));
-      return { kind: 'calls', row: { ...row, attempts: 0 }, owed };
+  lanes: readonly LaneId[],
+  onDeciding: (rows: readonly Row[]) => void = () => undefined,
+): Promise<Step[]> {
+  return transact(parts, async (unit) => {
+    const rows = await lockOldest(unit.tx, lanes);
+    const steps = new Map<Row, Step>();
+    for (const row of rows) {
+      const step = stepWithout(row);
+      if (step?.kind === 'calls') await claim(unit.tx, step);
+      if (step) steps.set(row, step);
+    }
+    const pending = rows.filter((row) => !steps.has(row));
+    onDeciding(pending);
+    const decided = await parts.conversation.decide(
+      unit,
+      pending.map(({ payload }) => payload),
+    );
+    pending.forEach((row, index) => {
+      steps.set(row, { kind: 'calls', row: { ...row, attempts: 0 }, owed: decided[index] ?? [] });
     });
-  } catch (error) {
-    if (!deciding || classifyError(error) === 'transient') throw error;
-    return noteFailure(parts, deciding, error);
-  }
+    await keepDecisions(
+      unit.tx,
+      pending.map((row, index) => ({ row, owed: decided[index] ?? [] })),
+    );
+    const left = new Map(rows.map((row) => [keyOf(row), steps.get(row)]));
+    return lanes.map((lane) => {
+      const key = keyOf(lane);
+      if (!left.has(key)) return { kind: 'empty' };
+      // Asked for twice: whoever asked first goes on with it.
+      const step = left.get(key) ?? { kind: 'busy' };
+      left.set(key, undefined);
+      return step;
+    });
+  });
+}
+
+const keyOf = ({ botId, lane }: LaneId) => `${botId} ${lane}`;
+
+/** The oldest unfinished update of each lane, locked. */
+async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<Row[]> {
+  const unique = [...new Map(lanes.map((lane) => [keyOf(lane), lane])).entries()].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const botIds = sql.param(unique.map(([, { botId }]) => botId));
+  const names = sql.param(unique.map(([, { lane }]) => lane));
+  const oldest = tx
+    .select()
+    .from(telegramUpdates)
+    .where(
+      and(
+        sql`${telegramUpdates.botId} = wanted.bot_id`,
+        sql`${telegramUpdates.lane} = wanted.lane`,
+        ne(telegramUpdates.state, 'done'),
+      ),
+    )
+    .orderBy(asc(telegramUpdates.seq))
+    .limit(1)
+    .for('update')
+    .as('oldest');
+  const found = await tx
+    .select()
+    .from(sql`unnest(${botIds}::bigint[], ${names}::text[]) as wanted(bot_id, lane)`)
+    .innerJoinLateral(oldest, sql`true`);
+  return found.map((one) => one.oldest);
+}
+
+/** What to do with an update that is not to be decided now; null when it is. */
+function stepWithout(row: Row): Step | null {
+  if (row.state === 'decided' && row.claimedUntil && row.claimedUntil.getTime() > Date.now())
+    return { kind: 'busy' };
+  const pause = row.nextCheckAt.getTime() - Date.now();
+  if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
+  if (row.state !== 'decided') return null;
+  // Whoever claimed it never came back: whether its last call was made nobody knows.
+  const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
+  return { kind: 'calls', row: { ...row, unknownOutcomes }, owed: row.owed ?? [] };
+}
+
+async function claim(tx: Tx, { row, owed }: { row: Row; owed: readonly OwedCall[] }): Promise<void> {
+  await tx
+    .update(telegramUpdates)
+    .set({ claimedUntil: claimFor(owed), unknownOutcomes: row.unknownOutcomes })
+    .where(sameUpdate(row));
+}
+
+async function keepDecisions(
+  tx: Tx,
+  decisions: readonly { readonly row: Row; readonly owed: readonly OwedCall[] }[],
+): Promise<void> {
+  if (decisions.length === 0) return;
+  const list = JSON.stringify(
+    decisions.map(({ row, owed }) => ({
+      bot_id: row.botId,
+      update_id: row.updateId,
+      owed,
+      claim: owed.length > 0 ? claimSeconds(owed) : null,
+    })),
+  );
+  await tx
+    .update(telegramUpdates)
+    .set({
+      owed: sql`decided.owed`,
+      state: sql`case when decided.claim is null then 'done' else 'decided' end`,
+      doneAt: sql`case when decided.claim is null then now() end`,
+      claimedUntil: sql`now() + make_interval(secs => decided.claim)`,
+      attempts: 0,
+    })
+    .from(
+      sql`jsonb_to_recordset(${list}::jsonb) as decided(bot_id bigint, update_id bigint, owed jsonb, claim integer)`,
+    )
+    .where(
+      and(
+        sql`${telegramUpdates.botId} = decided.bot_id`,
+        sql`${telegramUpdates.updateId} = decided.update_id`,
+      ),
+    );
 }
 
 /** The handling itself failed: again after a while, and in the end set aside so that its chat goes on. */
@@ -142,9 +256,23 @@ async function noteFailure(parts: DispatchParts, row: Row, error: unknown): Prom
 
 /** In a group nobody is told: then there is nothing left to do, and the lane goes on at once. */
 const setAside = (owed: readonly OwedCall[]) =>
-  owed.length > 0
-    ? { state: 'decided' as const, owed }
-    : { state: 'done' as const, owed, doneAt: sql`now()`, claimedUntil: null };
+  owed.length > 0 ? { state: 'decided' as const, owed } : { ...DONE, owed };
+
+const DONE = { state: 'done' as const, doneAt: sql`now()`, claimedUntil: null };
+
+/** All their calls were made. */
+async function noteDone(parts: DispatchParts, rows: readonly Row[]): Promise<void[]> {
+  const botIds = sql.param(rows.map(({ botId }) => botId));
+  const updateIds = sql.param(rows.map(({ updateId }) => updateId));
+  await parts.db
+    .update(telegramUpdates)
+    .set({ ...DONE, sent: sql`jsonb_array_length(${telegramUpdates.owed})` })
+    .from(sql`unnest(${botIds}::bigint[], ${updateIds}::bigint[]) as made(bot_id, update_id)`)
+    .where(
+      and(sql`${telegramUpdates.botId} = made.bot_id`, sql`${telegramUpdates.updateId} = made.update_id`),
+    );
+  return rows.map(() => undefined);
+}
 
 /** Makes the calls; null when the update is done and the lane goes on. */
 async function finish(
@@ -152,8 +280,8 @@ async function finish(
   row: Row,
   owed: readonly OwedCall[],
   options: LaneOptions,
+  markDone: (row: Row) => Promise<void>,
 ): Promise<LaneOutcome | null> {
-  const done = { state: 'done' as const, doneAt: sql`now()`, claimedUntil: null };
   if (owed.length === 0) return observe(parts, row);
   const outcome = await makeCalls(
     parts,
@@ -162,10 +290,11 @@ async function finish(
       ...options,
       priority: 'reply',
       onSent: async (sent) => {
+        if (sent === owed.length) return markDone(row);
         await parts.db
           .update(telegramUpdates)
           // Each call may take its time: who makes many keeps them for so long.
-          .set(sent === owed.length ? { sent, ...done } : { sent, claimedUntil: claimFor(owed) })
+          .set({ sent, claimedUntil: claimFor(owed) })
           .where(sameUpdate(row));
       },
     },
@@ -176,7 +305,7 @@ async function finish(
     case 'unreachable':
       await parts.db
         .update(telegramUpdates)
-        .set({ ...done, error: 'the chat cannot be reached' })
+        .set({ ...DONE, error: 'the chat cannot be reached' })
         .where(sameUpdate(row));
       return observe(parts, row);
     case 'wait': {

@@ -3,7 +3,7 @@ import { conversations, users } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
 import { and, eq } from 'drizzle-orm';
 import { createConversation } from '../conversation.ts';
-import { type DispatchParts, runLane } from '../dispatch/dispatch.ts';
+import { createDispatcher, type DispatchParts } from '../dispatch/dispatch.ts';
 import { keepUpdates, openLanes } from '../dispatch/inbox.ts';
 import { incoming } from '../dispatch/lanes.ts';
 import type { NotifyParts } from '../notify/send.ts';
@@ -63,8 +63,9 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
 
   async function work(by: DispatchParts = parts): Promise<void> {
     const signal = AbortSignal.timeout(20_000);
+    const dispatcher = createDispatcher(by);
     for (const lane of await openLanes(db, bench.botId, false)) {
-      const outcome = await runLane(by, { botId: bench.botId, lane }, { signal });
+      const outcome = await dispatcher.run({ botId: bench.botId, lane }, { signal });
       if (outcome.kind !== 'empty') throw new Error(`the lane ${lane} is left: ${JSON.stringify(outcome)}`);
     }
   }

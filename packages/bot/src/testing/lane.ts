@@ -1,6 +1,6 @@
 import { telegramUpdates } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
-import { type DispatchParts, type LaneOutcome, runLane } from '../dispatch/dispatch.ts';
+import { createDispatcher, type DispatchParts, type LaneOutcome } from '../dispatch/dispatch.ts';
 import { keepUpdates } from '../dispatch/inbox.ts';
 import { incoming } from '../dispatch/lanes.ts';
 import { sendScreen } from '../screen.ts';
@@ -45,7 +45,10 @@ export async function openLane(bot: TestBot): Promise<Lane> {
       return ids;
     },
     run: (parts, { lane = `chat${me}`, mayAct = () => true } = {}) =>
-      runLane(parts, { botId: bot.botId, lane }, { signal: AbortSignal.timeout(20_000), mayAct }),
+      createDispatcher(parts).run(
+        { botId: bot.botId, lane },
+        { signal: AbortSignal.timeout(20_000), mayAct },
+      ),
     sent: async (chatId = me) => (await bot.messages(chatId)).map(({ text }) => text),
     row: async (before = 0) => {
       const [found] = await db
@@ -70,14 +73,15 @@ export function echo(
     decided,
     conversation: {
       ...bot.parts.conversation,
-      decide: async (_unit, { message }) => {
-        const { text, chat } = Object(message);
-        more(text);
-        decided.push(text);
-        return String(text)
-          .split('|')
-          .map((part) => sendScreen(chat.id, { text: part }));
-      },
+      decide: async (_unit, payloads) =>
+        payloads.map(({ message }) => {
+          const { text, chat } = Object(message);
+          more(text);
+          decided.push(text);
+          return String(text)
+            .split('|')
+            .map((part) => sendScreen(chat.id, { text: part }));
+        }),
     },
   };
 }

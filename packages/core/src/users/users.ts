@@ -19,24 +19,35 @@ export function languageOf(code: string | undefined): Language {
   return base === 'kk' ? 'kk' : 'en';
 }
 
-/** Creates or refreshes the sender's row. */
-export async function meetUser(tx: Tx, from: Sender): Promise<User> {
-  const language = languageOf(from.language_code);
-  const [user] = await tx
+/**
+ * Creates or refreshes the senders' rows, each sender given once. The rows stay locked until the transaction ends, in
+ * the order of their ids, so that two transactions never wait for each other.
+ */
+export async function meetUsers(tx: Tx, senders: readonly Sender[]): Promise<Map<number, User>> {
+  if (senders.length === 0) return new Map();
+  const met = await tx
     .insert(users)
-    .values({ id: from.id, firstName: from.first_name, username: from.username ?? null, language })
+    .values(
+      senders
+        .toSorted((a, b) => a.id - b.id)
+        .map((from) => ({
+          id: from.id,
+          firstName: from.first_name,
+          username: from.username ?? null,
+          language: languageOf(from.language_code),
+        })),
+    )
     .onConflictDoUpdate({
       target: users.id,
       set: {
-        firstName: from.first_name,
-        username: from.username ?? null,
+        firstName: sql`excluded.first_name`,
+        username: sql`excluded.username`,
         seenAt: sql`now()`,
         language: sql`case when ${users.languageChosen} then ${users.language} else excluded.language end`,
       },
     })
     .returning();
-  if (!user) throw new Error('insert returned nothing');
-  return user;
+  return new Map(met.map((user) => [user.id, user]));
 }
 
 export async function findUser(tx: Pick<Tx, 'select'>, id: number): Promise<User | null> {
@@ -48,15 +59,19 @@ export async function chooseLanguage({ tx }: Unit, userId: number, language: Lan
   await tx.update(users).set({ language, languageChosen: true }).where(eq(users.id, userId));
 }
 
-/** Notes a chat that writes to us: it can be written to again. */
-export async function meetChat(tx: Tx, chat: { readonly id: number; readonly type: string }): Promise<void> {
+/** Notes chats that write to us, each given once: they can be written to again. */
+export async function meetChats(
+  tx: Tx,
+  met: readonly { readonly id: number; readonly type: string }[],
+): Promise<void> {
+  if (met.length === 0) return;
   await tx
     .insert(chats)
-    .values({ id: chat.id, type: chat.type })
+    .values(met.toSorted((a, b) => a.id - b.id).map(({ id, type }) => ({ id, type })))
     .onConflictDoUpdate({
       target: chats.id,
-      set: { type: chat.type, unreachableSince: null, unreachableReason: null },
-      setWhere: sql`${chats.unreachableSince} is not null or ${chats.type} <> ${chat.type}`,
+      set: { type: sql`excluded.type`, unreachableSince: null, unreachableReason: null },
+      setWhere: sql`${chats.unreachableSince} is not null or ${chats.type} <> excluded.type`,
     });
 }
 

@@ -1,5 +1,6 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import sodium from 'sodium-native';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { batched } from '@aisha/service';
 
 /** An Ed25519 signature to check. */
 export interface SignatureCheck {
@@ -15,81 +16,43 @@ export interface SignatureChecker {
   check(check: SignatureCheck): Promise<boolean>;
 }
 
-interface Pending {
-  readonly check: SignatureCheck;
-  readonly settled: PromiseWithResolvers<boolean>;
-}
-
-const ROLE = 'signatures';
+/** Beside this file, whether that is compiled or not. */
+const PROGRAM = new URL(`./signature-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Checks signatures in a thread of its own, by libsodium (twice as fast as OpenSSL). A
- * check is a good part of what a webhook costs, and waking a thread of Node's pool for each (`crypto.verify` with a
- * callback) takes nearly as long again from the event loop. Here whatever arrives while a batch is under way goes along
- * in the next one: the busier, the fewer wakings.
+ * Checks signatures in a thread of its own, by libsodium (twice as fast as OpenSSL). A check is a good part of what a
+ * webhook costs, and waking a thread of Node's pool for each (`crypto.verify` with a callback) takes nearly as long
+ * again from the event loop; in batches there are the fewer wakings the busier it is.
  */
 export function createSignatureChecker(): SignatureChecker {
   let thread: Worker | null = null;
-  let underWay: Pending[] = [];
-  let waiting: Pending[] = [];
+  let answer: PromiseWithResolvers<readonly boolean[]> | null = null;
 
   function start(): Worker {
-    const started = new Worker(new URL(import.meta.url), {
-      workerData: ROLE,
+    const started = new Worker(PROGRAM, {
       env: {},
       // Needs next to nothing; without limits a thread reserves as much as the process.
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
     });
-    started.on('message', (results: readonly boolean[]) => {
-      const done = underWay;
-      underWay = [];
-      done.forEach((one, index) => one.settled.resolve(results[index] === true));
-      send();
-    });
-    started.on('error', (error) => fail(started, error));
-    started.on('exit', () => fail(started, new Error('the thread that checks signatures ended')));
+    const ended = (error: unknown) => {
+      if (thread !== started) return;
+      thread = null;
+      answer?.reject(error);
+    };
+    started.on('message', (results: readonly boolean[]) => answer?.resolve(results));
+    started.on('error', ended);
+    started.on('exit', () => ended(new Error('the thread that checks signatures ended')));
     // It ends with the process and never keeps it.
     started.unref();
     return started;
   }
 
-  function fail(ended: Worker, error: unknown): void {
-    if (thread !== ended) return;
-    thread = null;
-    const lost = [...underWay, ...waiting];
-    underWay = [];
-    waiting = [];
-    for (const one of lost) one.settled.reject(error);
-  }
-
-  function send(): void {
-    if (underWay.length > 0 || waiting.length === 0) return;
-    underWay = waiting;
-    waiting = [];
-    thread ??= start();
-    thread.postMessage(underWay.map((one) => one.check));
-  }
-
   return {
-    async check(check) {
-      const settled = Promise.withResolvers<boolean>();
-      waiting.push({ check, settled });
-      // At the end of this turn of the event loop: what else it reads from other sockets comes along.
-      if (waiting.length === 1) setImmediate(send);
-      return await settled.promise;
-    },
+    check: batched<SignatureCheck, boolean>((checks) => {
+      thread ??= start();
+      answer = Promise.withResolvers();
+      thread.postMessage(checks);
+      return answer.promise;
+    }),
   };
 }
-
-if (!isMainThread && workerData === ROLE)
-  parentPort?.on('message', (checks: readonly SignatureCheck[]) => {
-    parentPort?.postMessage(
-      checks.map(({ message, signature, key }) =>
-        sodium.crypto_sign_verify_detached(
-          Buffer.from(signature, 'hex'),
-          Buffer.from(message),
-          Buffer.from(key, 'base64url'),
-        ),
-      ),
-    );
-  });
