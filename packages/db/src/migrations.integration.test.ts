@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
+import { sql } from 'drizzle-orm';
+import { afterEach, describe, expect, test } from 'vitest';
+import { migrateDatabase, migrationStatus } from './migrations.ts';
+import * as schema from './schema/index.ts';
+import { cutConnections, type TestDatabase, testDatabase } from './testing.ts';
+
+const opened: TestDatabase[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((database) => database.close()));
+});
+
+async function open(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+  const database = await testDatabase(options);
+  opened.push(database);
+  return database;
+}
+
+const rowsOf = async ({ db }: TestDatabase, query: string) => (await db.execute(sql.raw(query))).rows;
+const tables = (database: TestDatabase) =>
+  rowsOf(database, "select tablename from pg_tables where schemaname = 'public' order by tablename");
+const applied = (database: TestDatabase) => rowsOf(database, 'select hash from drizzle.__drizzle_migrations');
+
+const folder = new URL('../migrations/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+
+describe('the migrations', () => {
+  test('make an empty database complete', async () => {
+    const database = await open({ empty: true });
+    expect(await migrationStatus(database)).toEqual({ applied: 0, pending: files.length, unknown: 0 });
+    await migrateDatabase(database);
+    expect(await migrationStatus(database)).toEqual({ applied: files.length, pending: 0, unknown: 0 });
+    expect(await tables(database)).toEqual(await tables(await open()));
+    for (const table of ['users', 'orders', 'fal_jobs', 'telegram_updates', 'notifications'])
+      expect(await rowsOf(database, `select * from ${table}`)).toEqual([]);
+  });
+
+  test('repeated change nothing, and keep what is there', async () => {
+    const database = await open();
+    await database.db.insert(schema.users).values({ id: 1, firstName: 'Анна' });
+    await migrateDatabase(database);
+    expect(await applied(database)).toHaveLength(files.length);
+    expect(await database.db.select().from(schema.users)).toMatchObject([{ id: 1, firstName: 'Анна' }]);
+  });
+
+  test('started by four at once are applied once', async () => {
+    const database = await open({ empty: true });
+    await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(database)));
+    expect(await applied(database)).toHaveLength(files.length);
+    expect(await tables(database)).toContainEqual({ tablename: 'users' });
+  });
+
+  test('that a newer version applied are noticed', async () => {
+    const database = await open();
+    await rowsOf(database, "insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 1)");
+    expect(await migrationStatus(database)).toEqual({ applied: files.length, pending: 0, unknown: 1 });
+  });
+
+  test('are what the schema in the code says: nothing is left to be generated', async () => {
+    const meta = new URL('meta/', folder);
+    const newest = readdirSync(meta)
+      .filter((name) => name.endsWith('_snapshot.json'))
+      .toSorted()
+      .at(-1);
+    const kept: Parameters<typeof generateMigration>[0] = JSON.parse(
+      readFileSync(new URL(newest ?? '', meta), 'utf8'),
+    );
+    const now = generateDrizzleJson(schema, kept.id, undefined, 'snake_case');
+    expect(await generateMigration(kept, now)).toEqual([]);
+  });
+});
+
+describe('a database', () => {
+  test('that cuts its connections is connected to again', async () => {
+    const database = await open();
+    await database.check();
+    await cutConnections(database.url);
+    const answers = () =>
+      database.check().then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(answers).toBe(true);
+  });
+
+  test('of one test is unknown to another', async () => {
+    const [one, other] = [await open(), await open()];
+    await one.db.insert(schema.users).values({ id: 1 });
+    expect(await other.db.select().from(schema.users)).toEqual([]);
+  });
+});
