@@ -2,6 +2,7 @@
 # TLS certificates: Let's Encrypt through the webroot that nginx serves, taken in by a reload.
 #   certificates.sh placeholder   a self-signed pair when there is none, so that nginx can start
 #   certificates.sh issue         the first certificate for DOMAIN
+#   certificates.sh ensure        issue, when the present one is the placeholder and ACME_EMAIL is set
 #   certificates.sh renew         what is due (a timer runs it twice a day)
 #   certificates.sh install <folder>   copies fullchain.pem and privkey.pem from there, and reloads
 #   certificates.sh status        until when the present one is valid; exit 1 below 14 days
@@ -31,6 +32,8 @@ reload() {
   say 'nginx reloaded'
 }
 
+# A certificate of the operators' own stays, whoever signed it.
+is_placeholder() { [[ -e $CERTS/.placeholder && $(<"$CERTS/.placeholder") == "$(sha256sum <"$CERTS/fullchain.pem")" ]]; }
 lineage() { printf '/etc/letsencrypt/live/%s' "$(config DOMAIN)"; }
 
 case ${1:-} in
@@ -46,7 +49,11 @@ case ${1:-} in
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$(config DOMAIN localhost)" \
       -addext "subjectAltName=DNS:$(config DOMAIN localhost)" -keyout "$work/privkey.pem" -out "$work/fullchain.pem" 2>/dev/null
     put "$work"
-    say 'self-signed certificate in place until certificates.sh issue' ;;
+    sha256sum <"$CERTS/fullchain.pem" >"$CERTS/.placeholder"
+    say 'self-signed certificate in place until the first one is issued' ;;
+  ensure)
+    load_server_config
+    if [[ -n $(config ACME_EMAIL) ]] && is_placeholder; then "$0" issue; fi ;;
   issue)
     load_server_config; require DOMAIN ACME_EMAIL; need certbot
     certbot certonly --webroot -w "$AISHA_HOME/acme" -d "$(config DOMAIN)" -m "$(config ACME_EMAIL)" --agree-tos --non-interactive --keep-until-expiring
@@ -62,5 +69,5 @@ case ${1:-} in
     printf 'valid until %s, issued by %s\n' "$(openssl x509 -in "$CERTS/fullchain.pem" -noout -enddate | cut -d= -f2)" \
       "$(openssl x509 -in "$CERTS/fullchain.pem" -noout -issuer | sed 's/^issuer=//')"
     openssl x509 -in "$CERTS/fullchain.pem" -noout -checkend $((14 * 86400)) >/dev/null ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

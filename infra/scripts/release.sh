@@ -157,6 +157,9 @@ if [[ -z $DRY_RUN ]]; then
   sed -i '/^TAG=/d' "$AISHA_HOME/.env"
   printf "TAG='%s'\n" "$TAG" >>"$AISHA_HOME/.env"
   printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
+  # The first time; port 80 answers now. Without it FAL's webhooks do not arrive, and polling settles its jobs.
+  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
+    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
   # Of older versions the server keeps the running and the previous one.
   "$AISHA_HOME/infra/scripts/registry-cleanup.sh" --server-only >/dev/null || warn 'old images could not be removed'
 fi

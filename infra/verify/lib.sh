@@ -77,7 +77,7 @@ ensure_stand_ins() {
   docker network inspect "$NETWORK" >/dev/null 2>&1 || docker network create --subnet 172.28.0.0/16 --ip-range 172.28.0.0/24 "$NETWORK" >/dev/null
   # FAL calls our webhooks over TLS, like anybody: it is told whose certificate that is.
   export NODE_EXTRA_CA_CERTS=$WORK/certificate/fullchain.pem
-  running telegram || background telegram "${SOURCE[@]}" "$ROOT/packages/sandbox/src/telegram/main.ts" --host "$GATEWAY" --port 7701 --local --token "$TOKEN" --username aisha_verify_bot --data "$WORK/telegram"
+  running telegram || background telegram "${SOURCE[@]}" "$ROOT/packages/sandbox/src/telegram/main.ts" --host "$GATEWAY" --port 7701 --token "$TOKEN" --username aisha_verify_bot --data "$WORK/telegram"
   running fal || background fal "${SOURCE[@]}" "$ROOT/packages/sandbox/src/fal/main.ts" --host "$GATEWAY" --port 7702 --key "$FAL_KEY" --data "$WORK/fal" --public-url "$FAL" --training-seconds 5
   running openai || background openai "${SOURCE[@]}" "$ROOT/packages/sandbox/src/openai/main.ts" --host "$GATEWAY" --port 7703 --key sk-verify
   local address

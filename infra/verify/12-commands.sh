@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# What the operators type: the doctor, the switch to webhooks and back, queues, orders, the importer, the monitor, the
+# health check that restarts a hung process, clean-up.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+title "The operators' commands"
+ensure_cluster
+ensure_voice
+scripts=$AISHA_HOME/infra/scripts
+aisha() { "$scripts/aisha.sh" "$@" 2>>"$WORK/log/commands.log"; }
+
+report=$(aisha doctor --json) || { jq -r '.findings[] | select(.verdict != "ok") | "    \(.verdict) \(.part): \(.what): \(.found)"' <<<"$report"; }
+figure 'doctor: fine, to look at, failed or not tried' "$(jq -r '[.findings[].verdict] | "\(map(select(. == "ok")) | length), \(map(select(. == "warning")) | length), \(map(select(. == "failed" or . == "skipped")) | length)"' <<<"$report")"
+claim 'the doctor finds all well' test "$(jq .well <<<"$report")" = true
+for part in configuration database redis storage telegram webhooks fal openai clocks media; do
+  claim "the doctor tried $part" quiet jq -e "any(.findings[]; .part == \"$part\" and .verdict == \"ok\")" <<<"$report"
+done
+for command in 'updates poisoned' 'jobs' 'jobs failed' 'orders' 'orders stuck'; do
+  # shellcheck disable=SC2086
+  claim "aisha $command" quiet aisha $command
+done
+
+title 'To webhooks and back, people chatting'
+LOAD_WEBHOOKS=0 LOAD_PEOPLE=4 LOAD_VOICES=0 start_load
+claim 'telegram mode status: polling' grep -q 'webhook *none' <(aisha telegram mode status)
+claim 'telegram mode webhook' quiet aisha telegram mode webhook
+sleep 10
+claim 'updates come in through nginx' grep -q '"path":"/webhook/telegram".*"status":200' "$WORK/logs/nginx/webhook.log"
+claim 'telegram mode polling' quiet aisha telegram mode polling
+sleep 10
+report=$(load_report)
+figure 'switches: updates sent, answered, later than 2 s' "$(jq -r '.chat | "\(.sent), \(.answered), \(.late)"' <<<"$report")"
+claim 'no update was lost' test "$(jq .chat.lost <<<"$report")" = 0
+
+title 'The importer'
+pg_environment
+legacy() { PGDATABASE=$1 pg psql -Xq -v ON_ERROR_STOP=1; }
+legacy "$PGDATABASE" <<<'drop database if exists legacy; create database legacy;'
+legacy legacy <<'SQL'
+create table users (id uuid primary key default gen_random_uuid(), telegram_id bigint, username text, language_code text, balance int, created_at timestamptz default now());
+create table promo_codes (code text, amount int);
+insert into users (telegram_id, username, language_code, balance) select 9900000000 + n, 'old' || n, 'ru', n from generate_series(1, 40) n;
+insert into promo_codes values ('SPRING', 10);
+SQL
+source=postgresql://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/legacy
+claim 'import-legacy --dry-run writes nothing' bash -c "! test -e '$AISHA_HOME/work/aisha-legacy-leftovers.json'" "$(aisha import-legacy --from "$source" --dry-run)"
+claim 'import-legacy takes over the people' grep -qE '^users +40 +40 ' <(aisha import-legacy --from "$source")
+claim 'a second time adds nobody' grep -qE '^users +40 +0 +40 ' <(aisha import-legacy --from "$source")
+claim 'balances and promo codes are kept for the credits' test "$(jq '[.balances, .promoCodes | length] | @csv' -r "$AISHA_HOME/work/aisha-legacy-leftovers.json")" = 40,1
+legacy "$PGDATABASE" <<<'drop database legacy;'
+
+title 'Monitor, health check, clean-up'
+for view in quick logs health system telegram; do
+  "$scripts/monitor.sh" "$view" >"$WORK/log/monitor-$view.log" 2>&1 && status=0 || status=$?
+  claim "monitor.sh $view: healthy" test "$status" = 0
+  claim "monitor.sh $view shows no secret" bash -c "! grep -qE '$TOKEN|$FAL_KEY|sk-verify' '$WORK/log/monitor-$view.log'"
+done
+claim 'one bot is active, one is standby' test "$(grep -oE 'lease (active|standby)' "$WORK/log/monitor-telegram.log" | sort | tr '\n' ' ')" = 'lease active lease standby '
+replica=$(containers webhook-api-2 | head -1)
+# The process itself, not the init before it.
+kill -STOP "$(docker top "$replica" -o pid,args | awk '/dist\/main.js/ && !/init/ {print $1; exit}')"
+claim 'a hung process is unhealthy' eventually 120 bash -c "[[ \$(docker inspect -f '{{.State.Health.Status}}' $replica) == unhealthy ]]"
+claim 'monitor.sh says so' bash -c "! '$scripts/monitor.sh' quick >/dev/null 2>&1"
+started=$SECONDS
+"$scripts/health_check.sh" >"$WORK/log/health_check.log" 2>&1 || true
+figure 'health check: a hung replica restarted and healthy (s)' $((SECONDS - started))
+claim 'the health check restarted it' grep -q 'fixed webhook-api-2' "$WORK/logs/health_check.log"
+claim 'then all is well' quiet "$scripts/health_check.sh" --no-restart
+claim 'cleanup-logs.sh' quiet "$scripts/cleanup-logs.sh"
+claim 'certificates.sh status' quiet "$scripts/certificates.sh" status
+claim 'registry-cleanup.sh --dry-run spares what runs' bash -c "'$scripts/registry-cleanup.sh' --keep 0 --dry-run 2>&1 | tee '$WORK/log/cleanup.log' | grep -q . ; ! grep -q ':$(cat "$AISHA_HOME/releases/current")\b' '$WORK/log/cleanup.log'"
