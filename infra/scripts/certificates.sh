@@ -34,7 +34,7 @@ reload() {
 
 # A certificate of the operators' own stays, whoever signed it.
 is_placeholder() { [[ -e $CERTS/.placeholder && $(<"$CERTS/.placeholder") == "$(sha256sum <"$CERTS/fullchain.pem")" ]]; }
-lineage() { printf '/etc/letsencrypt/live/%s' "$(config DOMAIN)"; }
+lineage() { printf '%s/live/%s' "${LETSENCRYPT:-/etc/letsencrypt}" "$(config DOMAIN)"; }
 
 case ${1:-} in
   placeholder)

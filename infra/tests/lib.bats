@@ -116,6 +116,26 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   [ "$status" -eq 0 ]
 }
 
+@test "the first certificate is asked for once: for the placeholder only, and with an address for the authority" {
+  export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH LETSENCRYPT=$BATS_TEST_TMPDIR/letsencrypt
+  : >"$CALLS"
+  mkdir -p "$LETSENCRYPT/live/x.org"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=issued -keyout "$LETSENCRYPT/live/x.org/privkey.pem" -out "$LETSENCRYPT/live/x.org/fullchain.pem" 2>/dev/null
+  stub certbot; stub docker
+  certificates=$ROOT/infra/scripts/certificates.sh
+  given 'DOMAIN=x.org'
+  "$certificates" placeholder
+  "$certificates" ensure
+  [ ! -s "$CALLS" ]
+  given 'DOMAIN=x.org' 'ACME_EMAIL=ops@x.org'
+  "$certificates" ensure
+  grep -q -- '--webroot .*-d x.org -m ops@x.org' "$CALLS"
+  [[ $("$certificates" status) == *issued* ]]
+  : >"$CALLS"
+  "$certificates" ensure
+  ! grep -q certbot "$CALLS"
+}
+
 @test "sealed files: open with their key alone, and notice every change" {
   openssl rand -hex 32 >"$BATS_TEST_TMPDIR/key"; openssl rand -hex 32 >"$BATS_TEST_TMPDIR/other"
   seal="$ROOT/infra/scripts/seal.mjs"
