@@ -13,20 +13,20 @@ deploy --build-only --tag "$TAG" >"$WORK/log/build.log" 2>&1 || { tail -30 "$WOR
 figure 'build and push of all images (s)' $((SECONDS - started))
 base=$(docker image inspect -f '{{.Size}}' node:24-bookworm-slim)
 for image in webhook-api bot-polling worker; do
-  added=$((($(docker image inspect -f '{{.Size}}' "$VERIFY_REGISTRY/aisha/$image:$TAG") - base) / 1000000))
+  added=$((($(docker image inspect -f '{{.Size}}' "$REPOSITORIES/$image:$TAG") - base) / 1000000))
   figure "$image over node:24-bookworm-slim (MB)" "$added"
   limit=60
   # The worker's ffmpeg and ffprobe are 11 MB of it.
   [[ $image != worker ]] || limit=75
   claim "$image adds at most $limit MB" at_most "$added" "$limit"
-  run_in() { docker run --rm --entrypoint sh "$VERIFY_REGISTRY/aisha/$image:$TAG" -c "$1" 2>/dev/null; }
+  run_in() { docker run --rm --entrypoint sh "$REPOSITORIES/$image:$TAG" -c "$1" 2>/dev/null; }
   # shellcheck disable=SC2016
   claim "$image: not root, no npm, yarn, apt; no TypeScript, tests or stand-ins" test "$(run_in '[ "$(id -u)" = 10001 ] || echo root; for c in npm npx yarn corepack pnpm apt apt-get dpkg; do command -v $c; done; find /app \( -name "*.ts" -o -name "*.test.js" -o -path "*/sandbox" \) ! -type l | head -3; echo looked')" = looked
 done
-claim 'ffmpeg reads the usual audio and has no network' bash -c "docker run --rm --entrypoint sh '$VERIFY_REGISTRY/aisha/worker:$TAG' -c 'ffmpeg -hide_banner -decoders; ffmpeg -hide_banner -protocols' | tr -s ' ' | grep -cE '^ A\S+ (aac|mp3|opus|vorbis|flac|amrnb|wmav2|pcm_s16le|alac) ' | grep -qx 9 && ! docker run --rm --entrypoint ffmpeg '$VERIFY_REGISTRY/aisha/worker:$TAG' -hide_banner -protocols | grep -qE 'http|tcp|concat'"
+claim 'ffmpeg reads the usual audio and has no network' bash -c "docker run --rm --entrypoint sh '$REPOSITORIES/worker:$TAG' -c 'ffmpeg -hide_banner -decoders; ffmpeg -hide_banner -protocols' | tr -s ' ' | grep -cE '^ A\S+ (aac|mp3|opus|vorbis|flac|amrnb|wmav2|pcm_s16le|alac) ' | grep -qx 9 && ! docker run --rm --entrypoint ffmpeg '$REPOSITORIES/worker:$TAG' -hide_banner -protocols | grep -qE 'http|tcp|concat'"
 
-for image in webhook-api bot-polling worker; do docker rmi -f "$VERIFY_REGISTRY/aisha/$image:$TAG" >/dev/null; done
-claim 'no image is left on this machine' test -z "$(docker images -q --filter "reference=$VERIFY_REGISTRY/aisha/*:$TAG")"
+for image in webhook-api bot-polling worker; do docker rmi -f "$REPOSITORIES/$image:$TAG" >/dev/null; done
+claim 'no image is left on this machine' test -z "$(docker images -q --filter "reference=$REPOSITORIES/*:$TAG")"
 started=$SECONDS
 deploy --skip-build --tag "$TAG" >"$WORK/log/deploy.log" 2>&1 || { tail -60 "$WORK/log/deploy.log"; die 'the deployment failed'; }
 figure 'deploy to an empty server (s)' $((SECONDS - started))

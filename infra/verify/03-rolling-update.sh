@@ -37,9 +37,9 @@ for service in webhook-api-1 webhook-api-2 bot-polling-1 bot-polling-2 worker; d
 done
 
 title 'A version whose API never gets healthy'
-printf 'FROM %s\nCMD ["node", "-e", "setInterval(() => {}, 1000)"]\n' "$VERIFY_REGISTRY/aisha/webhook-api:$NEW" | docker build -q -t "$VERIFY_REGISTRY/aisha/webhook-api:$BROKEN" - >/dev/null
-for image in bot-polling worker; do docker tag "$VERIFY_REGISTRY/aisha/$image:verify-1" "$VERIFY_REGISTRY/aisha/$image:$BROKEN"; done
-for image in webhook-api bot-polling worker; do docker push -q "$VERIFY_REGISTRY/aisha/$image:$BROKEN" >/dev/null; done
+printf 'FROM %s\nCMD ["node", "-e", "setInterval(() => {}, 1000)"]\n' "$REPOSITORIES/webhook-api:$NEW" | docker build -q -t "$REPOSITORIES/webhook-api:$BROKEN" - >/dev/null
+for image in bot-polling worker; do docker tag "$REPOSITORIES/$image:verify-1" "$REPOSITORIES/$image:$BROKEN"; done
+for image in webhook-api bot-polling worker; do docker push -q "$REPOSITORIES/$image:$BROKEN" >/dev/null; done
 start_load
 started=$SECONDS
 if deploy --skip-build --tag "$BROKEN" >"$WORK/log/deploy-3.log" 2>&1; then die 'a broken version was deployed'; fi

@@ -67,4 +67,18 @@ claim 'the health check restarted it' grep -q 'fixed webhook-api-2' "$WORK/logs/
 claim 'then all is well' quiet "$scripts/health_check.sh" --no-restart
 claim 'cleanup-logs.sh' quiet "$scripts/cleanup-logs.sh"
 claim 'certificates.sh status' quiet "$scripts/certificates.sh" status
-claim 'registry-cleanup.sh --dry-run spares what runs' bash -c "'$scripts/registry-cleanup.sh' --keep 0 --dry-run 2>&1 | tee '$WORK/log/cleanup.log' | grep -q . ; ! grep -q ':$(cat "$AISHA_HOME/releases/current")\b' '$WORK/log/cleanup.log'"
+
+title 'Old versions leave the registry'
+running=$(cat "$AISHA_HOME/releases/current")
+printf 'FROM %s\nLABEL outdated=yes\n' "$REPOSITORIES/worker:$running" | docker build -q -t "$REPOSITORIES/worker:outdated" - >/dev/null
+docker push -q "$REPOSITORIES/worker:outdated" >/dev/null
+in_registry() { docker manifest inspect --insecure "$REPOSITORIES/worker:$1" >/dev/null 2>&1; }
+claim 'an outdated version is there' in_registry outdated
+claim 'a dry run names it' grep -q 'would remove worker:outdated' <("$scripts/registry-cleanup.sh" --keep 0 --dry-run)
+claim 'registry-cleanup.sh' quiet "$scripts/registry-cleanup.sh" --keep 0
+gone() { ! in_registry outdated; }
+claim 'the outdated version is gone from the registry' gone
+claim 'and from the server' test -z "$(docker images -q "$REPOSITORIES/worker:outdated")"
+for kept in current previous; do
+  if [[ -s $AISHA_HOME/releases/$kept ]]; then claim "the $kept version stays" in_registry "$(cat "$AISHA_HOME/releases/$kept")"; fi
+done

@@ -16,6 +16,8 @@ export AISHA_HOME=$WORK/server
 # shellcheck source=infra/scripts/lib.sh
 . "$ROOT/infra/scripts/lib.sh"
 
+# A corner of the registry for these proofs alone: old versions are removed there.
+export REPOSITORIES=$VERIFY_REGISTRY/verify/aisha
 NETWORK=aisha_verify GATEWAY=172.28.0.1
 TELEGRAM=http://$GATEWAY:7701 FAL=http://$GATEWAY:7702 OPENAI=http://$GATEWAY:7703
 HTTP=7780 HTTPS=7743 HTTPS_ALT=7744 SSH=7722
@@ -93,7 +95,7 @@ DEPLOY_HOST=root@localhost
 DEPLOY_PORT=$SSH
 DEPLOY_KEY=$WORK/ssh/key
 DEPLOY_KNOWN_HOSTS=$WORK/ssh/known
-REGISTRY=$VERIFY_REGISTRY
+REGISTRY=$VERIFY_REGISTRY/verify
 REGISTRY_USER=${VERIFY_REGISTRY_USER:-}
 REGISTRY_PASSWORD=${VERIFY_REGISTRY_PASSWORD:-}
 PROFILES=data
