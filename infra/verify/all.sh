@@ -7,7 +7,8 @@ failed=()
 mkdir -p "$WORK"
 : >"$WORK/figures.txt"
 for proof in "$VERIFY"/[0-9][0-9]-*.sh; do
-  bash "$proof" || failed+=("$(basename "$proof" .sh)")
+  # shellcheck disable=SC2086
+  ${VERIFY_RUN:-bash} "$proof" || failed+=("$(basename "$proof" .sh)")
 done
 title "Figures"
 cat "$WORK/figures.txt"

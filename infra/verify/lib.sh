@@ -6,6 +6,7 @@
 #   VERIFY_DIR                 where everything is kept      (/var/tmp/aisha-verify)
 #   VERIFY_CONFIG              more lines for production.env
 #   VERIFY_KEEP=1              leaves the cluster running
+#   VERIFY_RUN                 what all.sh runs each proof with (bash), e.g. "flock -o /tmp/heavy bash"
 # Needs: docker with compose and buildx, sshd, ssh, openssl, curl, jq, Node 24, and `pnpm install` done.
 set -euo pipefail
 VERIFY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
