@@ -76,14 +76,17 @@ docker_engine() {
 }
 
 firewall() {
-  local port ssh_port
-  ssh_port=$(sed -n 's/^[Pp]ort[[:space:]]\+\([0-9]\+\).*/\1/p' /etc/ssh/sshd_config 2>/dev/null | head -1 || true)
+  local port ports
+  # Where sshd listens, by its whole configuration, and where this very session came in: nobody is locked out.
+  mapfile -t ports < <({ sshd -T 2>/dev/null | awk '$1 == "port" {print $2}'; awk '{print $4}' <<<"${SSH_CONNECTION:-}"; } | grep . | sort -u)
+  ((${#ports[@]})) || ports=(22)
+  ports+=(80 443 8443)
   if ! iptables -nL >/dev/null 2>&1; then warn 'the firewall was left alone: there is no right to change its rules here'; return; fi
   ufw --force default deny incoming >/dev/null
   ufw --force default allow outgoing >/dev/null
-  for port in "${ssh_port:-22}/tcp" 80/tcp 443/tcp 8443/tcp; do ufw allow "$port" >/dev/null; done
+  for port in "${ports[@]}"; do ufw allow "$port/tcp" >/dev/null; done
   ufw --force enable >/dev/null
-  say "firewall: ${ssh_port:-22}, 80, 443, 8443"
+  say "firewall: ${ports[*]}"
 }
 
 folders() {
