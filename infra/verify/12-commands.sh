@@ -68,6 +68,21 @@ claim 'then all is well' quiet "$scripts/health_check.sh" --no-restart
 claim 'cleanup-logs.sh' quiet "$scripts/cleanup-logs.sh"
 claim 'certificates.sh status' quiet "$scripts/certificates.sh" status
 
+title 'A key is changed, webhooks coming in'
+LOAD_WEBHOOKS=20 LOAD_PEOPLE=2 LOAD_VOICES=0 start_load
+before=$(cat "$AISHA_HOME/secrets/TELEGRAM_WEBHOOK_SECRET")
+rm "$AISHA_HOME/secrets/TELEGRAM_WEBHOOK_SECRET"
+deploy --skip-build --tag "$(cat "$AISHA_HOME/releases/current")" >"$WORK/log/deploy-key.log" 2>&1 || { tail -20 "$WORK/log/deploy-key.log"; die 'the deployment failed'; }
+report=$(load_report)
+after=$(cat "$AISHA_HOME/secrets/TELEGRAM_WEBHOOK_SECRET")
+claim 'a new secret was made' test -n "$after" -a "$after" != "$before"
+for service in webhook-api-1 webhook-api-2 bot-polling-1 bot-polling-2 worker; do
+  claim "$service has it" test "$(docker exec "$(containers "$service" | head -1)" cat /run/secrets/TELEGRAM_WEBHOOK_SECRET)" = "$after"
+done
+figure 'key change: webhooks sent, failed' "$(jq -r '.webhooks | "\(.sent), \(.failed)"' <<<"$report")"
+claim 'no webhook failed' test "$(jq .webhooks.failed <<<"$report")" = 0
+claim 'no update was lost' test "$(jq .chat.lost <<<"$report")" = 0
+
 title 'Old versions leave the registry'
 running=$(cat "$AISHA_HOME/releases/current")
 printf 'FROM %s\nLABEL outdated=yes\n' "$REPOSITORIES/worker:$running" | docker build -q -t "$REPOSITORIES/worker:outdated" - >/dev/null
