@@ -15,7 +15,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'packages/bot': [...stores, 'core'],
   'packages/sandbox': base,
   'packages/e2e': [...product, 'sandbox'],
-  'packages/bench': [...product, 'sandbox'],
+  'packages/bench': [...product, 'sandbox', 'e2e'],
   'apps/bot-polling': product,
   'apps/worker': product,
   'apps/webhook-api': product,

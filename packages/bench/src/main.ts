@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
+import { benchProduct } from './product.ts';
 import { benchUpdates } from './updates.ts';
 import { benchWebhooks } from './webhooks.ts';
 
 const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> = {
   webhooks: benchWebhooks,
   updates: benchUpdates,
+  product: benchProduct,
 };
 
 const { values } = parseArgs({
