@@ -3,7 +3,7 @@
 #   certificates.sh placeholder   a self-signed pair when there is none, so that nginx can start
 #   certificates.sh issue         the first certificate for DOMAIN
 #   certificates.sh ensure        issue, when the present one is the placeholder and ACME_EMAIL is set
-#   certificates.sh renew         what is due (a timer runs it twice a day)
+#   certificates.sh renew         what is due (a timer runs it twice a day); --force-renewal: due or not
 #   certificates.sh install <folder>   copies fullchain.pem and privkey.pem from there, and reloads
 #   certificates.sh status        until when the present one is valid; exit 1 below 14 days
 set -euo pipefail
@@ -34,7 +34,10 @@ reload() {
 
 # A certificate of the operators' own stays, whoever signed it.
 is_placeholder() { [[ -e $CERTS/.placeholder && $(<"$CERTS/.placeholder") == "$(sha256sum <"$CERTS/fullchain.pem")" ]]; }
-lineage() { printf '%s/live/%s' "${LETSENCRYPT:-/etc/letsencrypt}" "$(config DOMAIN)"; }
+LETSENCRYPT=${LETSENCRYPT:-/etc/letsencrypt}
+lineage() { printf '%s/live/%s' "$LETSENCRYPT" "$(config DOMAIN)"; }
+# ACME_SERVER: another authority that speaks ACME.
+acme() { certbot "$@" --config-dir "$LETSENCRYPT" --webroot -w "$AISHA_HOME/acme" --non-interactive ${CONFIG[ACME_SERVER]:+--server "${CONFIG[ACME_SERVER]}"}; }
 
 case ${1:-} in
   placeholder)
@@ -56,11 +59,11 @@ case ${1:-} in
     if [[ -n $(config ACME_EMAIL) ]] && is_placeholder; then "$0" issue; fi ;;
   issue)
     load_server_config; require DOMAIN ACME_EMAIL; need certbot
-    certbot certonly --webroot -w "$AISHA_HOME/acme" -d "$(config DOMAIN)" -m "$(config ACME_EMAIL)" --agree-tos --non-interactive --keep-until-expiring
+    acme certonly -d "$(config DOMAIN)" -m "$(config ACME_EMAIL)" --agree-tos --keep-until-expiring
     put "$(lineage)"; reload ;;
   renew)
     load_server_config; require DOMAIN; need certbot
-    certbot renew --quiet --webroot -w "$AISHA_HOME/acme" --deploy-hook "$0 install $(lineage)" ;;
+    acme renew --quiet --deploy-hook "$0 install $(lineage)" "${@:2}" ;;
   install)
     load_server_config; put "${2:?install <folder>}"; reload ;;
   status)

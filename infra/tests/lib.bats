@@ -129,7 +129,7 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   [ ! -s "$CALLS" ]
   given 'DOMAIN=x.org' 'ACME_EMAIL=ops@x.org'
   "$certificates" ensure
-  grep -q -- '--webroot .*-d x.org -m ops@x.org' "$CALLS"
+  grep -q -- '-d x.org -m ops@x.org .*--webroot' "$CALLS"
   [[ $("$certificates" status) == *issued* ]]
   : >"$CALLS"
   "$certificates" ensure

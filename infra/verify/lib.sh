@@ -7,7 +7,7 @@
 #   VERIFY_CONFIG              more lines for production.env
 #   VERIFY_KEEP=1              leaves the cluster running
 #   VERIFY_RUN                 what all.sh runs each proof with (bash), e.g. "flock -o /tmp/heavy bash"
-# Needs: docker with compose and buildx, sshd, ssh, openssl, curl, jq, Node 24, and `pnpm install` done.
+# Needs: docker with compose and buildx, sshd, ssh, openssl, curl, jq, certbot, Node 24, and `pnpm install` done.
 set -euo pipefail
 VERIFY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$VERIFY/../.." && pwd)
