@@ -32,6 +32,7 @@ eventually 20 curl -sko /dev/null "https://$GATEWAY:14000/dir" || die 'the autho
 printf 'DOMAIN=%s\nACME_EMAIL=ops@aisha.test\nACME_SERVER=https://%s:14000/dir\n' "$DOMAIN_NAME" "$GATEWAY" >>"$AISHA_HOME/production.env"
 # certbot has to trust the authority's own address.
 export REQUESTS_CA_BUNDLE=$WORK/acme/cert.pem
+logged() { "$@" >>"$WORK/log/certificates.log" 2>&1; }
 issuer() { openssl s_client -connect "localhost:$HTTPS" </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial | tr '\n' ' '; }
 
 : >"$WORK/log/asking.log"
@@ -40,16 +41,16 @@ background asking bash -c 'while :; do curl -sk --max-time 10 -o /dev/null -w "%
 rm "$AISHA_HOME/certs/fullchain.pem" "$AISHA_HOME/certs/privkey.pem"
 "$scripts/certificates.sh" placeholder >/dev/null
 started=$SECONDS
-claim 'certificates.sh ensure' quiet "$scripts/certificates.sh" ensure
+claim 'certificates.sh ensure' logged "$scripts/certificates.sh" ensure
 figure 'first certificate (s)' $((SECONDS - started))
 claim 'nginx serves it' eventually 10 bash -c "openssl s_client -connect localhost:$HTTPS </dev/null 2>/dev/null | openssl x509 -noout -issuer | grep -q Pebble"
 first=$(issuer)
-claim 'a second time asks for nothing' quiet "$scripts/certificates.sh" ensure
+claim 'a second time asks for nothing' logged "$scripts/certificates.sh" ensure
 claim 'the key is readable to nginx alone' test "$(stat -c '%a %u' "$AISHA_HOME/certs/privkey.pem")" = "440 $APP_ID"
-claim 'a renewal that is not due changes nothing' quiet "$scripts/certificates.sh" renew
+claim 'a renewal that is not due changes nothing' logged "$scripts/certificates.sh" renew
 claim 'nginx serves the same' test "$(issuer)" = "$first"
 started=$SECONDS
-claim 'certificates.sh renew' quiet "$scripts/certificates.sh" renew --force-renewal
+claim 'certificates.sh renew' logged "$scripts/certificates.sh" renew --force-renewal
 figure 'renewal (s)' $((SECONDS - started))
 renewed() { [[ $(issuer) == *Pebble* && $(issuer) != "$first" ]]; }
 claim 'nginx serves the new one' eventually 10 renewed
