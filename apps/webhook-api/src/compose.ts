@@ -12,6 +12,7 @@ import {
   type Logger,
 } from '@aisha/service';
 import { createApp } from './app.ts';
+import { answerBrokenRequests } from './broken-requests.ts';
 
 /** The whole stop: shorter than a container's grace period of 30 s. */
 const STOP_MS = 15_000;
@@ -63,6 +64,7 @@ export async function compose(config: WebhookApiConfig, log: Logger): Promise<Li
   server.requestTimeout = 20_000;
   server.keepAliveTimeout = 75_000;
   server.maxHeadersCount = 100;
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.process.port, resolve);
