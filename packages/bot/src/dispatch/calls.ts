@@ -2,7 +2,7 @@ import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
 import { markUnreachable } from '@aisha/core';
 import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
-import { classifyError, type Logger } from '@aisha/service';
+import { classifyError, type Logger, retryTransient } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { eq } from 'drizzle-orm';
 
@@ -52,6 +52,13 @@ export function claimSeconds(owed: readonly OwedCall[]): number {
 
 /** Makes the calls that a row owes, in their order, each kept as made before the next. */
 export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
+  // Forgotten because the database restarts just now, a call would be made twice. Kept even by who has to stop.
+  const remember = (sent: number, messageId: number | null) =>
+    retryTransient(() => options.onSent(sent, messageId), {
+      attempts: 8,
+      minDelayMs: 200,
+      maxDelayMs: 2_000,
+    });
   for (let i = row.sent; i < row.owed.length; i++) {
     const call = row.owed[i];
     if (!call) break;
@@ -63,11 +70,11 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
         const messageId = messageIdOf(outcome.result);
         if (call.bind && messageId !== null && messageId !== call.payload['message_id'])
           await bind(parts, call.bind, messageId);
-        await options.onSent(i + 1, messageId);
+        await remember(i + 1, messageId);
         break;
       }
       case 'unchanged':
-        await options.onSent(i + 1, null);
+        await remember(i + 1, null);
         break;
       case 'refused':
         // Content that Telegram does not take is a bug of ours: repeating cannot help, staying silent would hide it.
@@ -76,7 +83,7 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
           code: outcome.code,
           description: outcome.description,
         });
-        await options.onSent(i + 1, null);
+        await remember(i + 1, null);
         break;
       case 'unreachable':
         if (typeof call.payload['chat_id'] === 'number')
@@ -90,7 +97,7 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
       case 'unknown':
         if (row.unknownOutcomes + 1 >= MOST_UNKNOWN) {
           parts.log.error('a send never had a known outcome; it counts as made', { method: call.method });
-          await options.onSent(i + 1, null);
+          await remember(i + 1, null);
           break;
         }
         return { kind: 'wait', ms: unknownPauseMs(row.unknownOutcomes), unknown: true, why: outcome.why };
