@@ -36,8 +36,12 @@ reload() {
 is_placeholder() { [[ -e $CERTS/.placeholder && $(<"$CERTS/.placeholder") == "$(sha256sum <"$CERTS/fullchain.pem")" ]]; }
 LETSENCRYPT=${LETSENCRYPT:-/etc/letsencrypt}
 lineage() { printf '%s/live/%s' "$LETSENCRYPT" "$(config DOMAIN)"; }
-# ACME_SERVER: another authority that speaks ACME.
-acme() { certbot "$@" --config-dir "$LETSENCRYPT" --webroot -w "$AISHA_HOME/acme" --non-interactive ${CONFIG[ACME_SERVER]:+--server "${CONFIG[ACME_SERVER]}"}; }
+# ACME_SERVER: another authority that speaks ACME. The hook is kept with the certificate, so that a renewal by the
+# distribution's own timer is taken in too.
+acme() {
+  certbot "$@" --config-dir "$LETSENCRYPT" --webroot -w "$AISHA_HOME/acme" --non-interactive \
+    --deploy-hook "$(realpath "$0") install $(lineage)" ${CONFIG[ACME_SERVER]:+--server "${CONFIG[ACME_SERVER]}"}
+}
 
 case ${1:-} in
   placeholder)
@@ -63,7 +67,8 @@ case ${1:-} in
     put "$(lineage)"; reload ;;
   renew)
     load_server_config; require DOMAIN; need certbot
-    acme renew --quiet --deploy-hook "$0 install $(lineage)" "${@:2}" ;;
+    # The timer that runs this has a random delay already.
+    acme renew --quiet --no-random-sleep-on-renew "${@:2}" ;;
   install)
     load_server_config; put "${2:?install <folder>}"; reload ;;
   status)
