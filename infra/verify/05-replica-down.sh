@@ -12,7 +12,7 @@ for way in stop kill freeze; do
     kill) kill -9 "$(docker inspect -f '{{.State.Pid}}' "$replica")"; sleep 8 ;;
     freeze) docker pause "$replica" >/dev/null; sleep 10; docker unpause "$replica" >/dev/null ;;
   esac
-  eventually 60 healthy_again || die 'the replica does not come back'
+  eventually 120 healthy_again || die 'the replica does not come back'
   sleep 2
   report=$(load_report)
   figure "replica $way: webhooks sent, failed" "$(jq -r '.webhooks | "\(.sent), \(.failed)"' <<<"$report")"
