@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answerBrokenRequests } from './broken-requests.ts';
 
-const server = createServer((request, response) => {
+const server = createServer({ headersTimeout: 300, connectionsCheckingInterval: 50 }, (request, response) => {
   request.resume().once('end', () => response.end('taken'));
 });
 let port = 0;
@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 /** All that the server says until it closes the connection. */
-function send(head: string, body = Buffer.alloc(0)): Promise<string> {
+function send(head: string, body = Buffer.alloc(0), end = '\r\n\r\n'): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let heard = '';
     socket.on('data', (chunk) => (heard += chunk.toString()));
     socket.on('end', () => resolve(heard));
     socket.on('error', reject);
-    socket.write(Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), body]));
+    socket.write(Buffer.concat([Buffer.from(`${head}${end}`, 'latin1'), body]));
   });
 }
 
@@ -36,6 +36,12 @@ test.each([
   ['no HTTP at all', 'hello', '400 Bad Request'],
 ])('%s is answered although a large body follows', async (_name, head, status) => {
   expect(await send(head, large)).toContain(`HTTP/1.1 ${status}`);
+});
+
+test('who never ends the headers is told so', async () => {
+  expect(await send('POST / HTTP/1.1\r\nHost: a', undefined, '\r\n')).toContain(
+    'HTTP/1.1 408 Request Timeout',
+  );
 });
 
 test('a request in order is taken', async () => {

@@ -58,11 +58,18 @@ export async function compose(config: WebhookApiConfig, log: Logger): Promise<Li
     log,
   });
 
-  const server = createServer(app);
-  // A sender that dribbles its request byte by byte is cut off; longer than nginx keeps idle connections.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 20_000;
-  server.keepAliveTimeout = 75_000;
+  const server = createServer(
+    {
+      // A sender that dribbles its request byte by byte is cut off.
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      // Node looks only every 30 s otherwise.
+      connectionsCheckingInterval: 2_000,
+      // Longer than nginx keeps idle connections.
+      keepAliveTimeout: 75_000,
+    },
+    app,
+  );
   server.maxHeadersCount = 100;
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
