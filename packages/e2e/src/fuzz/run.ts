@@ -129,9 +129,17 @@ function judge(genuine: Genuine, draft: Draft, answer: Answer): void {
     throw new Error(`a forged request was taken with ${status}: ${body.slice(0, 200)}`);
 }
 
-/** Requests so broken that a server may hang up on them. */
-const isWellFormed = ({ framing, version, method }: Draft): boolean =>
+/** What a connection takes in before anybody reads it. */
+const LARGE_BODY = 64 * 1024;
+
+/**
+ * Whether a server must answer. It may hang up on what is too broken; and where it refuses a large body that nobody
+ * reads, the reset of the closing connection can overtake its answer (RFC 9112, section 9.6). nginx, which alone is
+ * public, reads on.
+ */
+const isWellFormed = ({ framing, version, method, body }: Draft): boolean =>
   ['length', 'chunked'].includes(framing) &&
+  body.length <= LARGE_BODY &&
   version === 'HTTP/1.1' &&
   /^[A-Z]+$/.test(method) &&
   method !== 'CONNECT';
