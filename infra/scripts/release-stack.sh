@@ -34,7 +34,10 @@ stack=$(dc config --format json | jq --argjson hash "$hashes" --arg mode "$mode"
       | .ports = ((.ports // []) | map(select(.host_ip == null) | .published |= tonumber))
       | with_entries(select(.value != null))
       | if .secrets then .secrets |= map(select($hash[.source])) else . end
-      | .volumes = ((.volumes // []) | map(del(.bind, .volume)))
+      # Swarm takes "/tmp:size=64m" for the name of a folder.
+      | .volumes = ((.volumes // []) | map(del(.bind, .volume))) + ((.tmpfs // []) | map(
+          {type: "tmpfs", target: split(":")[0]} + (capture("size=(?<mb>[0-9]+)m") // {} | if .mb then {tmpfs: {size: (.mb | tonumber * 1048576)}} else {} end)))
+      | del(.tmpfs)
       | .deploy.endpoint_mode = $mode
       | .deploy.restart_policy = {condition: "any", delay: "2s"}
       | if .deploy.resources.limits then .deploy.resources.limits |= (.cpus |= tostring | .memory |= tostring) else . end
