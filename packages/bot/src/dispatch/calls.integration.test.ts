@@ -1,11 +1,11 @@
 import { chats, telegramUpdates } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sendScreen } from '../screen.ts';
 import { startTestBot, type TestBot } from '../testing/bot.ts';
 import { echo, type Lane, openLane } from '../testing/lane.ts';
-import { makeCalls } from './calls.ts';
+import { ClaimLost, makeCalls } from './calls.ts';
 import type { DispatchParts } from './dispatch.ts';
 
 let bot: TestBot;
@@ -71,24 +71,34 @@ describe('Telegram', () => {
   });
 });
 
-test('that a call was made is kept although the database restarts just then', async () => {
-  let failures = 3;
-  const kept: number[] = [];
-  const outcome = await makeCalls(
-    bot.parts,
-    { owed: ['1', '2'].map((text) => sendScreen(lane.me, { text })), sent: 0, unknownOutcomes: 0 },
-    {
-      priority: 'reply',
-      signal: AbortSignal.timeout(20_000),
-      onSent: async (sent) => {
-        if ((failures -= 1) >= 0) throw Object.assign(new Error('restarting'), { code: '57P01' });
-        kept.push(sent);
-      },
-    },
-  );
-  expect(outcome).toEqual({ kind: 'made' });
-  expect(kept).toEqual([1, 2]);
-  expect(await lane.sent()).toEqual(['1', '2']);
+describe('calls in turn', () => {
+  const make = (onSent: (sent: number) => Promise<void>) =>
+    makeCalls(
+      bot.parts,
+      { owed: ['1', '2'].map((text) => sendScreen(lane.me, { text })), sent: 0, unknownOutcomes: 0 },
+      { priority: 'reply', signal: AbortSignal.timeout(20_000), onSent, renewClaim: async () => undefined },
+    );
+
+  test('are kept as made although the database restarts just then', async () => {
+    let failures = 3;
+    const kept: number[] = [];
+    const outcome = await make(async (sent) => {
+      if ((failures -= 1) >= 0) throw Object.assign(new Error('restarting'), { code: '57P01' });
+      kept.push(sent);
+    });
+    expect(outcome).toEqual({ kind: 'made' });
+    expect(kept).toEqual([1, 2]);
+    expect(await lane.sent()).toEqual(['1', '2']);
+  });
+
+  test('end when the process was frozen for longer than its claim', async () => {
+    const frozenAt = performance.now();
+    const clock = vi.spyOn(performance, 'now');
+    const outcome = make(async () => void clock.mockReturnValue(frozenAt + 60_000));
+    await expect(outcome).rejects.toThrow(ClaimLost);
+    clock.mockRestore();
+    expect(await lane.sent()).toEqual(['1']);
+  });
 });
 
 describe('a file that is owed', () => {

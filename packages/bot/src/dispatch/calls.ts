@@ -2,9 +2,9 @@ import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
 import { markUnreachable } from '@aisha/core';
 import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
-import { classifyError, type Logger, retryTransient } from '@aisha/service';
+import { classifyError, type Logger, retryTransient, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 
 export interface CallParts {
   readonly db: Db;
@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly mayAct?: () => boolean;
   /** Keeps that so many calls were made. */
   readonly onSent: (sent: number, messageId: number | null) => Promise<void>;
+  /** Claims the row for another while (`CLAIM`), if it is claimed still. */
+  readonly renewClaim: () => Promise<unknown>;
 }
 
 /** `wait`: Telegram asked for a pause, or nobody knows the outcome; the rest is still owed. */
@@ -45,13 +47,41 @@ export type CallsOutcome =
 const MOST_UNKNOWN = 6;
 const unknownPauseMs = (before: number) => 1_000 * 4 ** before;
 
-/** Seconds for which whoever makes these calls may be trusted to be at it: longer than the longest call. */
-export function claimSeconds(owed: readonly OwedCall[]): number {
-  return owed.some((call) => call.files) ? 150 : 60;
+/**
+ * While one process makes calls nobody else does. The claim is short and renewed while calls are under way, so that what a
+ * killed process was sending goes on soon, and what takes minutes (an upload, a pause that Telegram asked for) is not
+ * taken over.
+ */
+const CLAIM_MS = 20_000;
+const CLAIM_RENEWAL_MS = 5_000;
+export const CLAIM = sql`now() + make_interval(secs => ${CLAIM_MS / 1_000})`;
+
+/** This process was frozen or cut off for so long that another one may be making the calls. */
+export class ClaimLost extends TransientError {}
+
+/** Makes the calls that a claimed row owes, in their order, each kept as made before the next. */
+export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
+  let claimedAt = performance.now();
+  const renewing = setInterval(() => {
+    const asked = performance.now();
+    options.renewClaim().then(
+      () => (claimedAt = asked),
+      (error: unknown) => parts.log.debug('a claim was not renewed', { error }),
+    );
+  }, CLAIM_RENEWAL_MS);
+  try {
+    return await callInTurn(parts, row, options, () => performance.now() - claimedAt < CLAIM_MS);
+  } finally {
+    clearInterval(renewing);
+  }
 }
 
-/** Makes the calls that a row owes, in their order, each kept as made before the next. */
-export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
+async function callInTurn(
+  parts: CallParts,
+  row: OwedRow,
+  options: CallOptions,
+  isClaimed: () => boolean,
+): Promise<CallsOutcome> {
   // Forgotten because the database restarts just now, a call would be made twice. Kept even by who has to stop.
   const remember = (sent: number, messageId: number | null) =>
     retryTransient(() => options.onSent(sent, messageId), {
@@ -64,6 +94,7 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
     if (!call) break;
     if (options.signal.aborted || options.mayAct?.() === false)
       return { kind: 'wait', ms: 0, unknown: false, why: 'stopping' };
+    if (!isClaimed()) throw new ClaimLost('what is owed may be another process’s by now');
     const outcome = await makeCall(parts, call, options).catch(notSent);
     switch (outcome.kind) {
       case 'ok': {

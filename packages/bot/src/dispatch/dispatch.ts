@@ -1,9 +1,9 @@
 import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { transact } from '@aisha/core';
 import { batched, classifyError, type Metrics } from '@aisha/service';
-import { and, asc, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Conversation } from '../conversation.ts';
-import { type CallParts, claimSeconds, makeCalls } from './calls.ts';
+import { type CallParts, CLAIM, makeCalls } from './calls.ts';
 
 export interface DispatchParts extends CallParts {
   readonly conversation: Conversation;
@@ -68,9 +68,6 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
   };
 }
 
-/** While one process makes calls nobody else does. */
-const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs => ${claimSeconds(owed)})`;
-
 /** An update that fails this often is set aside and its sender told. */
 const MOST_ATTEMPTS = 5;
 const backoffMs = (attempts: number) => Math.min(200 * 4 ** (attempts - 1), 10_000);
@@ -116,7 +113,7 @@ function decideTogether(
     const steps = new Map<Row, Step>();
     for (const row of rows) {
       const step = stepWithout(row);
-      if (step?.kind === 'calls') await claim(unit.tx, step);
+      if (step?.kind === 'calls') await claim(unit.tx, step.row);
       if (step) steps.set(row, step);
     }
     const pending = rows.filter((row) => !steps.has(row));
@@ -186,10 +183,10 @@ function stepWithout(row: Row): Step | null {
   return { kind: 'calls', row: { ...row, unknownOutcomes }, owed: row.owed ?? [] };
 }
 
-async function claim(tx: Tx, { row, owed }: { row: Row; owed: readonly OwedCall[] }): Promise<void> {
+async function claim(tx: Tx, row: Row): Promise<void> {
   await tx
     .update(telegramUpdates)
-    .set({ claimedUntil: claimFor(owed), unknownOutcomes: row.unknownOutcomes })
+    .set({ claimedUntil: CLAIM, unknownOutcomes: row.unknownOutcomes })
     .where(sameUpdate(row));
 }
 
@@ -203,21 +200,18 @@ async function keepDecisions(
       bot_id: row.botId,
       update_id: row.updateId,
       owed,
-      claim: owed.length > 0 ? claimSeconds(owed) : null,
     })),
   );
   await tx
     .update(telegramUpdates)
     .set({
       owed: sql`decided.owed`,
-      state: sql`case when decided.claim is null then 'done' else 'decided' end`,
-      doneAt: sql`case when decided.claim is null then now() end`,
-      claimedUntil: sql`now() + make_interval(secs => decided.claim)`,
+      state: sql`case when decided.owed = '[]' then 'done' else 'decided' end`,
+      doneAt: sql`case when decided.owed = '[]' then now() end`,
+      claimedUntil: sql`case when decided.owed <> '[]' then ${CLAIM} end`,
       attempts: 0,
     })
-    .from(
-      sql`jsonb_to_recordset(${list}::jsonb) as decided(bot_id bigint, update_id bigint, owed jsonb, claim integer)`,
-    )
+    .from(sql`jsonb_to_recordset(${list}::jsonb) as decided(bot_id bigint, update_id bigint, owed jsonb)`)
     .where(
       and(
         sql`${telegramUpdates.botId} = decided.bot_id`,
@@ -291,12 +285,13 @@ async function finish(
       priority: 'reply',
       onSent: async (sent) => {
         if (sent === owed.length) return markDone(row);
-        await parts.db
-          .update(telegramUpdates)
-          // Each call may take its time: who makes many keeps them for so long.
-          .set({ sent, claimedUntil: claimFor(owed) })
-          .where(sameUpdate(row));
+        await parts.db.update(telegramUpdates).set({ sent }).where(sameUpdate(row));
       },
+      renewClaim: () =>
+        parts.db
+          .update(telegramUpdates)
+          .set({ claimedUntil: CLAIM })
+          .where(and(sameUpdate(row), isNotNull(telegramUpdates.claimedUntil))),
     },
   );
   switch (outcome.kind) {

@@ -1,9 +1,9 @@
 import { notifications, type OwedCall } from '@aisha/db';
 import type { NotificationBody } from '@aisha/core';
 import { TransientError } from '@aisha/service';
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type CallParts, claimSeconds, makeCalls } from '../dispatch/calls.ts';
+import { type CallParts, CLAIM, ClaimLost, makeCalls } from '../dispatch/calls.ts';
 import { sendScreen } from '../screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -11,8 +11,8 @@ export type NotifyParts = CallParts & RenderParts;
 
 type Row = typeof notifications.$inferSelect;
 
-/** While one worker makes the calls nobody else does; whoever crashed with a claim holds a result up for so long. */
-const claimFor = (owed: readonly OwedCall[]) => sql`now() + make_interval(secs => ${claimSeconds(owed)})`;
+/** The sweeper looks again when the claim may have run out: whoever crashed with one holds a result up for so long. */
+const claimed = { claimedUntil: CLAIM, nextCheckAt: CLAIM };
 
 const body = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
@@ -28,8 +28,7 @@ export async function sendNotification(
   const [row] = await parts.db
     .update(notifications)
     .set({
-      claimedUntil: claimFor([]),
-      nextCheckAt: claimFor([]),
+      ...claimed,
       attempts: sql`${notifications.attempts} + 1`,
       // A claim that ran out: whoever had it never came back, and whether its last call was made nobody knows.
       unknownOutcomes: sql`${notifications.unknownOutcomes} + (${notifications.claimedUntil} is not null)::int`,
@@ -46,18 +45,14 @@ export async function sendNotification(
   try {
     await tell(parts, row, run.signal);
   } catch (error) {
-    await release(parts, row, 5_000);
+    if (!(error instanceof ClaimLost)) await release(parts, row, 5_000);
     throw error;
   }
 }
 
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
   const owed = row.owed ?? (await render(parts, row));
-  const claimed = { claimedUntil: claimFor(owed), nextCheckAt: claimFor(owed) };
-  await parts.db
-    .update(notifications)
-    .set({ owed, ...claimed })
-    .where(eq(notifications.id, row.id));
+  await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
   const outcome = await makeCalls(
     parts,
     { owed, sent: row.sent, unknownOutcomes: row.unknownOutcomes },
@@ -67,9 +62,14 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
       onSent: async (sent, messageId) => {
         await parts.db
           .update(notifications)
-          .set({ sent, ...claimed, ...(messageId === null ? {} : { messageId }) })
+          .set({ sent, ...(messageId === null ? {} : { messageId }) })
           .where(eq(notifications.id, row.id));
       },
+      renewClaim: () =>
+        parts.db
+          .update(notifications)
+          .set(claimed)
+          .where(and(eq(notifications.id, row.id), isNotNull(notifications.claimedUntil))),
     },
   );
   switch (outcome.kind) {
