@@ -28,7 +28,8 @@ export interface FuzzReport {
 /** What a proxy says of a protocol that it does not speak; the fault is the sender's all the same. */
 const PROTOCOL_REFUSALS = new Set([501, 505]);
 const ANSWER_MS = 10_000;
-const WARM_UP = 2_000;
+/** After so many the processes have what they need, and must not grow any more. */
+const WARM_UP = 20_000;
 const VALID_EVERY = 40;
 /** Signed once, good for some minutes. */
 const SIGN_EVERY_MS = 60_000;
@@ -48,6 +49,7 @@ export async function runFuzz(target: Target, options: FuzzOptions): Promise<Fuz
   let sent = 0;
   let pool = await falRequests(material);
   let signedAt = performance.now();
+  const warmUp = Math.min(WARM_UP, options.requests / 2);
   let before: Map<string, number> | null = null;
 
   const refresh = async () => {
@@ -70,7 +72,7 @@ export async function runFuzz(target: Target, options: FuzzOptions): Promise<Fuz
       statuses[name] = (statuses[name] ?? 0) + 1;
       judge(genuine, draft, answer);
       if (sent % VALID_EVERY === 0) await sendValid(target, pool, valid);
-      if (sent === WARM_UP) before = memoryOf(target);
+      if (before === null && sent >= warmUp) before = memoryOf(target);
       if (sent % 10_000 === 0) options.say?.(`  ${sent} requests, ${JSON.stringify(statuses)}`);
     },
   );
@@ -92,7 +94,7 @@ export async function runFuzz(target: Target, options: FuzzOptions): Promise<Fuz
     statuses,
     sent,
     valid,
-    memory: [...after].map(([name, mb]) => ({ name, before: before?.get(name) ?? mb, after: mb })),
+    memory: [...after].map(([name, mb]) => ({ name, before: before?.get(name) ?? 0, after: mb })),
     crashes: target.crashes(),
     seconds: Math.round((performance.now() - begun) / 1_000),
   };
