@@ -4,12 +4,14 @@
 title 'A bare server'
 name=aisha-verify-bare
 docker rm -f "$name" >/dev/null 2>&1 || true
-docker run -d --name "$name" --cap-add NET_ADMIN -v "$ROOT/infra:/infra:ro" "${VERIFY_BARE_IMAGE:-debian:trixie-slim}" sleep infinity >/dev/null
+docker run -d --name "$name" --cap-add NET_ADMIN "${VERIFY_BARE_IMAGE:-debian:trixie-slim}" sleep infinity >/dev/null
 trap 'docker rm -f "$name" >/dev/null 2>&1' EXIT
+# What README.md sends by ssh.
+tar -C "$ROOT" -c infra/scripts infra/systemd | docker exec -i "$name" tar -x -C /tmp
 docker exec "$name" sh -c 'mkdir -p /opt/aisha_bot/data && printf "TELEGRAM_TOKEN=1:old\nPOSTGRES_HOST=db\n" >/opt/aisha_bot/.env && echo photo >/opt/aisha_bot/data/1.jpg'
-claim 'too small a server is refused' bash -c "! docker exec $name bash -c 'nproc() { echo 1; }; export -f nproc; /infra/scripts/setup-server.sh' >/dev/null 2>&1"
+claim 'too small a server is refused' bash -c "! docker exec $name bash -c 'nproc() { echo 1; }; export -f nproc; /tmp/infra/scripts/setup-server.sh' >/dev/null 2>&1"
 started=$SECONDS
-docker exec "$name" /infra/scripts/setup-server.sh >"$WORK/log/setup-1.log" 2>&1 || { tail -20 "$WORK/log/setup-1.log"; die 'setup-server.sh failed'; }
+docker exec "$name" /tmp/infra/scripts/setup-server.sh >"$WORK/log/setup-1.log" 2>&1 || { tail -20 "$WORK/log/setup-1.log"; die 'setup-server.sh failed'; }
 figure 'setup of a bare server (s)' $((SECONDS - started))
 inside() { docker exec "$name" sh -c "$1"; }
 claim 'Docker and Compose v2 are there' quiet inside 'docker --version && docker compose version'
@@ -21,7 +23,7 @@ claim 'the older install is packed and out of the way' quiet inside 'tar -tzf /v
 claim 'its configuration is the start of ours' inside 'grep -q TELEGRAM_TOKEN=1:old /opt/aisha-backend/production.env && [ "$(stat -c %a /opt/aisha-backend/production.env)" = 600 ]'
 inside 'find /opt /etc/systemd /etc/ufw -type f -exec sha256sum {} + | sort -k2' >"$WORK/setup-before.txt"
 started=$SECONDS
-docker exec "$name" /infra/scripts/setup-server.sh >"$WORK/log/setup-2.log" 2>&1 || die 'the second run failed'
+docker exec "$name" /tmp/infra/scripts/setup-server.sh >"$WORK/log/setup-2.log" 2>&1 || die 'the second run failed'
 figure 'the second time (s)' $((SECONDS - started))
 inside 'find /opt /etc/systemd /etc/ufw -type f -exec sha256sum {} + | sort -k2' >"$WORK/setup-after.txt"
 claim 'the second run changes nothing' diff "$WORK/setup-before.txt" "$WORK/setup-after.txt"
