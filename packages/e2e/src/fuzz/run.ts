@@ -28,8 +28,8 @@ export interface FuzzReport {
 /** What a proxy says of a protocol that it does not speak; the fault is the sender's all the same. */
 const PROTOCOL_REFUSALS = new Set([501, 505]);
 const ANSWER_MS = 10_000;
-/** After so many the processes have what they need, and must not grow any more. */
-const WARM_UP = 20_000;
+/** By then each replica has made its first full garbage collections, and must not grow any more. */
+const WARM_UP = 50_000;
 const VALID_EVERY = 40;
 /** Signed once, good for some minutes. */
 const SIGN_EVERY_MS = 60_000;
