@@ -126,6 +126,16 @@ describe('many lanes at once', () => {
     expect(sent).toEqual([['good'], ['good'], [], ['good']]);
   });
 
+  test('do not suffer from the one whose statement takes too long', async () => {
+    const lanes = await Promise.all(Array.from({ length: 3 }, () => openLane(bot)));
+    for (const [n, one] of lanes.entries()) await one.keep([n === 0 ? 'slow' : 'good']);
+    const parts = echo(bot, (text) => {
+      if (text === 'slow') throw Object.assign(new Error('statement timeout'), { code: '57014' });
+    });
+    await expect(runAll(parts, lanes)).rejects.toMatchObject({ code: '57014' });
+    await expect.poll(() => Promise.all(lanes.map((one) => one.sent()))).toEqual([[], ['good'], ['good']]);
+  });
+
   test('a lane that is asked for twice is worked on once', async () => {
     await lane.keep(['1', '2']);
     const outcomes = await runAll(echo(bot), [lane, lane]);

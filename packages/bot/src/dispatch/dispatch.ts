@@ -82,12 +82,21 @@ async function takeOldest(
       const steps = await decideTogether(parts, lanes);
       return steps.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      if (classifyError(error) === 'transient')
-        return lanes.map(() => ({ status: 'rejected', reason: error }));
+      if (await isAway(parts)) return lanes.map(() => ({ status: 'rejected', reason: error }));
     }
   const settled: PromiseSettledResult<Step>[] = [];
   for (const lane of lanes) settled.push(...(await Promise.allSettled([decideAlone(parts, lane)])));
   return settled;
+}
+
+/** Then nobody needs to try by itself. A deadlock or a statement that took too long is one update's own trouble. */
+async function isAway({ db }: DispatchParts): Promise<boolean> {
+  try {
+    await db.execute(sql`select 1`);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function decideAlone(parts: DispatchParts, lane: LaneId): Promise<Step> {
