@@ -36,8 +36,10 @@ logged() { "$@" >>"$WORK/log/certificates.log" 2>&1; }
 issuer() { openssl s_client -connect "localhost:$HTTPS" </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial | tr '\n' ' '; }
 
 : >"$WORK/log/asking.log"
+# HTTP/1.1, as FAL and Telegram send webhooks. On a reload nginx tells a new HTTP/2 connection to come again (GOAWAY), which
+# browsers do and curl counts as an error.
 # shellcheck disable=SC2016
-background asking bash -c 'while :; do curl -sk --max-time 10 -o /dev/null -w "%{http_code}\n" "$1"; sleep 0.1; done' _ "$EDGE/health"
+background asking bash -c 'while :; do curl -sk --http1.1 --max-time 10 -o /dev/null -w "%{http_code}\n" "$1"; sleep 0.1; done' _ "$EDGE/health"
 rm "$AISHA_HOME/certs/fullchain.pem" "$AISHA_HOME/certs/privkey.pem"
 "$scripts/certificates.sh" placeholder >/dev/null
 started=$SECONDS
