@@ -72,11 +72,14 @@ describe('Telegram', () => {
 });
 
 describe('calls in turn', () => {
-  const make = (onSent: (sent: number) => Promise<void>) =>
+  const make = (
+    onSent: (sent: number) => Promise<void>,
+    renewClaim: () => Promise<void> = async () => undefined,
+  ) =>
     makeCalls(
       bot.parts,
       { owed: ['1', '2'].map((text) => sendScreen(lane.me, { text })), sent: 0, unknownOutcomes: 0 },
-      { priority: 'reply', signal: AbortSignal.timeout(20_000), onSent, renewClaim: async () => undefined },
+      { priority: 'reply', signal: AbortSignal.timeout(20_000), onSent, renewClaim },
     );
 
   test('are kept as made although the database restarts just then', async () => {
@@ -91,12 +94,19 @@ describe('calls in turn', () => {
     expect(await lane.sent()).toEqual(['1', '2']);
   });
 
-  test('end when the process was frozen for longer than its claim', async () => {
+  test('end when the process was frozen for longer than its claim, whatever wakes up first', async () => {
     const frozenAt = performance.now();
     const clock = vi.spyOn(performance, 'now');
-    const outcome = make(async () => void clock.mockReturnValue(frozenAt + 60_000));
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    const renewClaim = vi.fn<() => Promise<void>>(async () => undefined);
+    const outcome = make(async () => {
+      clock.mockReturnValue(frozenAt + 60_000);
+      for (const [wake, delay] of timers.mock.calls) if (delay === 5_000) wake();
+    }, renewClaim);
     await expect(outcome).rejects.toThrow(ClaimLost);
     clock.mockRestore();
+    timers.mockRestore();
+    expect(renewClaim).not.toHaveBeenCalled();
     expect(await lane.sent()).toEqual(['1']);
   });
 });

@@ -62,7 +62,10 @@ export class ClaimLost extends TransientError {}
 /** Makes the calls that a claimed row owes, in their order, each kept as made before the next. */
 export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOptions): Promise<CallsOutcome> {
   let claimedAt = performance.now();
+  const isClaimed = () => performance.now() - claimedAt < CLAIM_MS;
   const renewing = setInterval(() => {
+    // After a freeze this may come first: what ran out may be another process's, and must not be renewed.
+    if (!isClaimed()) return;
     const asked = performance.now();
     options.renewClaim().then(
       () => (claimedAt = asked),
@@ -70,7 +73,7 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
     );
   }, CLAIM_RENEWAL_MS);
   try {
-    return await callInTurn(parts, row, options, () => performance.now() - claimedAt < CLAIM_MS);
+    return await callInTurn(parts, row, options, isClaimed);
   } finally {
     clearInterval(renewing);
   }
@@ -83,12 +86,14 @@ async function callInTurn(
   isClaimed: () => boolean,
 ): Promise<CallsOutcome> {
   // Forgotten because the database restarts just now, a call would be made twice. Kept even by who has to stop.
-  const remember = (sent: number, messageId: number | null) =>
-    retryTransient(() => options.onSent(sent, messageId), {
-      attempts: 8,
-      minDelayMs: 200,
-      maxDelayMs: 2_000,
-    });
+  const remember = (sent: number, messageId: number | null, to?: OwedCall['bind']) =>
+    retryTransient(
+      async () => {
+        if (to && messageId !== null) await bind(parts, to, messageId);
+        await options.onSent(sent, messageId);
+      },
+      { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 },
+    );
   for (let i = row.sent; i < row.owed.length; i++) {
     const call = row.owed[i];
     if (!call) break;
@@ -99,9 +104,8 @@ async function callInTurn(
     switch (outcome.kind) {
       case 'ok': {
         const messageId = messageIdOf(outcome.result);
-        if (call.bind && messageId !== null && messageId !== call.payload['message_id'])
-          await bind(parts, call.bind, messageId);
-        await remember(i + 1, messageId);
+        // An edited message is bound already.
+        await remember(i + 1, messageId, messageId === call.payload['message_id'] ? undefined : call.bind);
         break;
       }
       case 'unchanged':
