@@ -1,4 +1,4 @@
-import { applyRetention, pendingNotifications, sweep, type WorkerParts } from '@aisha/core';
+import { applyRetention, pendingNotifications, sweep, type WorkerParts, wrongBalances } from '@aisha/core';
 import type { Metrics } from '@aisha/service';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -6,15 +6,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 const SWEEP_MS = 2_000;
 /** How often the retention rules are applied. */
 const RETENTION_MS = 60_000;
+/** How often the whole ledger is added up. */
+const AUDIT_MS = 3_600_000;
 
 export interface SweeperOptions {
   /** Webhook mode: the workers look after the updates too. */
   readonly updates: boolean;
-  readonly metrics: Pick<Metrics, 'notificationsPending'>;
+  readonly metrics: Pick<Metrics, 'notificationsPending' | 'ledgerAlarms'>;
   readonly signal: AbortSignal;
 }
 
-/** Both run until the signal aborts. Several workers may: rows that one holds are left out by the others. */
+/** All run until the signal aborts. Several workers may: rows that one holds are left out by the others. */
 export async function runSweeper(parts: WorkerParts, options: SweeperOptions): Promise<void> {
   await Promise.all([
     repeat('sweeping', parts, SWEEP_MS, options.signal, async () => {
@@ -23,6 +25,12 @@ export async function runSweeper(parts: WorkerParts, options: SweeperOptions): P
       options.metrics.notificationsPending.set(await pendingNotifications(parts));
     }),
     repeat('retention', parts, RETENTION_MS, options.signal, () => applyRetention(parts)),
+    repeat('the audit of the ledger', parts, AUDIT_MS, options.signal, async () => {
+      for (const wrong of await wrongBalances(parts.db)) {
+        options.metrics.ledgerAlarms.inc();
+        parts.log.error('the ledger does not add up', wrong);
+      }
+    }),
   ]);
 }
 
@@ -34,12 +42,14 @@ async function repeat(
   work: () => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
+    let pauseMs = everyMs;
     try {
       await work();
     } catch (error) {
       parts.log.warn(`${what} failed; again soon`, { error });
+      pauseMs = Math.min(everyMs, RETENTION_MS);
     }
     // Apart from each other, so that many workers do not ask at the same moment.
-    await wait(everyMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    await wait(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { createConversation, createTexts, incoming, keepUpdates } from '@aisha/bot';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
-import { notifications, telegramUpdates } from '@aisha/db';
+import { ledgerEntries, notifications, telegramUpdates } from '@aisha/db';
 import { jobs } from '@aisha/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handlers } from './handlers.ts';
@@ -97,7 +97,7 @@ describe('the sweeper of a process', () => {
     await overdue(3);
     const running = runSweeper(bench.parts, {
       updates: false,
-      metrics: { notificationsPending: { set: (value) => void owed.push(value) } },
+      metrics: { ...bench.parts.metrics, notificationsPending: { set: (value) => void owed.push(value) } },
       signal: stopping.signal,
     });
     const asked = () => bench.enqueued.filter(({ name }) => name === 'notification.send').length;
@@ -107,6 +107,32 @@ describe('the sweeper of a process', () => {
     expect(owed[0]).toBe(3);
     stopping.abort();
     await running;
+  });
+
+  test('rings when the ledger does not add up', async () => {
+    const stopping = new AbortController();
+    const entry = { userId: me, amount: 5, reason: 'promo_code' } as const;
+    await bench.parts.db.insert(ledgerEntries).values([
+      { ...entry, balanceAfter: 5, key: 'first' },
+      { ...entry, balanceAfter: 5, key: 'second' },
+    ]);
+    let alarms = 0;
+    const running = runSweeper(bench.parts, {
+      updates: false,
+      metrics: { ...bench.parts.metrics, ledgerAlarms: { inc: () => void (alarms += 1) } },
+      signal: stopping.signal,
+    });
+    await expect.poll(() => alarms, patient).toBe(1);
+    stopping.abort();
+    await running;
+    expect(bench.log).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: 'the ledger does not add up',
+        fields: expect.objectContaining({ userId: me, balance: 5, sum: 10 }),
+      }),
+    );
+    await bench.parts.db.delete(ledgerEntries);
   });
 
   test('goes on after a pass that failed', async () => {

@@ -11,6 +11,7 @@ const COMMANDS = [
   'gallery',
   'transcribe',
   'history',
+  'balance',
   'language',
   'help',
   'cancel',

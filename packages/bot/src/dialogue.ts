@@ -24,6 +24,7 @@ const dialogueState = z.discriminatedUnion('name', [
     aspect: z.enum(ASPECT_NAMES),
     count: z.number().int().min(1).max(4),
   }),
+  z.object({ name: z.literal('promo.code') }),
 ]);
 
 export type DialogueState = z.infer<typeof dialogueState>;

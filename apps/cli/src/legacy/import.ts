@@ -1,5 +1,4 @@
-import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Environment, loadEachPart, loadParts } from '@aisha/config';
 import type { Db } from '@aisha/db';
@@ -11,12 +10,11 @@ import { reasonOf } from '../reason.ts';
 import { table } from '../table.ts';
 import { importAvatars } from './avatars.ts';
 import { ENTITIES, type Entity, findEntity, type Found, type Overrides, overridesShape } from './mapping.ts';
-import { importPeople, type People, type Target } from './people.ts';
-import { openSource, type Row, type Source } from './source.ts';
+import { importPeople, type Target } from './people.ts';
+import { importPromoCodes } from './promo-codes.ts';
+import { openSource, type Source } from './source.ts';
 import type { Tally } from './tally.ts';
 import { importTranscripts } from './transcripts.ts';
-
-const LEFTOVERS = 'aisha-legacy-leftovers.json';
 
 /** Ends the transaction of a dry run. */
 class DryRun extends Error {}
@@ -24,8 +22,8 @@ class DryRun extends Error {}
 type Plan = Readonly<Record<Entity, Found | null>>;
 
 /**
- * `aisha import-legacy`: takes over users, trained avatars and transcripts of the older Python system. It may be run
- * again at any time: what is here already stays as it is.
+ * `aisha import-legacy`: takes over users with their balances, trained avatars, transcripts and promo codes of the
+ * older Python system. It may be run again at any time: what is here already stays as it is.
  */
 export async function run(args: readonly string[], io: Io): Promise<ExitStatus> {
   const { values } = parseArgs({
@@ -33,14 +31,12 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
     options: {
       from: { type: 'string' },
       mapping: { type: 'string' },
-      leftovers: { type: 'string', default: LEFTOVERS },
       'dry-run': { type: 'boolean', default: false },
     },
   });
   if (values.from === undefined) throw new UsageError('--from is missing');
   const dryRun = values['dry-run'];
   const overrides = readOverrides(values.mapping);
-  if (!dryRun) assertWritable(values.leftovers);
   const config = loadParts('import-legacy', ['database', 'storage'], io.env);
   // What the operator wrote on the command line is a secret too.
   const redact = createRedactor([passwordOf(values.from)]);
@@ -53,7 +49,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
   try {
     const plan = makePlan(source, overrides, out);
     const work = (target: Target) => takeOver(target, source, plan, storage, io.env);
-    const { tallies, people, promoCodes } = await withDatabase(config.database, 'aisha-import-legacy', (db) =>
+    const tallies = await withDatabase(config.database, 'aisha-import-legacy', (db) =>
       dryRun ? rolledBack(db, work) : work(db),
     );
     out(
@@ -62,26 +58,12 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
         tallies.map(({ cells }) => cells),
       )}`,
     );
-    const left = `${people.balances.length} balances and ${promoCodes.length} promo codes`;
-    if (dryRun) {
-      out(`\nNothing was written (--dry-run). ${left} would go to ${values.leftovers}.\n`);
-      return 0;
-    }
-    writeLeftovers(values.leftovers, people, promoCodes);
-    out(
-      `\n✓ Done. ${left} are kept in ${values.leftovers} for the importer of the credits: they are not credited yet. Keep the file, and keep it secret.\n`,
-    );
+    out(dryRun ? '\nNothing was written (--dry-run).\n' : '\n✓ Done.\n');
     return 0;
   } finally {
     storage?.close();
     await source.close();
   }
-}
-
-interface TakenOver {
-  readonly tallies: readonly Tally[];
-  readonly people: People;
-  readonly promoCodes: readonly Row[];
 }
 
 async function takeOver(
@@ -90,17 +72,19 @@ async function takeOver(
   plan: Plan,
   storage: Storage | null,
   env: Environment | undefined,
-): Promise<TakenOver> {
+): Promise<readonly Tally[]> {
   if (!plan.users) throw new Error('without users there is no plan');
   const people = await importPeople(target, source, plan.users);
-  const tallies = [people.tally];
+  const tallies = [...people.tallies];
   const trigger = loadEachPart(env).fal?.legacy.triggerWord ?? 'TOK';
   if (plan.avatars) tallies.push(await importAvatars(target, source, plan.avatars, people, trigger));
   if (plan.transcripts)
     tallies.push(await importTranscripts(target, source, plan.transcripts, people, storage));
-  const promoCodes: Row[] = [];
-  if (plan.promoCodes) for await (const rows of source.wholeRows(plan.promoCodes)) promoCodes.push(...rows);
-  return { tallies, people, promoCodes };
+  if (plan.promoCodes) {
+    const tables = { codes: plan.promoCodes, uses: plan.promoCodeUses };
+    tallies.push(...(await importPromoCodes(target, source, tables, people)));
+  }
+  return tallies;
 }
 
 /** Says what was found where, and what is absent. Without users there is nothing to do. */
@@ -128,6 +112,7 @@ function makePlan(source: Source, overrides: Overrides, out: (text: string) => v
     avatars: find('avatars'),
     transcripts: find('transcripts'),
     promoCodes: find('promoCodes'),
+    promoCodeUses: find('promoCodeUses'),
   };
 }
 
@@ -160,23 +145,6 @@ function readOverrides(file: string | undefined): Overrides {
     `--mapping ${file} is not right: ${parsed.error.issues[0]?.message ?? ''}`,
     `it may name ${Object.keys(ENTITIES).join(', ')}, each with "table" and "columns"`,
   );
-}
-
-/** Before the work, not after it. */
-function assertWritable(file: string): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-  } catch (error) {
-    throw new Trouble(
-      `${file} cannot be written: ${reasonOf(error)}`,
-      'name a file in a folder that can be, with --leftovers (in a container: one that is mounted)',
-    );
-  }
-}
-
-function writeLeftovers(file: string, people: People, promoCodes: readonly Row[]): void {
-  const content = { version: 1, balances: people.balances, promoCodes };
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
 }
 
 function passwordOf(address: string): string {

@@ -56,9 +56,60 @@ export const ENTITIES = {
   },
   promoCodes: {
     tables: ['promo_codes', 'promocodes', 'promo_code', 'promos', 'promocode'],
-    // Taken as they are, for the importer of the credits: see `leftovers`.
-    fields: { code: ['code', 'promo_code', 'promocode', 'name'] },
+    fields: {
+      /** What the table of uses refers to. */
+      id: ['id', 'promo_code_id', 'promocode_id', 'code'],
+      code: ['code', 'promo_code', 'promocode', 'name'],
+      kind: ['type', 'kind', 'promo_type', 'discount_type', 'bonus_type'],
+      credits: ['credits', 'amount', 'value', 'reward', 'bonus_credits', 'bonus_amount', 'coins'],
+      bonus: ['bonus_percent', 'bonus_percentage', 'bonus'],
+      discount: ['discount_percent', 'discount_percentage', 'discount', 'percent'],
+      uses: [
+        'used_count',
+        'uses_count',
+        'usage_count',
+        'current_uses',
+        'used',
+        'uses',
+        'activations',
+        'times_used',
+      ],
+      maxUses: ['max_uses', 'usage_limit', 'uses_limit', 'max_activations', 'max_usage', 'limit'],
+      maxUsesPerUser: ['max_uses_per_user', 'per_user_limit', 'uses_per_user', 'user_limit'],
+      active: ['is_active', 'active', 'enabled'],
+      startsAt: ['valid_from', 'starts_at', 'start_date', 'active_from'],
+      endsAt: ['expires_at', 'valid_until', 'valid_to', 'ends_at', 'end_date', 'expiration_date', 'expires'],
+      createdAt: ['created_at', 'created'],
+    },
     needed: ['code'],
+  },
+  promoCodeUses: {
+    tables: [
+      'promo_code_uses',
+      'promo_code_usages',
+      'promo_code_usage',
+      'promocode_uses',
+      'promocode_usages',
+      'promo_usages',
+      'promo_uses',
+      'used_promo_codes',
+      'user_promo_codes',
+      'promo_activations',
+    ],
+    fields: {
+      userId: ['user_id', 'owner_id', 'telegram_id', 'user_telegram_id'],
+      promoCodeId: [
+        'promo_code_id',
+        'promocode_id',
+        'promo_id',
+        'code_id',
+        'code',
+        'promo_code',
+        'promocode',
+      ],
+      usedAt: ['used_at', 'activated_at', 'created_at', 'applied_at', 'date'],
+    },
+    needed: ['userId', 'promoCodeId'],
   },
 } as const satisfies Record<
   string,
@@ -73,7 +124,7 @@ export type Entity = keyof typeof ENTITIES;
 
 /** What the operator says in a file. */
 export const overridesShape = z.partialRecord(
-  z.enum(['users', 'avatars', 'transcripts', 'promoCodes']),
+  z.enum(['users', 'avatars', 'transcripts', 'promoCodes', 'promoCodeUses']),
   z.strictObject({
     table: z.string().optional(),
     columns: z.record(z.string(), z.string().nullable()).optional(),

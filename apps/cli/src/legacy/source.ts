@@ -19,8 +19,6 @@ export interface Source {
   readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
   /** All rows, under our names; a field without a column is undefined. */
   rows(found: Found): AsyncIterable<readonly Row[]>;
-  /** All rows with all their columns. */
-  wholeRows(found: Found): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -81,7 +79,6 @@ export async function openSource(address: string): Promise<Source> {
       );
       return read(table, select.join(', '), '1');
     },
-    wholeRows: ({ table }) => read(table, '*', '1'),
     close: () => client.end(),
   };
 }

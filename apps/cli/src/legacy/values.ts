@@ -53,6 +53,9 @@ export function language(value: unknown): Language {
   return languageOf(said.startsWith('rus') ? 'ru' : said);
 }
 
+/** More than anybody bought: such a number is a mistake, not a balance. */
+export const MOST_CREDITS = 100_000_000;
+
 /** Whole credits, in the user's favour; what a float adds by itself is not a credit. */
 export function wholeCredits(balance: number): number {
   return Math.max(0, Math.ceil(balance - 1e-6));

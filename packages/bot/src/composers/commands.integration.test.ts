@@ -23,6 +23,7 @@ const COMMANDS: [command: string, key: TextKey, params?: TextParams][] = [
   ['/gallery', 'gallery.empty'],
   ['/transcribe', 'transcribe.how'],
   ['/history', 'history.empty'],
+  ['/balance', 'balance.free'],
   ['/language', 'language.title'],
   ['/help', 'help.text'],
   ['/cancel', 'cancel.nothing'],

@@ -1,6 +1,6 @@
 import { imagesOf, type Image } from '@aisha/core';
 import { pictures } from '@aisha/core/testing';
-import { avatars, images, orders } from '@aisha/db';
+import { avatars, images, orders, promoCodes } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestBot, stranger, type TestBot } from '../testing/bot.ts';
@@ -233,4 +233,23 @@ test('a state that nobody knows any more begins anew', async () => {
   await bot.parts.db.execute(`update conversations set state = '{"name":"of.2030"}' where user_id = ${me}`);
   expect(await said('hello')).toContain(bot.parts.texts.plain('en', 'unknown.text'));
   expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(0);
+});
+
+describe('credits', () => {
+  test('come from a promo code that is typed, and stand in the history', async () => {
+    await bot.parts.db.insert(promoCodes).values({ code: `SPRING${me}`, kind: 'credits', value: 50 });
+    expect(await said('/balance')).toMatch(/You have 0 credits/);
+    expect(await pressed('promo')).toMatch(/Send the promo code/);
+    expect(await said(EVIL)).toMatch(/no such promo code/);
+    expect(await bot.state(me)).toEqual({ name: 'promo.code' });
+    expect(await said(`spring${me}`)).toMatch(
+      /\+50 credits\.\s+💰 You have 50 credits\.[^]*\+50 → 50 +promo code/,
+    );
+    expect(await bot.state(me)).toEqual({ name: 'idle' });
+    await pressed('promo');
+    expect(await said(`SPRING${me}`)).toMatch(/already used/);
+    expect(await pressed('balance')).toMatch(/You have 50 credits/);
+    expect(await bot.state(me)).toEqual({ name: 'idle' });
+    nothingRefused();
+  });
 });

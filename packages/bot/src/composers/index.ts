@@ -1,4 +1,5 @@
 import { avatarsComposer } from './avatars.ts';
+import { creditsComposer } from './credits.ts';
 import { imagesComposer } from './images.ts';
 import { menuComposer } from './menu.ts';
 import { ordersComposer } from './orders.ts';
@@ -12,6 +13,7 @@ export function composers() {
     ordersComposer(),
     avatarsComposer(),
     imagesComposer(),
+    creditsComposer(),
     recordingsComposer(),
     restComposer(),
   ] as const;

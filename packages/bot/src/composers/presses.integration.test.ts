@@ -85,6 +85,8 @@ const FREE = [
   'imagine.pick',
   'gallery',
   'history',
+  'balance',
+  'promo',
   'transcribe',
   'language',
   'language.set',

@@ -4,6 +4,7 @@ import type { Button, Screen } from '../screen.ts';
 import type { DialogueState } from '../dialogue.ts';
 import type { Turn } from '../turn.ts';
 import type { Voice } from './avatars.ts';
+import { pageButtons } from './pages.ts';
 
 export type ImageDraft = Extract<DialogueState, { name: 'image.prompt' }>;
 
@@ -87,10 +88,7 @@ export function galleryButtons(
   total: number,
 ): Button[][] {
   return [
-    [
-      page > 0 ? { text: turn.label('button.prev'), data: `gallery:${filter}:${page - 1}` } : null,
-      page < total - 1 ? { text: turn.label('button.next'), data: `gallery:${filter}:${page + 1}` } : null,
-    ].filter((button) => button !== null),
+    pageButtons(turn, `gallery:${filter}`, page, total),
     ...imageButtons(turn, image),
     [
       filter === 'all'

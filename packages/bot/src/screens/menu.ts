@@ -17,6 +17,9 @@ export function menuScreen(turn: Turn, greeting = ''): Screen {
       ],
       [
         { text: turn.label('menu.gallery'), data: 'gallery' },
+        { text: turn.label('menu.balance'), data: 'balance' },
+      ],
+      [
         { text: turn.label('menu.language'), data: 'language' },
         { text: turn.label('menu.help'), data: 'help' },
       ],

@@ -4,6 +4,7 @@ import { truncate } from '@aisha/providers';
 import type { Button, Screen } from '../screen.ts';
 import type { Turn } from '../turn.ts';
 import type { Voice } from './avatars.ts';
+import { pageButtons } from './pages.ts';
 
 const PREVIEW = 600;
 
@@ -56,10 +57,7 @@ export function historyScreen(
           data: `recording:${item.id}`,
         },
       ]),
-      [
-        page > 0 ? { text: turn.label('button.prev'), data: `history:${page - 1}` } : null,
-        page < pages - 1 ? { text: turn.label('button.next'), data: `history:${page + 1}` } : null,
-      ].filter((button) => button !== null),
+      pageButtons(turn, 'history', page, pages),
       [{ text: turn.label('button.menu'), data: 'menu' }],
     ],
   };

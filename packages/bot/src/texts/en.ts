@@ -13,6 +13,7 @@ export const en = {
   'command.gallery': 'Gallery',
   'command.transcribe': 'Speech to text',
   'command.history': 'My recordings',
+  'command.balance': 'Balance',
   'command.language': 'Language',
   'command.help': 'Help',
   'command.cancel': 'Cancel what you are doing',
@@ -26,6 +27,7 @@ export const en = {
   'menu.gallery': '🖼 Gallery',
   'menu.transcribe': '🎙 Speech to text',
   'menu.history': '🗂 History',
+  'menu.balance': '💰 Balance',
   'menu.language': '🌐 Language',
   'menu.help': '❓ Help',
 
@@ -249,5 +251,22 @@ export const en = {
   'alarm.text':
     '🚨 Provider {{provider}} is rejecting our account: {{reason}}. Orders to it are being stopped, nothing is charged.',
 
+  'balance.title_one': '💰 You have <b>{{count}}</b> credit.',
+  'balance.title_other': '💰 You have <b>{{count}}</b> credits.',
+  'balance.free': 'Everything is free at the moment: credits are not spent and do not expire.',
+  'balance.entry': '{{date}}  <b>{{amount}}</b> → {{balance}}  {{reason}}',
+  'balance.promo': '🎟 Promo code',
+  'ledger.legacy_balance': 'brought over from the earlier Aisha',
+  'ledger.promo_code': 'promo code',
+  'promo.ask': '🎟 Send the promo code in one message.',
+  'promo.accepted_one': '🎉 Promo code accepted: +{{count}} credit.',
+  'promo.accepted_other': '🎉 Promo code accepted: +{{count}} credits.',
+  'promo.unknown': 'There is no such promo code. Check the letters and send it again.',
+  'promo.not_yet': 'This promo code is not valid yet. Try later or send another one.',
+  'promo.over': 'This promo code has expired. If you have another one, send it.',
+  'promo.used_up': 'This promo code has been used up. If you have another one, send it.',
+  'promo.used': 'You have already used this promo code. If you have another one, send it.',
+  'promo.top_up':
+    'This promo code counts when you top up, and there is no need to yet. It has not been used — keep it.',
   'payments.none': 'Payments are not accepted at the moment.',
 } as const satisfies Translation<'one' | 'other'>;

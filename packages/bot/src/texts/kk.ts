@@ -14,6 +14,7 @@ export const kk = {
   'command.gallery': 'Галерея',
   'command.transcribe': 'Дауыстан мәтінге',
   'command.history': 'Жазбалар тарихы',
+  'command.balance': 'Баланс',
   'command.language': 'Тіл',
   'command.help': 'Көмек',
   'command.cancel': 'Ағымдағы әрекетті тоқтату',
@@ -27,6 +28,7 @@ export const kk = {
   'menu.gallery': '🖼 Галерея',
   'menu.transcribe': '🎙 Дауыстан мәтінге',
   'menu.history': '🗂 Тарих',
+  'menu.balance': '💰 Баланс',
   'menu.language': '🌐 Тіл',
   'menu.help': '❓ Көмек',
 
@@ -250,5 +252,22 @@ export const kk = {
   'alarm.text':
     '🚨 {{provider}} провайдері аккаунтымызды қабылдамай жатыр: {{reason}}. Оған тапсырыстар тоқтатылады, ештеңе алынбайды.',
 
+  'balance.title_one': '💰 Шотыңызда <b>{{count}}</b> кредит бар.',
+  'balance.title_other': '💰 Шотыңызда <b>{{count}}</b> кредит бар.',
+  'balance.free': 'Қазір бәрі тегін: кредиттер жұмсалмайды және күйіп кетпейді.',
+  'balance.entry': '{{date}}  <b>{{amount}}</b> → {{balance}}  {{reason}}',
+  'balance.promo': '🎟 Промокод',
+  'ledger.legacy_balance': 'бұрынғы Aisha-дан көшірілді',
+  'ledger.promo_code': 'промокодпен',
+  'promo.ask': '🎟 Промокодты бір хабарламамен жіберіңіз.',
+  'promo.accepted_one': '🎉 Промокод қабылданды: +{{count}} кредит.',
+  'promo.accepted_other': '🎉 Промокод қабылданды: +{{count}} кредит.',
+  'promo.unknown': 'Мұндай промокод жоқ. Әріптерін тексеріп, қайта жіберіңіз.',
+  'promo.not_yet': 'Бұл промокодтың мерзімі әлі басталған жоқ. Кейінірек көріңіз немесе басқасын жіберіңіз.',
+  'promo.over': 'Бұл промокодтың мерзімі өтіп кетті. Басқасы болса, жіберіңіз.',
+  'promo.used_up': 'Бұл промокод таусылып қалды. Басқасы болса, жіберіңіз.',
+  'promo.used': 'Бұл промокодты пайдаланып қойғансыз. Басқасы болса, жіберіңіз.',
+  'promo.top_up':
+    'Бұл промокод шотты толтырғанда жарайды, ал әзірге толтырудың қажеті жоқ. Ол жұмсалған жоқ — сақтап қойыңыз.',
   'payments.none': 'Қазір төлем қабылданбайды.',
 } as const satisfies Translation<'one' | 'other'>;

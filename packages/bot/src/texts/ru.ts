@@ -12,6 +12,7 @@ export const ru = {
   'command.gallery': 'Галерея',
   'command.transcribe': 'Речь в текст',
   'command.history': 'История записей',
+  'command.balance': 'Баланс',
   'command.language': 'Язык',
   'command.help': 'Помощь',
   'command.cancel': 'Отменить текущее действие',
@@ -25,6 +26,7 @@ export const ru = {
   'menu.gallery': '🖼 Галерея',
   'menu.transcribe': '🎙 Речь в текст',
   'menu.history': '🗂 История',
+  'menu.balance': '💰 Баланс',
   'menu.language': '🌐 Язык',
   'menu.help': '❓ Помощь',
 
@@ -258,5 +260,26 @@ export const ru = {
   'alarm.text':
     '🚨 Поставщик {{provider}} отказывает нашему аккаунту: {{reason}}. Заказы к нему останавливаются, ничего не списывается.',
 
+  'balance.title_one': '💰 На счету <b>{{count}}</b> кредит.',
+  'balance.title_few': '💰 На счету <b>{{count}}</b> кредита.',
+  'balance.title_many': '💰 На счету <b>{{count}}</b> кредитов.',
+  'balance.title_other': '💰 На счету <b>{{count}}</b> кредита.',
+  'balance.free': 'Сейчас всё бесплатно: кредиты не тратятся и не сгорают.',
+  'balance.entry': '{{date}}  <b>{{amount}}</b> → {{balance}}  {{reason}}',
+  'balance.promo': '🎟 Промокод',
+  'ledger.legacy_balance': 'перенос из прежней Aisha',
+  'ledger.promo_code': 'промокод',
+  'promo.ask': '🎟 Пришлите промокод одним сообщением.',
+  'promo.accepted_one': '🎉 Промокод принят: +{{count}} кредит.',
+  'promo.accepted_few': '🎉 Промокод принят: +{{count}} кредита.',
+  'promo.accepted_many': '🎉 Промокод принят: +{{count}} кредитов.',
+  'promo.accepted_other': '🎉 Промокод принят: +{{count}} кредита.',
+  'promo.unknown': 'Такого промокода нет. Проверьте буквы и пришлите ещё раз.',
+  'promo.not_yet': 'Этот промокод ещё не действует. Попробуйте позже или пришлите другой.',
+  'promo.over': 'Срок этого промокода истёк. Если есть другой, пришлите его.',
+  'promo.used_up': 'Этот промокод уже разобрали. Если есть другой, пришлите его.',
+  'promo.used': 'Вы уже использовали этот промокод. Если есть другой, пришлите его.',
+  'promo.top_up':
+    'Этот промокод действует при пополнении счёта, а пополнять пока не нужно. Он не потрачен — сохраните его.',
   'payments.none': 'Оплата сейчас не принимается.',
 } as const;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { AVATAR_STATES, DOCUMENT_KINDS, FAILURES, LANGUAGES } from '@aisha/db';
+import { AVATAR_STATES, DOCUMENT_KINDS, FAILURES, LANGUAGES, LEDGER_REASONS } from '@aisha/db';
 import { describe, expect, it } from 'vitest';
 
 import { en } from './en.ts';
@@ -23,6 +23,7 @@ const composed = {
   label: [
     ...LANGUAGES.map((language) => `name.${language}`),
     ...DOCUMENT_KINDS.map((kind) => `document.${kind}`),
+    ...LEDGER_REASONS.map((reason) => `ledger.${reason}`),
     ...AVATAR_STATES.map((state) => `avatar.state.${state}`),
     ...['fast', 'balanced', 'quality'].map((preset) => `training.preset.${preset}`),
     ...['man', 'woman', 'neutral'].map((subject) => `avatar.subject.${subject}`),

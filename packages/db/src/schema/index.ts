@@ -1,4 +1,5 @@
 export * from './avatars.ts';
+export * from './credits.ts';
 export * from './inbox.ts';
 export * from './orders.ts';
 export * from './recordings.ts';

@@ -85,6 +85,13 @@ export interface Segment {
   readonly speaker?: string;
 }
 
+/** Why a balance changed. Only add: rows keep these words for ever. */
+export const LEDGER_REASONS = ['legacy_balance', 'promo_code'] as const;
+export type LedgerReason = (typeof LEDGER_REASONS)[number];
+
+/** Credits at once; more credits, or a lower price, with the next top-up. */
+export type PromoCodeKind = 'credits' | 'bonus' | 'discount';
+
 /** Why an order failed. Each has its words in the texts; none is an error message of somebody else. */
 export const FAILURES = [
   /** The provider's account is locked, empty or refuses our key. Operators are alarmed. */

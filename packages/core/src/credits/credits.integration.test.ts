@@ -1,0 +1,149 @@
+import { ledgerEntries, promoCodes, promoCodeUses } from '@aisha/db';
+import { count, eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestParts, type TestParts } from '../testing.ts';
+import { balanceOf, enter, ledgerPage, wrongBalances } from './ledger.ts';
+import { redeemPromoCode } from './promo-codes.ts';
+
+let bench: TestParts;
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  me = await bench.person();
+});
+
+const give = (amount: number, key: string, userId = me) =>
+  bench.parts.db.transaction((tx) => enter(tx, { userId, amount, reason: 'promo_code', key }));
+
+describe('the ledger', () => {
+  test('is empty for somebody new', async () => {
+    expect(await balanceOf(bench.parts.db, me)).toBe(0);
+    expect(await ledgerPage(bench.parts.db, me, 3)).toEqual({ balance: 0, entries: [], page: 0, pages: 0 });
+  });
+
+  test('adds up what twenty transactions enter at once', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => give(n + 1, `${me}:many:${n}`)));
+    expect(await balanceOf(bench.parts.db, me)).toBe(210);
+    expect(await wrongBalances(bench.parts.db)).toEqual([]);
+    const first = await ledgerPage(bench.parts.db, me, 0);
+    expect(first).toMatchObject({ balance: 210, page: 0, pages: 2 });
+    expect(first.entries[0]?.balanceAfter).toBe(210);
+    const last = await ledgerPage(bench.parts.db, me, 99);
+    expect(last.page).toBe(1);
+    expect(last.entries.at(-1)).toMatchObject({ balanceAfter: last.entries.at(-1)?.amount });
+  });
+
+  test('enters the same thing once, however often it is tried at once', async () => {
+    const entered = await Promise.all(Array.from({ length: 5 }, () => give(7, `${me}:once`)));
+    expect(entered.filter((entry) => entry !== null)).toHaveLength(1);
+    expect(await balanceOf(bench.parts.db, me)).toBe(7);
+  });
+
+  test('refuses what would leave less than nothing, and nothing at all', async () => {
+    await give(5, `${me}:five`);
+    const refusedBy = (constraint: string) => ({ cause: { constraint } });
+    await expect(give(-6, `${me}:six`)).rejects.toMatchObject(refusedBy('ledger_entries_balance'));
+    await expect(give(0, `${me}:nought`)).rejects.toMatchObject(refusedBy('ledger_entries_amount'));
+    await give(-5, `${me}:all`);
+    expect(await balanceOf(bench.parts.db, me)).toBe(0);
+  });
+
+  test('that somebody changed by hand is noticed', async () => {
+    const { db } = bench.parts;
+    await give(5, `${me}:a`);
+    const second = await give(5, `${me}:b`);
+    await give(5, `${me}:c`);
+    await db
+      .update(ledgerEntries)
+      .set({ amount: 6 })
+      .where(eq(ledgerEntries.id, second?.id ?? 0));
+    expect(await wrongBalances(db)).toEqual([{ userId: me, entryId: second?.id, balance: 10, sum: 11 }]);
+    await db.delete(ledgerEntries).where(eq(ledgerEntries.userId, me));
+  });
+});
+
+describe('a promo code', () => {
+  let n = 0;
+  async function promoCode(given: Partial<typeof promoCodes.$inferInsert> = {}): Promise<string> {
+    n += 1;
+    const code = `CODE${n}`;
+    await bench.parts.db.insert(promoCodes).values({ code, kind: 'credits', value: 50, ...given });
+    return code;
+  }
+  const redeem = (code: string, userId = me) =>
+    bench.parts.db.transaction((tx) => redeemPromoCode(tx, userId, code));
+  const usesOf = async (code: string) => {
+    const [row] = await bench.parts.db.select().from(promoCodes).where(eq(promoCodes.code, code));
+    const [kept] = await bench.parts.db
+      .select({ n: count() })
+      .from(promoCodeUses)
+      .where(eq(promoCodeUses.code, code));
+    expect(row?.uses).toBe(kept?.n);
+    return row?.uses;
+  };
+
+  test('is taken however it is typed, once', async () => {
+    const code = await promoCode();
+    expect(await redeem(` ${code.toLowerCase()}\n`)).toEqual({ credits: 50, balance: 50 });
+    expect(await redeem(code)).toEqual({ refused: 'used' });
+    expect(await usesOf(code)).toBe(1);
+  });
+
+  test('pressed five times at once counts once', async () => {
+    const code = await promoCode();
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => redeem(code)));
+    expect(outcomes.filter((outcome) => 'credits' in outcome)).toHaveLength(1);
+    expect(await balanceOf(bench.parts.db, me)).toBe(50);
+    expect(await usesOf(code)).toBe(1);
+  });
+
+  test('for three people is not used by a fourth, even at the same moment', async () => {
+    const code = await promoCode({ maxUses: 3 });
+    const people = await Promise.all(Array.from({ length: 8 }, () => bench.person()));
+    const outcomes = await Promise.all(people.map((id) => redeem(code, id)));
+    expect(outcomes.filter((outcome) => 'credits' in outcome)).toHaveLength(3);
+    expect(outcomes.filter((outcome) => 'refused' in outcome && outcome.refused === 'used_up')).toHaveLength(
+      5,
+    );
+    expect(await usesOf(code)).toBe(3);
+  });
+
+  test('may be for more than one use each', async () => {
+    const code = await promoCode({ maxUsesPerUser: 2 });
+    expect(await redeem(code)).toEqual({ credits: 50, balance: 50 });
+    expect(await redeem(code)).toEqual({ credits: 50, balance: 100 });
+    expect(await redeem(code)).toEqual({ refused: 'used' });
+  });
+
+  test.each([
+    ['not_yet', { startsAt: new Date(Date.now() + 60_000) }],
+    ['over', { endsAt: new Date(Date.now() - 1_000) }],
+    ['over', { disabledAt: new Date() }],
+    ['used_up', { maxUses: 0 }],
+    ['top_up', { kind: 'discount', value: 20 }],
+    ['top_up', { kind: 'bonus', value: 20 }],
+  ] as const)('is refused: %s', async (refused, given) => {
+    const code = await promoCode(given);
+    expect(await redeem(code)).toEqual({ refused });
+    expect(await usesOf(code)).toBe(0);
+    expect(await balanceOf(bench.parts.db, me)).toBe(0);
+  });
+
+  test('that nobody made is unknown', async () => {
+    expect(await redeem('nobody made this')).toEqual({ refused: 'unknown' });
+    expect(await redeem("' or 1=1 --")).toEqual({ refused: 'unknown' });
+  });
+
+  test('whose credits cannot be entered is not used up', async () => {
+    const code = await promoCode();
+    await bench.parts.db.execute(
+      sql`insert into ledger_entries (user_id, amount, balance_after, reason, key)
+          values (${me}, 1, 1, 'promo_code', ${`promo-code:${code}:${me}:1`})`,
+    );
+    await expect(redeem(code)).rejects.toThrow('credited before');
+    expect(await usesOf(code)).toBe(0);
+  });
+});

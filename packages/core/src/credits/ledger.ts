@@ -1,0 +1,85 @@
+import { type Db, ledgerEntries, type LedgerReason, type Tx, users } from '@aisha/db';
+import { count, desc, eq, sql } from 'drizzle-orm';
+
+export type LedgerEntry = typeof ledgerEntries.$inferSelect;
+
+export interface NewEntry {
+  readonly userId: number;
+  /** Whole credits; negative when they are taken. */
+  readonly amount: number;
+  readonly reason: LedgerReason;
+  /** Names what the entry is for, e.g. a charge's id: one that is there already is not entered again. */
+  readonly key: string;
+}
+
+/** Until the transaction ends, nobody else writes anything about this person's credits. */
+export async function lockAccount(tx: Pick<Tx, 'select'>, userId: number): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
+}
+
+/** Adds one entry; null when its key is there already. The database refuses one that would leave less than nothing. */
+export async function enter(tx: Pick<Tx, 'select' | 'insert'>, entry: NewEntry): Promise<LedgerEntry | null> {
+  await lockAccount(tx, entry.userId);
+  const balance = await balanceOf(tx, entry.userId);
+  const [entered] = await tx
+    .insert(ledgerEntries)
+    .values({ ...entry, balanceAfter: balance + entry.amount })
+    .onConflictDoNothing({ target: ledgerEntries.key })
+    .returning();
+  return entered ?? null;
+}
+
+/** Whole credits. */
+export async function balanceOf(tx: Pick<Tx, 'select'>, userId: number): Promise<number> {
+  const [last] = await tx
+    .select({ balance: ledgerEntries.balanceAfter })
+    .from(ledgerEntries)
+    .where(eq(ledgerEntries.userId, userId))
+    .orderBy(desc(ledgerEntries.id))
+    .limit(1);
+  return last?.balance ?? 0;
+}
+
+const PAGE = 10;
+
+/** One page of a person's entries, the newest first; a page that does not exist is the nearest that does. */
+export async function ledgerPage(
+  tx: Pick<Tx, 'select'>,
+  userId: number,
+  page: number,
+): Promise<{ balance: number; entries: LedgerEntry[]; page: number; pages: number }> {
+  const mine = eq(ledgerEntries.userId, userId);
+  const [counted] = await tx.select({ n: count() }).from(ledgerEntries).where(mine);
+  const pages = Math.ceil((counted?.n ?? 0) / PAGE);
+  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, pages - 1)));
+  const entries = await tx
+    .select()
+    .from(ledgerEntries)
+    .where(mine)
+    .orderBy(desc(ledgerEntries.id))
+    .limit(PAGE)
+    .offset(at * PAGE);
+  return { balance: await balanceOf(tx, userId), entries, page: at, pages };
+}
+
+/** The first entry of each person that does not leave what all entries up to it add up to. */
+export async function wrongBalances(
+  db: Pick<Db, 'select' | 'selectDistinctOn'>,
+): Promise<{ userId: number; entryId: number; balance: number; sum: number }[]> {
+  const summed = db
+    .select({
+      userId: ledgerEntries.userId,
+      entryId: ledgerEntries.id,
+      balance: ledgerEntries.balanceAfter,
+      sum: sql<number>`sum(${ledgerEntries.amount}) over (partition by ${ledgerEntries.userId} order by ${ledgerEntries.id})`
+        .mapWith(Number)
+        .as('sum'),
+    })
+    .from(ledgerEntries)
+    .as('summed');
+  return db
+    .selectDistinctOn([summed.userId])
+    .from(summed)
+    .where(sql`${summed.sum} <> ${summed.balance}`)
+    .orderBy(summed.userId, summed.entryId);
+}
