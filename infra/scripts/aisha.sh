@@ -7,4 +7,4 @@ set -euo pipefail
 load_server_config
 install -d -m 770 "$AISHA_HOME/work"
 if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$AISHA_HOME/work"; fi
-dc run --rm --no-deps -v "$AISHA_HOME/work:/work" -w /work tools "$@"
+operate "$@"

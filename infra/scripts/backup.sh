@@ -9,7 +9,7 @@ set -euo pipefail
 TRIAL=1
 case ${1:-} in '') ;; --no-trial) TRIAL='' ;; *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;; esac
 load_server_config
-need docker flock sha256sum
+need flock sha256sum
 umask 077
 BACKUP_DIR=$(config BACKUP_DIR /var/backups/aisha) DAYS=$(config BACKUP_DAYS 7) KEY_FILE=$(config BACKUP_KEY_FILE)
 [[ $DAYS =~ ^[1-9][0-9]*$ ]] || die 'BACKUP_DAYS must be a number of days'
@@ -21,7 +21,7 @@ exec > >(tee -a "$LOG_DIR/backup.log") 2>&1
 finish() {
   local status=$?
   rm -rf "$BACKUP_DIR"/.part-*
-  docker rm -f "aisha-trial-$$" >/dev/null 2>&1 || true
+  trial_stop
   [[ $status -eq 0 ]] || say 'BACKUP FAILED'
   exit "$status"
 }
@@ -33,7 +33,7 @@ STAMP=$(date -u +%Y%m%d-%H%M%S)
 PART=$BACKUP_DIR/.part-$STAMP
 mkdir "$PART"
 say "backup $STAMP${KEY_FILE:+, sealed}"
-seal() { if [[ -n $KEY_FILE ]]; then in_worker_image packages/storage/scripts/seal.mjs seal /run/backup-key; else cat; fi; }
+seal() { if [[ -n $KEY_FILE ]]; then backup_program seal.mjs seal "$KEY"; else cat; fi; }
 suffix=${KEY_FILE:+.sealed}
 
 # The database first: an object that came after it is one too many, never one too few.
@@ -42,20 +42,18 @@ pg pg_dump --format=custom --compress=6 --no-owner --no-privileges >"$PART/.dump
 say "database: $(du -h "$PART/.dump" | cut -f1)"
 
 if [[ -n $TRIAL ]]; then
-  docker run -d --name "aisha-trial-$$" --network none --tmpfs /var/lib/postgresql/data:size=8g -e POSTGRES_PASSWORD=trial -e POSTGRES_USER=trial -e POSTGRES_DB=trial \
-    "$(config POSTGRES_IMAGE postgres:17)" >/dev/null
-  trial() { docker exec -i -e PGUSER=trial -e PGPASSWORD=trial -e PGHOST=127.0.0.1 -e PGDATABASE=trial "aisha-trial-$$" "$@"; }
+  trial_start
   for ((i = 0; i < 120; i++)); do trial psql -XAtqc 'select 1' >/dev/null 2>&1 && break; sleep 0.5; done
-  trial pg_restore --exit-on-error --no-owner -d trial <"$PART/.dump"
+  trial pg_restore --exit-on-error --no-owner -d postgres <"$PART/.dump"
   count_rows trial psql >"$PART/rows.tsv"
-  docker rm -f "aisha-trial-$$" >/dev/null
+  trial_stop
   say "trial restore: $(wc -l <"$PART/rows.tsv") tables, $(awk '{n += $2} END {print n + 0}' "$PART/rows.tsv") rows"
 fi
 seal <"$PART/.dump" >"$PART/database.dump$suffix"
 rm "$PART/.dump"
 
 manifest=objects/$STAMP.objects.jsonl
-say "buckets: $(in_worker_image packages/storage/scripts/buckets.mjs backup /backup/objects "/backup/$manifest")"
+say "buckets: $(backup_program buckets.mjs backup "$BACKUPS/objects" "$BACKUPS/$manifest")"
 
 mkdir -p "$AISHA_HOME/certs" "$AISHA_HOME/releases" "$AISHA_HOME/metrics"
 tar -C "$AISHA_HOME" -c --exclude secrets/BACKUP_KEY production.env secrets releases certs | seal >"$PART/configuration.tar$suffix"

@@ -27,8 +27,7 @@ reload() {
   local edge
   edge=$(containers nginx | head -1)
   if [[ -z $edge || $(state_of "$edge") != @(healthy|running|starting) ]]; then say 'nginx does not run: nothing to reload'; return; fi
-  docker exec "$edge" nginx -t -q -c /etc/nginx/aisha/nginx.conf
-  docker exec "$edge" nginx -s reload -c /etc/nginx/aisha/nginx.conf
+  reload_edge "$edge"
   say 'nginx reloaded'
 }
 

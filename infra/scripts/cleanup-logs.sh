@@ -14,10 +14,8 @@ while IFS= read -r -d '' file; do
   rotated=1
 done < <(find "$LOG_DIR" -type f -name '*.log' -size "+${BIG}c" -print0)
 edge=$(containers nginx | head -1)
-if [[ -n $rotated && -n $edge ]]; then docker exec "$edge" nginx -s reopen -c /etc/nginx/aisha/nginx.conf; fi
+if [[ -n $rotated && -n $edge ]]; then reopen_edge "$edge"; fi
 find "$LOG_DIR" -type f -name '*.log.20*' ! -name '*.gz' -mmin +1 -exec gzip -9 {} +
 find "$LOG_DIR" -type f -name '*.log.20*' -mtime "+$DAYS" -delete
-volume=$(docker volume ls -q --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.volume=worker-scratch | head -1)
-worker=$(containers worker | head -1)
-if [[ -n $volume && -n $worker ]]; then docker exec "$worker" find /tmp -mindepth 1 -mmin +1440 -delete || true; fi
+clear_scratch || true
 say "logs: $before -> $(du -sb "$LOG_DIR" | cut -f1) bytes"

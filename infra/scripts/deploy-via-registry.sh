@@ -71,10 +71,7 @@ build_and_push() {
   need docker
   local image repository flags=(--provenance=false)
   [[ -z $FORCE_REBUILD ]] || flags+=(--no-cache --pull)
-  if [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z $DRY_RUN ]]; then
-    docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
-      die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
-  fi
+  registry_login
   for image in "${IMAGES[@]}"; do
     repository=$(config REGISTRY)/aisha/$image
     say "building $image:$TAG"
@@ -99,6 +96,27 @@ sync_server() {
   as_root "umask 077 && cat >$REMOTE_HOME/production.env.new && mv $REMOTE_HOME/production.env.new $REMOTE_HOME/production.env" <"$FILE"
 }
 
+# For a server without Docker: the application as the images have it.
+send_application() {
+  need docker
+  say "copying the application of $TAG to $(config DEPLOY_HOST):$REMOTE_HOME"
+  if [[ -n $DRY_RUN ]]; then say 'would take it out of the images'; return; fi
+  local work image container
+  work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" EXIT
+  # Its processes are another user's there.
+  chmod 755 "$work"
+  registry_login
+  for image in "${IMAGES[@]}"; do
+    container=$(docker create "$(config REGISTRY)/aisha/$image:$TAG") || die "$image:$TAG is not in the registry"
+    docker cp -q "$container:/app/." "$work"
+    docker rm "$container" >/dev/null
+  done
+  as_root "rm -rf $REMOTE_HOME/apps/$TAG.new && mkdir -p $REMOTE_HOME/apps/$TAG.new && tar -x --no-same-owner -C $REMOTE_HOME/apps/$TAG.new && rm -rf $REMOTE_HOME/apps/$TAG && mv $REMOTE_HOME/apps/$TAG.new $REMOTE_HOME/apps/$TAG" \
+    < <(tar -C "$work" -c .)
+}
+
 check_public() {
   local domain port address
   domain=$(config DOMAIN) port=$(config HTTPS_PORT 443)
@@ -117,8 +135,17 @@ if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
 
 need ssh tar
 say "server: $(remote 'uname -sr' || die "$(config DEPLOY_HOST) cannot be reached over ssh")"
-as_root 'docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1' || die "no Docker with Compose on the server: run infra/scripts/setup-server.sh there first"
-if [[ -z $ROLLBACK ]]; then sync_server; fi
-as_root "AISHA_HOME=$REMOTE_HOME $REMOTE_HOME/infra/scripts/release.sh ${DRY_RUN:+--dry-run} ${ROLLBACK:+--rollback} $TAG"
+RELEASE=release.sh
+if [[ -n $(config WITHOUT_DOCKER) ]]; then
+  RELEASE=release-host.sh
+  as_root 'test -e /etc/systemd/system/aisha.target' || die "the server is not ready: run infra/scripts/setup-server.sh --without-docker there first"
+else
+  as_root 'docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1' || die "no Docker with Compose on the server: run infra/scripts/setup-server.sh there first"
+fi
+if [[ -z $ROLLBACK ]]; then
+  sync_server
+  if [[ -n $(config WITHOUT_DOCKER) ]]; then send_application; fi
+fi
+as_root "AISHA_HOME=$REMOTE_HOME $REMOTE_HOME/infra/scripts/$RELEASE ${DRY_RUN:+--dry-run} ${ROLLBACK:+--rollback} $TAG"
 check_public
 say "deployed: $(config DEPLOY_HOST)"

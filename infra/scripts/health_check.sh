@@ -8,7 +8,7 @@ set -euo pipefail
 RESTART=1
 case ${1:-} in '') ;; --no-restart) RESTART='' ;; *) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2 ;; esac
 load_server_config
-need docker curl
+need curl
 mkdir -p "$LOG_DIR"
 exec > >(tee -a "$LOG_DIR/health_check.log") 2>&1
 BAD=0
@@ -17,16 +17,16 @@ report() { printf '%s  %-5s %-18s %s\n' "$(date -Is)" "$1" "$2" "$3"; [[ $1 == o
 # A release is replacing containers at this moment: what is down is meant to be.
 if ! (flock -n 9) 9>>"$AISHA_HOME/releases/lock"; then say 'a release is running: nothing is checked'; exit 0; fi
 
-restart() { # restart <container> <name> <why>
+mend() { # mend <container> <name> <why>
   if [[ -z $RESTART ]]; then report bad "$2" "$3"; return; fi
   report bad "$2" "$3: restarting"
-  if docker restart "$1" >/dev/null && wait_healthy 90 "$1"; then report fixed "$2" 'healthy again'; else report bad "$2" 'still not healthy'; fi
+  if restart "$1" && wait_healthy 90 "$1"; then report fixed "$2" 'healthy again'; else report bad "$2" 'still not healthy'; fi
 }
 
 for service in $(services); do
   [[ $service != migrate ]] || continue
   for container in $(containers "$service"); do
-    name=$(docker inspect -f '{{.Name}}' "$container"); name=${name#/}; name=${name#"$PROJECT-"}
+    name=$(name_of "$container")
     state=$(state_of "$container")
     case $state in
       healthy | running) report ok "$name" "$state" ;;
@@ -34,8 +34,8 @@ for service in $(services); do
       unhealthy)
         if [[ $service =~ ^(webhook-api|bot-polling|worker) ]] && probe "$container" get /health/live >/dev/null 2>&1; then
           report bad "$name" "alive, not ready: $(probe "$container" get /health/ready 2>/dev/null | grep -o '"[a-z0-9]*":{"ok":false[^}]*}' | tr '\n' ' ')"
-        else restart "$container" "$name" 'unhealthy'; fi ;;
-      *) restart "$container" "$name" "$state" ;;
+        else mend "$container" "$name" 'unhealthy'; fi ;;
+      *) mend "$container" "$name" "$state" ;;
     esac
   done
 done

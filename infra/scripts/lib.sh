@@ -47,7 +47,7 @@ DEPLOYMENT=(REGISTRY REGISTRY_USER DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DEPLOY_KNO
   BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
-  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE)
+  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE WITHOUT_DOCKER)
 # The processes of the image: user and group 10001.
 APP_ID=10001
 
@@ -70,6 +70,7 @@ complete_config() {
     : "${CONFIG[POSTGRES_HOST]:=postgres}" "${CONFIG[POSTGRES_USER]:=aisha}" "${CONFIG[POSTGRES_DB]:=aisha}"
     : "${CONFIG[REDIS_HOST]:=redis}" "${CONFIG[MINIO_ENDPOINT]:=http://s3:9000}"
   fi
+  if [[ -n $(config WITHOUT_DOCKER) ]]; then : "${CONFIG[API_SERVERS]:=127.0.0.1:8001 127.0.0.1:8002}"; fi
   : "${CONFIG[API_SERVERS]:=$(config API_1_ADDRESS 172.26.1.1):8000 $(config API_2_ADDRESS 172.26.1.2):8000}"
 }
 
@@ -150,6 +151,8 @@ load_server_config() {
   PROJECT=$(config COMPOSE_PROJECT_NAME aisha)
   export LOG_DIR
   LOG_DIR=$(config LOG_DIR /var/log/aisha)
+  # shellcheck source=infra/scripts/host.sh
+  [[ -z $(config WITHOUT_DOCKER) ]] || . "$AISHA_HOME/infra/scripts/host.sh"
 }
 
 # Containers of a service, oldest first.
@@ -159,6 +162,24 @@ services() {
   docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.oneoff=False \
     --format '{{.Label "com.docker.compose.service"}}' | sort -u
 }
+name_of() {
+  local name; name=$(docker inspect -f '{{.Name}}' "$1" 2>/dev/null) || name=$1
+  name=${name#/}; printf '%s' "${name#"$PROJECT-"}"
+}
+restarts_of() { docker inspect -f '{{.RestartCount}}' "$1" 2>/dev/null; }
+started_of() { docker inspect -f '{{.State.StartedAt}}  restarts {{.RestartCount}}  {{.Config.Image}}' "$1" | sed 's/\.[0-9]*Z/Z/'; }
+memory_of() { docker stats --no-stream --format '{{.MemUsage}}  {{.CPUPerc}}' "$1" 2>/dev/null; }
+log_of() { docker logs --since 1h "$1" 2>&1; }
+restart() { docker restart "$1" >/dev/null; }
+reload_edge() {
+  docker exec "$1" nginx -t -q -c /etc/nginx/aisha/nginx.conf && docker exec "$1" nginx -s reload -c /etc/nginx/aisha/nginx.conf
+}
+# What crashed jobs left on the volume that the workers share.
+clear_scratch() {
+  local worker; worker=$(containers worker | head -1)
+  [[ -z $worker ]] || docker exec "$worker" find /tmp -mindepth 1 -mmin +1440 -delete
+}
+reopen_edge() { docker exec "$1" nginx -s reopen -c /etc/nginx/aisha/nginx.conf; }
 state_of() { docker inspect -f '{{if .State.Running}}{{if .State.Health}}{{.State.Health.Status}}{{else}}running{{end}}{{else}}{{.State.Status}}{{end}}' "$1" 2>/dev/null || echo absent; }
 
 # wait_healthy <seconds> <container> …
@@ -168,12 +189,12 @@ wait_healthy() {
   for container in "$@"; do
     while state=$(state_of "$container"); [[ $state != healthy && $state != running ]]; do
       if [[ $state == absent || $SECONDS -ge $deadline ]]; then
-        warn "$(docker inspect -f '{{.Name}}' "$container" 2>/dev/null || echo "$container") is $state"
+        warn "$(name_of "$container") is $state"
         return 1
       fi
       # A process that ends at once is not going to be healthy.
-      if [[ $(docker inspect -f '{{.RestartCount}}' "$container" 2>/dev/null) -ge 3 ]]; then
-        warn "$(docker inspect -f '{{.Name}}' "$container") restarts again and again"
+      if [[ $(restarts_of "$container") -ge 3 ]]; then
+        warn "$(name_of "$container") restarts again and again"
         return 1
       fi
       sleep 0.5
@@ -191,6 +212,12 @@ ensure_network() {
   docker network inspect "$network" >/dev/null 2>&1 && return
   step docker network create --subnet "$subnet" --ip-range "${subnet%.*.*}.0.0/24" "$network" >/dev/null
   say "network $network ($subnet)"
+}
+
+registry_login() {
+  [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z ${DRY_RUN:-} ]] || return 0
+  docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
+    die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
 }
 
 # --- PostgreSQL, whoever runs it ----------------------------------------------------------------------------
@@ -218,6 +245,14 @@ pg() {
     -e PGSSLMODE --entrypoint "$1" "$(config POSTGRES_IMAGE postgres:17)" "${@:2}"
 }
 
+# A scratch server for the trial of a dump: trial <program> … talks to its empty database.
+trial_start() {
+  docker run -d --name "aisha-trial-$$" --network none --tmpfs /var/lib/postgresql/data:size=8g -e POSTGRES_PASSWORD=trial -e POSTGRES_USER=trial -e POSTGRES_DB=postgres \
+    "$(config POSTGRES_IMAGE postgres:17)" >/dev/null
+}
+trial() { docker exec -i -e PGUSER=trial -e PGPASSWORD=trial -e PGHOST=127.0.0.1 -e PGDATABASE=postgres "aisha-trial-$$" "$@"; }
+trial_stop() { docker rm -f "aisha-trial-$$" >/dev/null 2>&1 || true; }
+
 # A line "schema.table <tab> rows" for every table of the application, by the psql command given.
 count_rows() {
   "$@" -XAtq -F $'\t' -v ON_ERROR_STOP=1 <<'SQL'
@@ -238,8 +273,17 @@ usable_key() {
   KEY_FILE=$AISHA_HOME/secrets/BACKUP_KEY
 }
 
-# A program of the scripts' folder, in the worker's image with the cluster's configuration.
-in_worker_image() {
-  dc run --rm --no-deps -T -v "$BACKUP_DIR:/backup" -v "$AISHA_HOME/infra/scripts:/app/packages/storage/scripts:ro" \
-    ${KEY_FILE:+-v "$KEY_FILE:/run/backup-key:ro" -e BACKUP_KEY_FILE=/run/backup-key} --entrypoint node migrate "$@"
+# backup_program <file.mjs> …: a program of the scripts' folder with the cluster's configuration. It sees the backups
+# under $BACKUPS and their key as $KEY.
+export BACKUPS=/backup KEY=/run/backup-key
+backup_program() {
+  dc run --rm --no-deps -T -v "$BACKUP_DIR:$BACKUPS" -v "$AISHA_HOME/infra/scripts:/app/packages/storage/scripts:ro" \
+    ${KEY_FILE:+-v "$KEY_FILE:$KEY:ro" -e "BACKUP_KEY_FILE=$KEY"} --entrypoint node migrate "packages/storage/scripts/$1" "${@:2}"
 }
+
+# --- The processes as a whole -------------------------------------------------------------------------------
+migrate() { dc run --rm --no-deps migrate; }
+start_services() { dc up -d; }
+stop_services() { dc stop "$@"; }
+# The operators' commands; files that they read or write lie in $AISHA_HOME/work.
+operate() { dc run --rm --no-deps -v "$AISHA_HOME/work:/work" -w /work tools "$@"; }

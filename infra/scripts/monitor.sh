@@ -11,16 +11,15 @@ BAD=0
 title() { printf '\n== %s\n' "$1"; }
 
 states() {
-  local service container state uptime memory
+  local service container state memory
   for service in $(services); do
     [[ $service != migrate ]] || continue
     for container in $(containers "$service"); do
       state=$(state_of "$container")
       [[ $state == healthy || $state == running ]] || BAD=1
-      uptime=$(docker inspect -f '{{.State.StartedAt}}  restarts {{.RestartCount}}  {{.Config.Image}}' "$container")
       memory=''
-      if [[ $VIEW != quick ]]; then memory=$(docker stats --no-stream --format '{{.MemUsage}}  {{.CPUPerc}}' "$container" 2>/dev/null || true); fi
-      printf '%-10s %-18s %s  %s\n' "$state" "$service" "${uptime/.[0-9]*Z/Z}" "$memory"
+      if [[ $VIEW != quick ]]; then memory=$(memory_of "$container" || true); fi
+      printf '%-10s %-18s %s  %s\n' "$state" "$service" "$(started_of "$container")" "$memory"
     done
   done
   [[ -n $(services) ]] || { echo 'nothing runs'; BAD=1; }
@@ -39,7 +38,7 @@ logs() {
   local service container
   for service in $(services); do
     for container in $(containers "$service"); do
-      docker logs --since 1h "$container" 2>&1 | grep -E '"level":"(error|warn)"|\[(error|crit|alert|emerg)\]' | tail -5 | cut -c1-300 | sed "s/^/$service | /" || true
+      log_of "$container" | grep -E '"level":"(error|warn)"|\[(error|crit|alert|emerg)\]' | tail -5 | cut -c1-300 | sed "s/^/$service | /" || true
     done
   done
   title 'Webhooks of the last hour by status'
@@ -50,8 +49,10 @@ system() {
   uptime
   free -h
   df -h "$AISHA_HOME"
-  title 'Docker'
-  docker system df
+  if [[ -z $(config WITHOUT_DOCKER) ]]; then
+    title 'Docker'
+    docker system df
+  fi
 }
 telegram() {
   title 'Telegram'

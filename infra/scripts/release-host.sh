@@ -1,50 +1,121 @@
 #!/usr/bin/env bash
-# The way without Docker: puts a built application under systemd and renews its processes one by one.
-#   release-host.sh <folder>    a folder with apps/, packages/ and node_modules/ as an image has them in /app
-# Needs Node 24 in /usr/bin, nginx, and setup-server.sh --without-docker before. The folder may be made on another
-# machine:  docker create --name x <registry>/aisha/worker:<tag>; docker cp x:/app folder   (for each of the three)
+# The way without Docker, on the server: puts a version under systemd, one process at a time, and goes back by itself
+# when a new one does not get healthy.
+#   release-host.sh <tag>      the application in $AISHA_HOME/apps/<tag>, put there by deploy-via-registry.sh
+#   release-host.sh --rollback     to the version before the present one
+#   --dry-run prints every step and changes nothing
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-FROM=${1:-}
-[[ -d $FROM/apps ]] || { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2; }
-need systemctl curl nginx node
+
+usage() { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
+TAG='' ROLLBACK='' DRY_RUN=''
+while (($#)); do
+  case $1 in
+    --rollback) ROLLBACK=1 ;;
+    --dry-run) DRY_RUN=1 ;;
+    -h | --help) usage ;;
+    -*) usage 2 >&2 ;;
+    *) TAG=$1 ;;
+  esac
+  shift
+done
+
 load_server_config
-: "${CONFIG[API_SERVERS]:=}"
-[[ ${CONFIG[API_SERVERS]} != 172.26.* ]] || CONFIG[API_SERVERS]='127.0.0.1:8001 127.0.0.1:8002'
-render_config "$AISHA_HOME"
-mkdir -p "$AISHA_HOME/nginx/upstream"
-api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
-"$AISHA_HOME/infra/scripts/certificates.sh" placeholder
+[[ -n $(config WITHOUT_DOCKER) ]] || die 'WITHOUT_DOCKER=1 does not stand in production.env: this server has release.sh'
+need systemctl systemd-run curl nginx node
+HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
+RELEASES=$AISHA_HOME/releases
+mkdir -p "$RELEASES"
+current=$(cat "$RELEASES/current" 2>/dev/null || true)
+previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
+if [[ -n $ROLLBACK ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
+[[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
+[[ -n $DRY_RUN || -d $AISHA_HOME/apps/$TAG/apps ]] || die "$AISHA_HOME/apps/$TAG holds no application"
 
-rm -rf "$AISHA_HOME/app.new"
-cp -a "$FROM" "$AISHA_HOME/app.new"
-rm -rf "$AISHA_HOME/app.previous"
-if [[ -d $AISHA_HOME/app ]]; then mv "$AISHA_HOME/app" "$AISHA_HOME/app.previous"; fi
-mv "$AISHA_HOME/app.new" "$AISHA_HOME/app"
+exec 9>"$RELEASES/lock"
+flock -n 9 || die 'another release is running on this server'
 
-healthy() { # healthy <port>
-  local i
-  for ((i = 0; i < 180; i++)); do curl -fsS -o /dev/null --max-time 4 "http://127.0.0.1:$1/health" 2>/dev/null && return 0; sleep 0.5; done
-  return 1
+# The units start from $AISHA_HOME/app.
+use() { step ln -sfn "apps/$1" "$AISHA_HOME/app"; }
+
+prepare() {
+  say "release ${current:-none} -> $TAG"
+  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream}
+  [[ -z $DRY_RUN ]] || return 0
+  render_config "$AISHA_HOME"
+  api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
+  echo 'access_log /var/log/nginx/access.log main;' >"$AISHA_HOME/nginx/snippets/main-log.conf"
+  install -m 644 "$AISHA_HOME"/infra/systemd/{common,host}/* /etc/systemd/system/
+  systemctl daemon-reload
+  "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
+  install -D -m 644 -t "$AISHA_HOME/apps/$TAG/packages/storage/scripts" "$AISHA_HOME"/infra/scripts/*.mjs
 }
-back() {
-  warn "$1 is not healthy: back to the version before"
-  [[ -d $AISHA_HOME/app.previous ]] || die 'there is none'
-  rm -rf "$AISHA_HOME/app" && mv "$AISHA_HOME/app.previous" "$AISHA_HOME/app"
-  systemctl restart "${DONE[@]}"
-  die 'the new version was not healthy; the version before runs'
-}
-polls() { curl -fsS --max-time 4 "http://127.0.0.1:$1/metrics" 2>/dev/null | grep -q '^aisha_lease_held\({.*}\)\? 1'; }
 
-systemctl restart aisha-migrate
-if polls 8081; then bots=(2 1); else bots=(1 2); fi
-DONE=()
-renew() { DONE+=("$1"); say "$1"; systemctl restart "$1"; healthy "$2" || back "$1"; }
-for bot in "${bots[@]}"; do renew "aisha-bot-polling@$bot" "808$bot"; done
-for port in 8001 8002; do renew "aisha-webhook-api@$port" "$port"; sleep 2.5; done
-renew aisha-worker@1 8091
-systemctl enable -q aisha.target
-if systemctl is-active -q aisha-nginx; then systemctl reload aisha-nginx; else systemctl start aisha-nginx; fi
-systemctl start aisha.target
-say 'done'
+# Standby before active, then the replicas, then the workers.
+processes() {
+  local bot active='' server n
+  for bot in aisha-bot-polling@1 aisha-bot-polling@2; do
+    if holds_lease "$bot"; then active=$bot; else echo "$bot"; fi
+  done
+  if [[ -n $active ]]; then echo "$active"; fi
+  for server in $(config API_SERVERS); do echo "aisha-webhook-api@${server##*:}"; done
+  for ((n = 1; n <= $(config WORKERS 1); n++)); do echo "aisha-worker@$n"; done
+}
+
+update() {
+  say "$(name_of "$1") -> $TAG"
+  step systemctl reset-failed "$1" 2>/dev/null || true
+  step systemctl restart "$1" || return 1
+  [[ -z $DRY_RUN ]] || return 0
+  wait_healthy "$HEALTH_SECONDS" "$1" || return 1
+  # nginx leaves a replica alone for 2 s after a failure: the next one goes only after it is back in use.
+  if [[ $1 == aisha-webhook-api@* ]]; then sleep 2.5; fi
+}
+
+update_edge() {
+  if [[ $(state_of aisha-nginx) == running ]]; then step reload_edge aisha-nginx; else step systemctl start aisha-nginx; fi
+}
+
+roll() {
+  local unit
+  DONE=()
+  for unit in "${UNITS[@]}"; do DONE+=("$unit"); update "$unit" || return 1; done
+  update_edge
+}
+
+roll_back() {
+  local broken=$TAG i unit
+  for unit in "${DONE[@]}"; do journalctl -q --no-pager -o cat -n 15 -u "$unit" | sed "s/^/    $(name_of "$unit") | /" >&2; done
+  [[ -n $current ]] || die "$broken is not healthy, and there is no version before it: see journalctl -u 'aisha-*'"
+  warn "$broken is not healthy: back to $current"
+  TAG=$current
+  use "$current"
+  for ((i = ${#DONE[@]} - 1; i >= 0; i--)); do update "${DONE[i]}" || warn "${DONE[i]} is not healthy on $current either"; done
+  die "$broken was not healthy; the processes run $current"
+}
+
+started=$SECONDS
+prepare
+mapfile -t UNITS < <(processes)
+use "$TAG"
+# Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
+say 'migrations'
+step migrate || { if [[ -n $current ]]; then use "$current"; fi; die "the migration of $TAG failed; the processes still run ${current:-nothing}"; }
+roll || roll_back
+if [[ -z $DRY_RUN ]]; then
+  systemctl enable -q "${UNITS[@]}" aisha.target
+  systemctl start aisha.target
+  # Workers beyond WORKERS.
+  for unit in $(containers worker); do
+    is_in "$unit" "${UNITS[@]}" || systemctl disable -q --now "$unit"
+  done
+  if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
+  echo "$TAG" >"$RELEASES/current"
+  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
+  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
+    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
+  # The running and the previous version stay.
+  find "$AISHA_HOME/apps" -mindepth 1 -maxdepth 1 ! -name "$TAG" ! -name "$(<"$RELEASES/previous")" -exec rm -rf {} +
+fi
+say "done in $((SECONDS - started)) s: $TAG"

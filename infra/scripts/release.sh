@@ -44,10 +44,7 @@ prepare() {
     if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
     "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
   fi
-  if [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z $DRY_RUN ]]; then
-    docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
-      die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
-  fi
+  registry_login
   local image
   for image in webhook-api bot-polling worker; do
     step docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
@@ -104,13 +101,14 @@ api_services() { grep -o '^  webhook-api-[0-9]*' "$AISHA_HOME/docker-compose.pro
 update_edge() {
   local edge
   edge=$(containers nginx | head -1)
-  if [[ -n $edge && -z $DRY_RUN ]]; then
+  # One that was stopped is started below, and says itself what is wrong.
+  if [[ -n $edge && -z $DRY_RUN && $(docker inspect -f '{{.State.Running}}' "$edge") == true ]]; then
     docker exec "$edge" nginx -t -q -c /etc/nginx/aisha/nginx.conf || return 1
   fi
   step dc up -d --no-deps nginx 9>&- || return 1
   [[ -z $DRY_RUN ]] || { say 'would reload nginx'; return 0; }
   edge=$(containers nginx | head -1)
-  wait_healthy "$HEALTH_SECONDS" "$edge" && docker exec "$edge" nginx -s reload -c /etc/nginx/aisha/nginx.conf
+  wait_healthy "$HEALTH_SECONDS" "$edge" && reload_edge "$edge"
 }
 
 roll() {

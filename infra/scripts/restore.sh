@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 load_server_config
-need docker sha256sum
+need sha256sum
 BACKUP_DIR=$(config BACKUP_DIR /var/backups/aisha) KEY_FILE=$(config BACKUP_KEY_FILE)
 list() { find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -type d -name '20*' -printf '%f\n' 2>/dev/null | sort; }
 
@@ -21,13 +21,13 @@ usable_key
 opened() {
   if [[ -f $1.sealed ]]; then
     [[ -n $KEY_FILE ]] || die 'the backup is sealed: BACKUP_KEY_FILE must name its key'
-    in_worker_image packages/storage/scripts/seal.mjs open /run/backup-key <"$1.sealed"
+    backup_program seal.mjs open "$KEY" <"$1.sealed"
   else cat "$1"; fi
 }
-buckets() { in_worker_image packages/storage/scripts/buckets.mjs "$@"; }
+buckets() { backup_program buckets.mjs "$1" "$BACKUPS/objects" "$BACKUPS/objects/$STAMP.objects.jsonl"; }
 check() {
   (cd "$FROM" && sha256sum --quiet -c SHA256SUMS) || die "the files of $STAMP are damaged"
-  buckets verify /backup/objects "/backup/objects/$STAMP.objects.jsonl"
+  buckets verify
 }
 
 case ${2:-} in
@@ -46,8 +46,8 @@ check
 # The folder a manifest was in may have been lost; its copy lies in the backup.
 [[ -f $BACKUP_DIR/objects/$STAMP.objects.jsonl ]] || cp "$FROM/objects.jsonl" "$BACKUP_DIR/objects/$STAMP.objects.jsonl"
 mapfile -t processes < <(services | grep -E '^(webhook-api|bot-polling|worker)' || true)
-if ((${#processes[@]})); then say 'stopping the processes'; dc stop "${processes[@]}"; fi
-if has_profile data; then 
+if ((${#processes[@]})); then say 'stopping the processes'; stop_services "${processes[@]}"; fi
+if has_profile data; then
   dc up -d postgres redis s3
   wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy'
 fi
@@ -71,15 +71,15 @@ if [[ -f $FROM/rows.tsv ]]; then
   diff "$FROM/rows.tsv" "$work/rows.tsv" >&2 || die 'the row counts are not those of the backup'
   say "database: $(wc -l <"$work/rows.tsv") tables, $(awk '{n += $2} END {print n + 0}' "$work/rows.tsv") rows, as in the backup"
 fi
-say "buckets: $(buckets restore /backup/objects "/backup/objects/$STAMP.objects.jsonl")"
+say "buckets: $(buckets restore)"
 
 # Jobs of a later time than the database's would name rows that are not there; the sweeper makes them anew.
 if has_profile data; then
   docker exec "$(containers redis | head -1)" sh -c 'REDISCLI_AUTH=$(cat /run/secrets/REDIS_PASSWORD) redis-cli flushall' >/dev/null
 fi
 say 'migrations'
-dc run --rm --no-deps migrate
-dc up -d
+migrate
+start_services
 for service in "${processes[@]}"; do
   mapfile -t ids < <(containers "$service")
   wait_healthy 120 "${ids[@]}" || die "$service did not become healthy"

@@ -89,6 +89,23 @@ firewall() {
   say "firewall: ${ports[*]}"
 }
 
+# What the processes need where no image brings it.
+host_programs() {
+  local p missing=() version
+  for p in nginx ffmpeg; do command -v "$p" >/dev/null || missing+=("$p"); done
+  if ((${#missing[@]})); then
+    say "installing ${missing[*]}"
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    # Ours is aisha-nginx; the distribution's own would hold port 80.
+    if [[ -d /run/systemd/system && " ${missing[*]} " == *' nginx '* ]]; then systemctl disable -q --now nginx; fi
+  fi
+  version=$(nginx -v 2>&1 | sed 's#.*/\([0-9.]*\).*#\1#')
+  [[ $(printf '%s\n' 1.25.1 "$version" | sort -V | head -1) == 1.25.1 ]] || warn "nginx is $version: 1.25.1 or later is needed (Debian 13 has it; else nginx.org's repository)"
+  version=$(/usr/bin/node --version 2>/dev/null || echo absent)
+  [[ ${version#v} =~ ^(2[4-9]|[3-9][0-9])\. ]] || warn "/usr/bin/node is $version: Node 24 or later is needed there (nodesource.com, or nodejs.org's archive)"
+}
+
 folders() {
   getent group aisha >/dev/null || groupadd --gid "$APP_ID" aisha
   getent passwd aisha >/dev/null || useradd --uid "$APP_ID" --gid aisha --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin aisha
@@ -140,7 +157,7 @@ take_over() {
 [[ $EUID -eq 0 ]] || die 'run this as root'
 check_size
 packages
-if [[ -n $DOCKER ]]; then docker_engine; fi
+if [[ -n $DOCKER ]]; then docker_engine; else host_programs; fi
 folders
 take_over
 units

@@ -66,6 +66,15 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   [[ $output == *'server b:2 max_fails=0 backup;'* ]]
 }
 
+@test "without Docker the replicas are this host's own ports, and the flag is no variable of the processes" {
+  printf 'DOMAIN=a.example\nWITHOUT_DOCKER=1\n' >"$BATS_TEST_TMPDIR/production.env"
+  read_config "$BATS_TEST_TMPDIR/production.env"
+  complete_config
+  [[ $(config API_SERVERS) == '127.0.0.1:8001 127.0.0.1:8002' ]]
+  render_config "$BATS_TEST_TMPDIR/home"
+  ! grep -q WITHOUT_DOCKER "$BATS_TEST_TMPDIR/home/app.env"
+}
+
 @test "DATABASE_URL is taken apart, the older system's form and escapes too" {
   CONFIG[DATABASE_URL]='postgresql+asyncpg://us%40r:p%2Fw%3A@db.host:6432/aisha?sslmode=require'
   pg_environment
