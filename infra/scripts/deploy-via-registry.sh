@@ -7,7 +7,7 @@
 #     --rollback        go back to the version before the present one; builds nothing
 #     --tag <tag>       instead of the commit's first 12 digits
 #     --config <file>   instead of infra/production.env
-#     --build-only      build and push, deploy nothing
+#     --build-only      build and push, deploy nothing; needs REGISTRY and its login alone
 #     --dry-run         print every step and change nothing
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
@@ -36,8 +36,9 @@ IMAGES=(webhook-api bot-polling worker)
 export DRY_RUN
 read_config "$FILE"
 complete_config
-require REGISTRY TELEGRAM_BOT_TOKEN
-[[ -n $BUILD_ONLY ]] || require DEPLOY_HOST
+require REGISTRY
+# Whoever only builds needs no keys of the product.
+[[ -n $BUILD_ONLY ]] || require TELEGRAM_BOT_TOKEN DEPLOY_HOST
 REMOTE_HOME=$(config AISHA_HOME /opt/aisha-backend)
 if [[ -z $TAG && -z $ROLLBACK ]]; then
   need git
@@ -101,6 +102,8 @@ send_application() {
   need docker
   say "copying the application of $TAG to $(config DEPLOY_HOST):$REMOTE_HOME"
   if [[ -n $DRY_RUN ]]; then say 'would take it out of the images'; return; fi
+  # A tag names one content for ever, and what runs from that folder is left alone.
+  if as_root "test -d $REMOTE_HOME/apps/$TAG"; then return; fi
   local work image container
   work=$(mktemp -d)
   # shellcheck disable=SC2064
@@ -113,7 +116,7 @@ send_application() {
     docker cp -q "$container:/app/." "$work"
     docker rm "$container" >/dev/null
   done
-  as_root "rm -rf $REMOTE_HOME/apps/$TAG.new && mkdir -p $REMOTE_HOME/apps/$TAG.new && tar -x --no-same-owner -C $REMOTE_HOME/apps/$TAG.new && rm -rf $REMOTE_HOME/apps/$TAG && mv $REMOTE_HOME/apps/$TAG.new $REMOTE_HOME/apps/$TAG" \
+  as_root "rm -rf $REMOTE_HOME/apps/$TAG.new && mkdir -p $REMOTE_HOME/apps/$TAG.new && tar -x --no-same-owner -C $REMOTE_HOME/apps/$TAG.new && mv $REMOTE_HOME/apps/$TAG.new $REMOTE_HOME/apps/$TAG" \
     < <(tar -C "$work" -c .)
 }
 
@@ -129,7 +132,7 @@ check_public() {
   say "https://$domain/health answers 200"
 }
 
-[[ -n $SKIP_TEST || -n $ROLLBACK ]] || check_token
+[[ -n $SKIP_TEST || -n $ROLLBACK || -n $BUILD_ONLY ]] || check_token
 [[ -n $SKIP_BUILD ]] || build_and_push
 if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
 

@@ -35,7 +35,7 @@ state_of() {
 }
 name_of() { printf '%s' "${1#aisha-}"; }
 restarts_of() { systemctl show -p NRestarts --value "$1"; }
-started_of() { systemctl show -p ActiveEnterTimestamp -p NRestarts --value "$1" | paste -sd' ' | sed 's/^\([0-9]*\) \(.*\)/\2  restarts \1/'; }
+started_of() { printf '%s  restarts %s' "$(systemctl show -p ActiveEnterTimestamp --value "$1")" "$(restarts_of "$1")"; }
 memory_of() { systemctl show -p MemoryCurrent --value "$1" | numfmt --to=iec 2>/dev/null; }
 log_of() { journalctl -q --no-pager -o cat --since -1h -u "$1"; }
 restart() { systemctl restart "$1"; }

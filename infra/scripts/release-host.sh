@@ -116,6 +116,6 @@ if [[ -z $DRY_RUN ]]; then
   "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
     warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
   # The running and the previous version stay.
-  find "$AISHA_HOME/apps" -mindepth 1 -maxdepth 1 ! -name "$TAG" ! -name "$(<"$RELEASES/previous")" -exec rm -rf {} +
+  find "$AISHA_HOME/apps" -mindepth 1 -maxdepth 1 ! -name "$TAG" ! -name "$(cat "$RELEASES/previous" 2>/dev/null)" -exec rm -rf {} +
 fi
 say "done in $((SECONDS - started)) s: $TAG"

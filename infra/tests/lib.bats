@@ -102,6 +102,29 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   grep -q 'release.sh --dry-run  v1' "$CALLS"
 }
 
+@test "deploy to a server without Docker: the application instead of images, and its own release" {
+  export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
+  : >"$CALLS"
+  stub docker; stub ssh 'cat >/dev/null; echo Linux'
+  printf '%s\n' REGISTRY=reg.io/x TELEGRAM_BOT_TOKEN=1:secret DEPLOY_HOST=root@h WITHOUT_DOCKER=1 >"$AISHA_HOME/production.env"
+  run "$ROOT/infra/scripts/deploy-via-registry.sh" --dry-run --skip-test --skip-build --tag v1 --config "$AISHA_HOME/production.env"
+  [ "$status" -eq 0 ]
+  [[ $output == *'would take it out of the images'* ]]
+  ! grep -q 'docker info' "$CALLS"
+  grep -q 'release-host.sh --dry-run  v1' "$CALLS"
+}
+
+@test "deploy --build-only needs the registry alone" {
+  export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
+  : >"$CALLS"
+  stub docker; stub ssh; stub curl
+  echo 'REGISTRY=reg.io/x' >"$AISHA_HOME/production.env"
+  run "$ROOT/infra/scripts/deploy-via-registry.sh" --build-only --tag v1 --config "$AISHA_HOME/production.env"
+  [ "$status" -eq 0 ]
+  [ "$(grep -c '^docker push' "$CALLS")" -eq 3 ]
+  ! grep -qE '^(ssh|curl)' "$CALLS"
+}
+
 @test "deploy: a refused token stops it" {
   export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
   : >"$CALLS"

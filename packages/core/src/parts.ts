@@ -10,7 +10,7 @@ export interface DeciderParts {
   readonly db: Db;
   readonly producer: JobProducer;
   readonly log: Logger;
-  readonly metrics?: Pick<Metrics, 'orders'>;
+  readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
 }
 
 /** What the worker's handlers need. */

@@ -8,6 +8,8 @@ export interface Unit {
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
+  /** FAL billed something: counted, only if it is really kept. */
+  noteCost(cost: { readonly model: string; readonly usd: number }): void;
 }
 
 interface NotedOrder {
@@ -25,6 +27,7 @@ interface NotedOrder {
 export async function transact<T>(parts: DeciderParts, work: (unit: Unit) => Promise<T>): Promise<T> {
   const jobs: (() => Promise<unknown>)[] = [];
   const noted: NotedOrder[] = [];
+  const costs: { model: string; usd: number }[] = [];
   const result = await parts.db.transaction((tx) =>
     work({
       tx,
@@ -32,8 +35,10 @@ export async function transact<T>(parts: DeciderParts, work: (unit: Unit) => Pro
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },
       noteOrder: (order) => noted.push(order),
+      noteCost: (cost) => costs.push(cost),
     }),
   );
+  for (const { model, usd } of costs) parts.metrics?.providerCostUsd.inc({ provider: 'fal', model }, usd);
   for (const { id: orderId, ownerId, kind, state, failure } of noted) {
     parts.metrics?.orders.inc({ kind, state });
     // The first and the last line of what one user ordered, whatever processes worked on it between.

@@ -8,7 +8,12 @@ export interface Observers {
 
 export type ProviderMetrics = Pick<
   Metrics,
-  'providerRequests' | 'providerRequestSeconds' | 'providerCostUsd' | 'telegramSends' | 'telegram429'
+  | 'providerRequests'
+  | 'providerRequestSeconds'
+  | 'providerCostUsd'
+  | 'providerTokens'
+  | 'telegramSends'
+  | 'telegram429'
 >;
 
 /** Counts and times one request; `outcomeOf` turns the answer into the metric's label. */

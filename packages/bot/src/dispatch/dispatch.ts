@@ -7,7 +7,10 @@ import { type CallParts, CLAIM, makeCalls } from './calls.ts';
 
 export interface DispatchParts extends CallParts {
   readonly conversation: Conversation;
-  readonly metrics?: Pick<Metrics, 'orders' | 'telegramUpdates' | 'telegramUpdateSeconds'>;
+  readonly metrics?: Pick<
+    Metrics,
+    'orders' | 'providerCostUsd' | 'telegramUpdates' | 'telegramUpdateSeconds'
+  >;
 }
 
 type Row = typeof telegramUpdates.$inferSelect;

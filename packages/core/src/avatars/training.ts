@@ -127,7 +127,7 @@ export async function collectTraining(
   }
   const previewKey = await makePreview(parts, avatar);
   await transact(parts, async (unit) => {
-    if (!(await completeFalJob(unit.tx, job))) return;
+    if (!(await completeFalJob(unit, job))) return;
     await unit.tx
       .update(avatars)
       .set({

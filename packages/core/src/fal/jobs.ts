@@ -5,7 +5,8 @@ import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, openBreaker } from '../orders/breaker.ts';
 import { failOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { transact, type Unit } from '../unit.ts';
+import { falCost } from './cost.ts';
 
 export type FalJob = typeof falJobs.$inferSelect;
 
@@ -185,10 +186,16 @@ export async function learnRequestId(parts: WorkerParts, falJobId: string, reque
   });
 }
 
+/** FAL did its work, whatever became of the result here: that is billed. */
+function noteBilled(unit: Unit, job: FalJob): void {
+  const usd = falCost(job);
+  if (usd !== null) unit.noteCost({ model: job.model, usd });
+}
+
 /** Ends the request and its order together. */
 export async function failFalJob(
   parts: WorkerParts,
-  job: Pick<FalJob, 'id' | 'orderId'>,
+  job: FalJob,
   reason: FailureReason,
   detail: string,
 ): Promise<void> {
@@ -200,18 +207,20 @@ export async function failFalJob(
   });
   await transact(parts, async (unit) => {
     await lockOrder(unit.tx, job.orderId);
-    await unit.tx
+    const [failed] = await unit.tx
       .update(falJobs)
       .set({ state: 'failed', error: { reason, detail: detail.slice(0, 2_000) }, endedAt: sql`now()` })
-      .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])));
+      .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
+      .returning({ id: falJobs.id });
+    if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(unit, job);
     await failOrder(unit, job.orderId, reason);
   });
 }
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
-export async function completeFalJob(tx: Tx, job: FalJob): Promise<boolean> {
-  await lockOrder(tx, job.orderId);
-  const done = await tx
+export async function completeFalJob(unit: Unit, job: FalJob): Promise<boolean> {
+  await lockOrder(unit.tx, job.orderId);
+  const [done] = await unit.tx
     .update(falJobs)
     .set({ state: 'completed', endedAt: sql`now()` })
     .where(
@@ -222,7 +231,8 @@ export async function completeFalJob(tx: Tx, job: FalJob): Promise<boolean> {
       ),
     )
     .returning({ id: falJobs.id });
-  return done.length > 0;
+  if (done) noteBilled(unit, job);
+  return done !== undefined;
 }
 
 /** The order before its request, everywhere: an end and the owner's cancel would otherwise wait for each other. */

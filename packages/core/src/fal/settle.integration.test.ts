@@ -55,6 +55,12 @@ const told = (orderId: string) =>
     .from(notifications)
     .where(eq(notifications.key, `order:${orderId}:ended`));
 
+const billed = async () => {
+  const metric = bench.parts.metrics.registry.getSingleMetric('aisha_provider_cost_usd_total');
+  const { values } = (await metric?.get()) ?? { values: [] };
+  return values.reduce((sum, { value }) => sum + value, 0);
+};
+
 describe('a webhook', () => {
   test('that comes before the answer to the submit brings the id, and the answer changes nothing', async () => {
     await bench.fal.control.addFault({ fault: { kind: 'webhook_early' } });
@@ -99,6 +105,7 @@ describe('a result', () => {
   test('found by many at once is delivered once', async () => {
     const { order, job, settle: again } = await drawing();
     await overAtFal(job.requestId);
+    const before = await billed();
     await Promise.all(Array.from({ length: 8 }, () => again(job.requestId ?? '')));
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
     const kept = await bench.parts.db.select().from(images).where(eq(images.orderId, order.id));
@@ -106,6 +113,8 @@ describe('a result', () => {
     expect(kept).toHaveLength(2);
     expect(await told(order.id)).toHaveLength(1);
     expect(await bench.objects('generated', `${me}/`)).toEqual(kept.map((one) => one.objectKey).toSorted());
+    // Two pictures of a megapixel, billed once.
+    expect((await billed()) - before).toBeCloseTo(0.07, 6);
   });
 
   test('and a cancel that come together end the order one way or the other', async () => {

@@ -47,7 +47,7 @@ export async function collectImages(
   }
   const promptSent = z.object({ prompt: z.string() }).parse(job.input).prompt;
   const delivered = await transact(parts, async (unit) => {
-    if (!(await completeFalJob(unit.tx, job))) return false;
+    if (!(await completeFalJob(unit, job))) return false;
     await unit.tx
       .insert(images)
       .values(

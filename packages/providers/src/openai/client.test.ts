@@ -2,6 +2,31 @@ import { describe, expect, test } from 'vitest';
 import { clientAt, error, final } from '../testing/openai.ts';
 import { html, json, scriptedServer, type Script } from '../testing/scripted-server.ts';
 
+test('what is billed is counted: tokens of texts, minutes of speech', async () => {
+  await using server = await scriptedServer((request, response) =>
+    request.path.endsWith('/transcriptions')
+      ? json(response, 200, { text: 'Привет', usage: { type: 'duration', seconds: 120 } })
+      : json(response, 200, {
+          choices: [
+            { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Да', refusal: null } },
+          ],
+          usage: { prompt_tokens: 10, completion_tokens: 5 },
+        }),
+  );
+  const { client, metrics } = clientAt(server.url);
+  await client.completeText({ system: 's', user: 'u' });
+  await client.completeText({ system: 's', user: 'u' });
+  await client.transcribe({ audio: Buffer.from('x'), fileName: 'a.ogg', contentType: 'audio/ogg' });
+  const of = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
+  expect(await of('aisha_provider_tokens_total')).toMatchObject([
+    { labels: { model: 'gpt-6-luna', direction: 'input' }, value: 20 },
+    { labels: { model: 'gpt-6-luna', direction: 'output' }, value: 10 },
+  ]);
+  expect(await of('aisha_provider_cost_usd_total')).toMatchObject([
+    { labels: { provider: 'openai', model: 'gpt-transcribe' }, value: expect.closeTo(0.009, 6) },
+  ]);
+});
+
 describe('moderate', () => {
   const result =
     (flagged: boolean, categories: Record<string, boolean>): Script =>

@@ -11,6 +11,7 @@ import {
   type JsonOptions,
   type JsonOutcome,
   type TextOutcome,
+  type Usage,
 } from './complete.ts';
 import { withinDeadline } from './deadline.ts';
 import { openAiFailure } from './errors.ts';
@@ -79,12 +80,32 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     return answer;
   };
 
+  /** Text is billed by tokens, at prices that change too often to be kept here. */
+  const completed = async <T extends { readonly kind: string; readonly usage?: Usage }>(
+    operation: string,
+    model: string,
+    request: () => Promise<T>,
+  ): Promise<T> => {
+    const answer = await seen(operation, model, request);
+    if (answer.usage) {
+      metrics?.providerTokens.inc(
+        { provider: 'openai', model, direction: 'input' },
+        answer.usage.inputTokens,
+      );
+      metrics?.providerTokens.inc(
+        { provider: 'openai', model, direction: 'output' },
+        answer.usage.outputTokens,
+      );
+    }
+    return answer;
+  };
+
   const modelFor = ({ model, images }: CompletionOptions) =>
     model ?? (images === undefined || images.length === 0 ? config.textModel : config.visionModel);
 
   const text = (operation: string, options: CompletionOptions) => {
     const model = modelFor(options);
-    return seen(operation, model, () => completeText(client, dialects, model, options));
+    return completed(operation, model, () => completeText(client, dialects, model, options));
   };
 
   const listed = async (signal: AbortSignal | null | undefined) => {
@@ -114,7 +135,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     },
     completeJson(options) {
       const model = modelFor(options);
-      return seen('complete_json', model, () => completeJson(client, dialects, model, options));
+      return completed('complete_json', model, () => completeJson(client, dialects, model, options));
     },
     completeText: (options) => text('complete_text', options),
     describeImages: (options) => text('describe_images', options),

@@ -1,3 +1,4 @@
+import { createMetrics } from '@aisha/service';
 import { createOpenAiClient } from '../openai/client.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { json, type Script } from './scripted-server.ts';
@@ -6,6 +7,7 @@ export const apiKey = 'sk-secretsecretsecretsecret';
 
 export function clientAt(url: string, models: { transcribeModel?: string; textModel?: string } = {}) {
   const log = recordingLogger();
+  const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
   const client = createOpenAiClient({
     config: {
       apiKey,
@@ -17,8 +19,9 @@ export function clientAt(url: string, models: { transcribeModel?: string; textMo
       ...models,
     },
     log,
+    metrics,
   });
-  return { client, log };
+  return { client, log, metrics };
 }
 
 export const error =

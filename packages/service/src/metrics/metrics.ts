@@ -52,6 +52,11 @@ export interface Metrics {
   readonly providerRequests: LabelledCounter<{ provider: Provider; operation: string; outcome: string }>;
   readonly providerRequestSeconds: LabelledHistogram<{ provider: Provider; operation: string }>;
   readonly providerCostUsd: LabelledCounter<{ provider: Provider; model: string }>;
+  readonly providerTokens: LabelledCounter<{
+    provider: Provider;
+    model: string;
+    direction: 'input' | 'output';
+  }>;
   readonly telegramSends: LabelledCounter<{
     outcome: 'ok' | 'unchanged' | 'unreachable' | 'retry' | 'unknown' | 'refused';
   }>;
@@ -117,6 +122,11 @@ export function createMetrics(process: Pick<ProcessConfig, 'app' | 'instanceId'>
     providerCostUsd: counter('provider_cost_usd_total', 'What providers charge, in US dollars', [
       'provider',
       'model',
+    ]),
+    providerTokens: counter('provider_tokens_total', 'Tokens that language models read and wrote', [
+      'provider',
+      'model',
+      'direction',
     ]),
     telegramSends: counter('telegram_sends_total', 'Messages sent or edited by outcome', ['outcome']),
     telegram429: counter('telegram_429_total', 'Answers 429 from Telegram'),
