@@ -287,3 +287,52 @@ start_services() { dc up -d; }
 stop_services() { dc stop "$@"; }
 # The operators' commands; files that they read or write lie in $AISHA_HOME/work.
 operate() { dc run --rm --no-deps -v "$AISHA_HOME/work:/work" -w /work tools "$@"; }
+
+# --- Releases -----------------------------------------------------------------------------------------------
+# begin_release <arguments of release.sh>: sets TAG, DRY_RUN, current, previous; one release at a time on a server.
+begin_release() {
+  local rollback=''
+  TAG='' DRY_RUN=''
+  usage() { sed -n '2,/^set /{s/^# \{0,1\}//p}' "$0"; exit "$1"; }
+  while (($#)); do
+    case $1 in
+      --rollback) rollback=1 ;;
+      --dry-run) DRY_RUN=1 ;;
+      -h | --help) usage 0 ;;
+      -*) usage 2 >&2 ;;
+      *) TAG=$1 ;;
+    esac
+    shift
+  done
+  load_server_config
+  HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
+  export HEALTH_SECONDS
+  RELEASES=$AISHA_HOME/releases
+  mkdir -p "$RELEASES"
+  current=$(cat "$RELEASES/current" 2>/dev/null || true)
+  previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
+  if [[ -n $rollback ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
+  [[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
+  exec 9>"$RELEASES/lock"
+  flock -n 9 || die 'another release is running on this server'
+  say "release ${current:-none} -> $TAG"
+}
+
+# What nginx and the processes read; nothing of it is the new version's alone.
+prepare_files() {
+  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
+  [[ -z $DRY_RUN ]] || return 0
+  render_config "$AISHA_HOME"
+  api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
+  if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
+  "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
+}
+
+end_release() {
+  if [[ $TAG != "$current" ]]; then previous=$current; echo "$previous" >"$RELEASES/previous"; fi
+  echo "$TAG" >"$RELEASES/current"
+  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
+  # The first time; port 80 answers now. Without it FAL's webhooks do not arrive, and polling settles its jobs.
+  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
+    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
+}

@@ -8,47 +8,20 @@ set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
-TAG='' ROLLBACK='' DRY_RUN=''
-while (($#)); do
-  case $1 in
-    --rollback) ROLLBACK=1 ;;
-    --dry-run) DRY_RUN=1 ;;
-    -h | --help) usage ;;
-    -*) usage 2 >&2 ;;
-    *) TAG=$1 ;;
-  esac
-  shift
-done
-
-load_server_config
+begin_release "$@"
 [[ -n $(config WITHOUT_DOCKER) ]] || die 'WITHOUT_DOCKER=1 does not stand in production.env: this server has release.sh'
 need systemctl systemd-run curl nginx node
-HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
-RELEASES=$AISHA_HOME/releases
-mkdir -p "$RELEASES"
-current=$(cat "$RELEASES/current" 2>/dev/null || true)
-previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
-if [[ -n $ROLLBACK ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
-[[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
 [[ -n $DRY_RUN || -d $AISHA_HOME/apps/$TAG/apps ]] || die "$AISHA_HOME/apps/$TAG holds no application"
-
-exec 9>"$RELEASES/lock"
-flock -n 9 || die 'another release is running on this server'
 
 # The units start from $AISHA_HOME/app.
 use() { step ln -sfn "apps/$1" "$AISHA_HOME/app"; }
 
 prepare() {
-  say "release ${current:-none} -> $TAG"
-  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream}
+  prepare_files
   [[ -z $DRY_RUN ]] || return 0
-  render_config "$AISHA_HOME"
-  api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
   echo 'access_log /var/log/nginx/access.log main;' >"$AISHA_HOME/nginx/snippets/main-log.conf"
   install -m 644 "$AISHA_HOME"/infra/systemd/{common,host}/* /etc/systemd/system/
   systemctl daemon-reload
-  "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
   install -D -m 644 -t "$AISHA_HOME/apps/$TAG/packages/storage/scripts" "$AISHA_HOME"/infra/scripts/*.mjs
 }
 
@@ -110,12 +83,8 @@ if [[ -z $DRY_RUN ]]; then
   for unit in $(containers worker); do
     is_in "$unit" "${UNITS[@]}" || systemctl disable -q --now "$unit"
   done
-  if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
-  echo "$TAG" >"$RELEASES/current"
-  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
-  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
-    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
+  end_release
   # The running and the previous version stay.
-  find "$AISHA_HOME/apps" -mindepth 1 -maxdepth 1 ! -name "$TAG" ! -name "$(cat "$RELEASES/previous" 2>/dev/null)" -exec rm -rf {} +
+  find "$AISHA_HOME/apps" -mindepth 1 -maxdepth 1 ! -name "$TAG" ! -name "$previous" -exec rm -rf {} +
 fi
 say "done in $((SECONDS - started)) s: $TAG"

@@ -7,43 +7,12 @@ set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
-TAG='' ROLLBACK='' DRY_RUN=''
-while (($#)); do
-  case $1 in
-    --rollback) ROLLBACK=1 ;;
-    --dry-run) DRY_RUN=1 ;;
-    -h | --help) usage ;;
-    -*) usage 2 >&2 ;;
-    *) TAG=$1 ;;
-  esac
-  shift
-done
-
-load_server_config
-HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
+begin_release "$@"
 require REGISTRY
-RELEASES=$AISHA_HOME/releases
-mkdir -p "$RELEASES"
-current=$(cat "$RELEASES/current" 2>/dev/null || true)
-previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
-if [[ -n $ROLLBACK ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
-[[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
-
-# One release at a time on a server.
-exec 9>"$RELEASES/lock"
-flock -n 9 || die 'another release is running on this server'
 
 prepare() {
-  say "release ${current:-none} -> $TAG"
   ensure_network
-  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
-  if [[ -z $DRY_RUN ]]; then
-    render_config "$AISHA_HOME"
-    api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
-    if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
-    "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
-  fi
+  prepare_files
   registry_login
   local image
   for image in webhook-api bot-polling worker; do
@@ -149,15 +118,10 @@ say 'migrations'
 step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
 roll || roll_back
 if [[ -z $DRY_RUN ]]; then
-  if [[ $TAG != "$current" ]]; then echo "$current" >"$RELEASES/previous"; fi
-  echo "$TAG" >"$RELEASES/current"
+  end_release
   # For whoever uses docker compose by hand. An append after sed's deletion of the last line would not happen.
   sed -i '/^TAG=/d' "$AISHA_HOME/.env"
   printf "TAG='%s'\n" "$TAG" >>"$AISHA_HOME/.env"
-  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
-  # The first time; port 80 answers now. Without it FAL's webhooks do not arrive, and polling settles its jobs.
-  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
-    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
   # Of older versions the server keeps the running and the previous one.
   "$AISHA_HOME/infra/scripts/registry-cleanup.sh" --server-only >/dev/null || warn 'old images could not be removed'
 fi
