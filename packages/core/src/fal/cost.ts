@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FalJob } from './jobs.ts';
 
 type Price =
   | { readonly usdPerStep: number; readonly leastSteps: number }
@@ -21,8 +20,16 @@ const drawing = z.object({
   image_size: z.object({ width: z.number(), height: z.number() }),
 });
 
+interface Billed {
+  /** FAL's endpoint id, and what was sent there. */
+  readonly model: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Simulated: FAL knows nothing of it. */
+  readonly test: boolean;
+}
+
 /** What FAL bills for a request that it did, in US dollars; null where the price is not known. A picture's megapixels are rounded up. */
-export function falCost({ model, input, test }: Pick<FalJob, 'model' | 'input' | 'test'>): number | null {
+export function falCost({ model, input, test }: Billed): number | null {
   if (test) return 0;
   const price = PRICES[model];
   if (!price) return null;
