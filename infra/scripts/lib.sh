@@ -70,7 +70,10 @@ complete_config() {
     : "${CONFIG[POSTGRES_HOST]:=postgres}" "${CONFIG[POSTGRES_USER]:=aisha}" "${CONFIG[POSTGRES_DB]:=aisha}"
     : "${CONFIG[REDIS_HOST]:=redis}" "${CONFIG[MINIO_ENDPOINT]:=http://s3:9000}"
   fi
-  if [[ -n $(config WITHOUT_DOCKER) ]]; then : "${CONFIG[API_SERVERS]:=127.0.0.1:8001 127.0.0.1:8002}"; fi
+  if [[ -n $(config WITHOUT_DOCKER) ]]; then
+    [[ -z $(config PROFILES) ]] || die 'WITHOUT_DOCKER: PROFILES brings containers; leave it empty, and name DATABASE_URL, REDIS_URL and MINIO_*'
+    : "${CONFIG[API_SERVERS]:=127.0.0.1:8001 127.0.0.1:8002}"
+  fi
   : "${CONFIG[API_SERVERS]:=$(config API_1_ADDRESS 172.26.1.1):8000 $(config API_2_ADDRESS 172.26.1.2):8000}"
 }
 

@@ -103,6 +103,7 @@ host_programs() {
   version=$(nginx -v 2>&1 | sed 's#.*/\([0-9.]*\).*#\1#')
   [[ $(printf '%s\n' 1.25.1 "$version" | sort -V | head -1) == 1.25.1 ]] || warn "nginx is $version: 1.25.1 or later is needed (Debian 13 has it; else nginx.org's repository)"
   version=$(/usr/bin/node --version 2>/dev/null || echo absent)
+  command -v pg_dump >/dev/null || warn 'pg_dump is absent: backups need postgresql-client, and postgresql for their trial'
   [[ ${version#v} =~ ^(2[4-9]|[3-9][0-9])\. ]] || warn "/usr/bin/node is $version: Node 24 or later is needed there (nodesource.com, or nodejs.org's archive)"
 }
 

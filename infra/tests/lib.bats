@@ -73,6 +73,9 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   [[ $(config API_SERVERS) == '127.0.0.1:8001 127.0.0.1:8002' ]]
   render_config "$BATS_TEST_TMPDIR/home"
   ! grep -q WITHOUT_DOCKER "$BATS_TEST_TMPDIR/home/app.env"
+  CONFIG[PROFILES]=data
+  run complete_config
+  [ "$status" -eq 1 ]; [[ $output == *DATABASE_URL* ]]
 }
 
 @test "DATABASE_URL is taken apart, the older system's form and escapes too" {
