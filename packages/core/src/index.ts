@@ -11,7 +11,7 @@ export {
 } from './avatars/models.ts';
 export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
 export { isSafetensors } from './avatars/training.ts';
-export { balanceOf, enter, type LedgerEntry, ledgerPage, wrongBalances } from './credits/ledger.ts';
+export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export { type DocumentContent, readContent } from './documents/content.ts';
 export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';

@@ -26,7 +26,7 @@ const LEGACY = `
     id serial primary key, user_id integer references users(id), filename text, text text, language varchar(10),
     duration double precision, created_at timestamp);
   create table promo_codes (
-    id serial primary key, code varchar(32) unique, type varchar(20), value double precision, max_uses integer,
+    id serial primary key, code varchar(32) unique, type varchar(20), value double precision, max_uses bigint,
     used_count integer default 0, is_active boolean default true, expires_at timestamp);
   create table promo_code_uses (
     id serial primary key, user_id integer references users(id), promo_code_id integer references promo_codes(id),
@@ -48,7 +48,7 @@ const LEGACY = `
     (3, 'ghost.ogg', 'Nobody said this.', 'en', 10, '2024-04-01');
   insert into promo_codes (code, type, value, max_uses, used_count, is_active, expires_at) values
     ('welcome', 'credits', 50, 100, 7, true, '2099-01-01'), ('Autumn', 'credits', 20.0, 0, 0, false, null),
-    ('HALF', 'discount', 50, null, 0, true, null), ('', 'credits', 5, 1, 0, true, null), ('VOID', 'credits', 0, 1, 0, true, null);
+    ('HALF', 'discount', 50, 99999999999, 0, true, null), ('', 'credits', 5, 1, 0, true, null), ('VOID', 'credits', 0, 1, 0, true, null);
   insert into promo_code_uses (user_id, promo_code_id, used_at) values
     (1, 1, '2024-05-01 10:00:00'), (3, 1, '2024-05-01'), (2, 5, '2024-05-01');
 `;
@@ -184,7 +184,7 @@ test(
     ]);
     expect(found.promoCodes).toMatchObject([
       { code: 'AUTUMN', kind: 'credits', value: 20, maxUses: null, disabledAt: expect.any(Date) },
-      { code: 'HALF', kind: 'discount', value: 50, uses: 0, maxUses: null, disabledAt: null },
+      { code: 'HALF', kind: 'discount', value: 50, uses: 0, maxUses: 2_147_483_647, disabledAt: null },
       {
         code: 'WELCOME',
         kind: 'credits',

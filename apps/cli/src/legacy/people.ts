@@ -1,4 +1,4 @@
-import { enter } from '@aisha/core';
+import { postEntry } from '@aisha/core';
 import { chats, type Db, users } from '@aisha/db';
 import type { Found } from './mapping.ts';
 import type { Source } from './source.ts';
@@ -83,7 +83,7 @@ export async function importPeople(target: Target, source: Source, found: Found)
 /** False when the balance was brought over before. */
 async function openAccount(target: Target, userId: number, credits: number): Promise<boolean> {
   const entry = await target.transaction((tx) =>
-    enter(tx, { userId, amount: credits, reason: 'legacy_balance', key: `legacy-balance:${userId}` }),
+    postEntry(tx, { userId, amount: credits, reason: 'legacy_balance', key: `legacy-balance:${userId}` }),
   );
   return entry !== null;
 }

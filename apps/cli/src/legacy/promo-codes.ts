@@ -85,21 +85,25 @@ function read(row: Row): NewPromoCode | string {
   if (code === '') return 'no code';
   const worth = worthOf(row);
   if (!worth) return 'worth nothing that is understood';
-  const limit = number(row['maxUses']);
-  const perUser = number(row['maxUsesPerUser']);
+  const maxUses = times(row['maxUses']);
   return {
     code,
     ...worth,
-    uses: Math.max(0, Math.trunc(number(row['uses']) ?? 0)),
+    uses: times(row['uses']),
     // Nought and less were their way to say "no limit".
-    maxUses: limit === null || limit <= 0 ? null : Math.trunc(limit),
-    maxUsesPerUser: perUser === null || perUser < 1 ? 1 : Math.trunc(perUser),
+    maxUses: maxUses === 0 ? null : maxUses,
+    maxUsesPerUser: Math.max(1, times(row['maxUsesPerUser'])),
     startsAt: date(row['startsAt']),
     endsAt: date(row['endsAt']),
     disabledAt:
       row['active'] === undefined || row['active'] === null || flag(row['active']) ? null : new Date(),
     createdAt: date(row['createdAt']) ?? new Date(),
   };
+}
+
+/** How often: a whole number that the column holds. */
+function times(value: unknown): number {
+  return Math.min(Math.max(0, Math.trunc(number(value) ?? 0)), 2_147_483_647);
 }
 
 /** What a code gives: its own column for it, or one column for all with a word that says which. */

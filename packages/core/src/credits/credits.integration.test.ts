@@ -2,7 +2,7 @@ import { ledgerEntries, promoCodes, promoCodeUses } from '@aisha/db';
 import { count, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestParts, type TestParts } from '../testing.ts';
-import { balanceOf, enter, ledgerPage, wrongBalances } from './ledger.ts';
+import { balanceOf, ledgerPage, postEntry, wrongBalances } from './ledger.ts';
 import { redeemPromoCode } from './promo-codes.ts';
 
 let bench: TestParts;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 const give = (amount: number, key: string, userId = me) =>
-  bench.parts.db.transaction((tx) => enter(tx, { userId, amount, reason: 'promo_code', key }));
+  bench.parts.db.transaction((tx) => postEntry(tx, { userId, amount, reason: 'promo_code', key }));
 
 describe('the ledger', () => {
   test('is empty for somebody new', async () => {

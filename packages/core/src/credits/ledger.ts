@@ -18,7 +18,10 @@ export async function lockAccount(tx: Pick<Tx, 'select'>, userId: number): Promi
 }
 
 /** Adds one entry; null when its key is there already. The database refuses one that would leave less than nothing. */
-export async function enter(tx: Pick<Tx, 'select' | 'insert'>, entry: NewEntry): Promise<LedgerEntry | null> {
+export async function postEntry(
+  tx: Pick<Tx, 'select' | 'insert'>,
+  entry: NewEntry,
+): Promise<LedgerEntry | null> {
   await lockAccount(tx, entry.userId);
   const balance = await balanceOf(tx, entry.userId);
   const [entered] = await tx

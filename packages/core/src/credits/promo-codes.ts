@@ -1,6 +1,6 @@
 import { promoCodes, promoCodeUses, type Tx } from '@aisha/db';
 import { and, count, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { enter, lockAccount } from './ledger.ts';
+import { lockAccount, postEntry } from './ledger.ts';
 
 /** Codes are compared in capitals and without spaces, so that it does not matter how somebody types one. */
 export const asPromoCode = (typed: string): string => typed.replaceAll(/\s/g, '').toUpperCase();
@@ -43,7 +43,7 @@ export async function redeemPromoCode(
     .returning();
   if (!used) return { refused: 'used_up' };
   await tx.insert(promoCodeUses).values({ code, userId });
-  const entered = await enter(tx, {
+  const entered = await postEntry(tx, {
     userId,
     amount: used.value,
     reason: 'promo_code',
