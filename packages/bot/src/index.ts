@@ -1,5 +1,5 @@
-export { publishCommands } from './commands.ts';
-export { type Conversation, createConversation } from './conversation.ts';
+export { publishCommands } from './menu/commands.ts';
+export { type Conversation, createConversation } from './chat/conversation.ts';
 export {
   type DispatchParts,
   type LaneOptions,
@@ -12,4 +12,4 @@ export { incoming, type IncomingUpdate } from './dispatch/lanes.ts';
 export { showPhotoCounter, showProgress } from './notify/edits.ts';
 export { type NotifyParts, sendNotification } from './notify/send.ts';
 export { createTexts, type Texts } from './texts/index.ts';
-export type { BotSettings } from './turn.ts';
+export type { BotSettings } from './chat/turn.ts';

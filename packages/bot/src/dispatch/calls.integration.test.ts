@@ -2,7 +2,7 @@ import { chats, telegramUpdates } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sendScreen } from '../screen.ts';
+import { sendScreen } from '../chat/screen.ts';
 import { startTestBot, type TestBot } from '../testing/bot.ts';
 import { echo, type Lane, openLane } from '../testing/lane.ts';
 import { ClaimLost, makeCalls } from './calls.ts';

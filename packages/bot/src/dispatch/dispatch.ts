@@ -2,7 +2,7 @@ import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { transact } from '@aisha/core';
 import { batched, classifyError, type Metrics } from '@aisha/service';
 import { and, asc, eq, isNotNull, ne, sql } from 'drizzle-orm';
-import type { Conversation } from '../conversation.ts';
+import type { Conversation } from '../chat/conversation.ts';
 import { type CallParts, CLAIM, makeCalls } from './calls.ts';
 
 export interface DispatchParts extends CallParts {

@@ -2,9 +2,9 @@ import { avatars } from '@aisha/db';
 import { counterShown, findOrder, photoCounts, rejections } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq } from 'drizzle-orm';
-import { screenBody } from '../screen.ts';
-import { photosScreen } from '../screens/avatars.ts';
-import { statusScreen } from '../screens/orders.ts';
+import { screenBody } from '../chat/screen.ts';
+import { photosScreen } from '../avatars/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
 import { voiceOf } from './order-ended.ts';
 import type { NotifyParts } from './send.ts';
 

@@ -2,15 +2,15 @@ import { avatars, documents, type OwedCall, recordings } from '@aisha/db';
 import { type DeciderParts, findUser, imageInput, imagesOf, type Order, findOrder } from '@aisha/core';
 import { escapeHtml, messageLimit, truncate } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
-import { documentMessages } from '../documents.ts';
-import { fileNameOf, sendFile, sendImage } from '../results.ts';
-import { editScreen, sendScreen } from '../screen.ts';
-import { imageButtons, imageCaption } from '../screens/images.ts';
-import type { Voice } from '../screens/avatars.ts';
-import { failureText, statusScreen } from '../screens/orders.ts';
-import { documentButtons } from '../screens/recordings.ts';
+import { documentMessages } from '../documents/results.ts';
+import { fileNameOf, sendFile, sendImage } from '../chat/results.ts';
+import { editScreen, sendScreen } from '../chat/screen.ts';
+import { imageButtons, imageCaption } from '../images/screens.ts';
+import type { Voice } from '../avatars/screens.ts';
+import { failureText, statusScreen } from '../orders/screens.ts';
+import { documentButtons } from '../recordings/screens.ts';
 import type { Texts } from '../texts/index.ts';
-import type { BotSettings } from '../turn.ts';
+import type { BotSettings } from '../chat/turn.ts';
 
 export interface RenderParts extends Pick<DeciderParts, 'db'> {
   readonly texts: Texts;

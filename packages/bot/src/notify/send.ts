@@ -4,7 +4,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type CallParts, CLAIM, ClaimLost, makeCalls } from '../dispatch/calls.ts';
-import { sendScreen } from '../screen.ts';
+import { sendScreen } from '../chat/screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;

@@ -2,13 +2,13 @@ import { startTestParts, type TestParts, type TestPartsOptions } from '@aisha/co
 import { conversations, users } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
 import { and, eq } from 'drizzle-orm';
-import { createConversation } from '../conversation.ts';
+import { createConversation } from '../chat/conversation.ts';
 import { createDispatcher, type DispatchParts } from '../dispatch/dispatch.ts';
 import { keepUpdates, openLanes } from '../dispatch/inbox.ts';
 import { incoming } from '../dispatch/lanes.ts';
 import type { NotifyParts } from '../notify/send.ts';
 import { createTexts } from '../texts/index.ts';
-import type { BotSettings } from '../turn.ts';
+import type { BotSettings } from '../chat/turn.ts';
 
 /** The bot in one process: what people do at Telegram's stand-in is decided, committed and answered there. */
 export interface TestBot extends Omit<TestParts, 'parts'> {

@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { createDispatcher, type DispatchParts, type LaneOutcome } from '../dispatch/dispatch.ts';
 import { keepUpdates } from '../dispatch/inbox.ts';
 import { incoming } from '../dispatch/lanes.ts';
-import { sendScreen } from '../screen.ts';
+import { sendScreen } from '../chat/screen.ts';
 import { stranger, type TestBot } from './bot.ts';
 
 type Row = typeof telegramUpdates.$inferSelect;

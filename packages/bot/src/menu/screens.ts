@@ -1,6 +1,6 @@
 import { LANGUAGES } from '@aisha/db';
-import type { Screen } from '../screen.ts';
-import type { Turn } from '../turn.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Turn } from '../chat/turn.ts';
 
 export function menuScreen(turn: Turn, greeting = ''): Screen {
   const banner = turn.settings.testMode ? `\n\n${turn.t('test.banner')}` : '';

@@ -1,9 +1,9 @@
 import { chooseLanguage } from '@aisha/core';
 import { LANGUAGES } from '@aisha/db';
 import { Composer } from 'telegraf';
-import { IDLE } from '../dialogue.ts';
-import { languageScreen, menuScreen, noteScreen } from '../screens/menu.ts';
-import { onCommand, onPress } from './route.ts';
+import { IDLE } from '../chat/dialogue.ts';
+import { languageScreen, menuScreen, noteScreen } from './screens.ts';
+import { onCommand, onPress } from '../chat/route.ts';
 
 export function menuComposer() {
   const composer = new Composer();

@@ -1,10 +1,10 @@
 import { ASPECT_NAMES, type Avatar, type Image } from '@aisha/core';
 import { captionLimit, escapeHtml, truncate } from '@aisha/providers';
-import type { Button, Screen } from '../screen.ts';
-import type { DialogueState } from '../dialogue.ts';
-import type { Turn } from '../turn.ts';
-import type { Voice } from './avatars.ts';
-import { pageButtons } from './pages.ts';
+import type { Button, Screen } from '../chat/screen.ts';
+import type { DialogueState } from '../chat/dialogue.ts';
+import type { Turn } from '../chat/turn.ts';
+import type { Voice } from '../avatars/screens.ts';
+import { pageButtons } from '../chat/pages.ts';
 
 export type ImageDraft = Extract<DialogueState, { name: 'image.prompt' }>;
 

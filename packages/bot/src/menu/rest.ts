@@ -1,7 +1,7 @@
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { menuScreen, noteScreen } from '../screens/menu.ts';
-import { turnOf } from '../turn-context.ts';
+import { menuScreen, noteScreen } from './screens.ts';
+import { turnOf } from '../chat/turn-context.ts';
 
 /** What nothing else took: every press and message gets an answer. */
 export function restComposer() {

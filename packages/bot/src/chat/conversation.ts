@@ -4,10 +4,10 @@ import { inArray, and, sql } from 'drizzle-orm';
 import { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
-import { composers } from './composers/index.ts';
+import { composers } from '../bindings.ts';
 import { readState } from './dialogue.ts';
 import { sendScreen } from './screen.ts';
-import type { Texts } from './texts/index.ts';
+import type { Texts } from '../texts/index.ts';
 import { bindTurn } from './turn-context.ts';
 import { type BotSettings, Turn } from './turn.ts';
 

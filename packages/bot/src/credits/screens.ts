@@ -1,8 +1,8 @@
 import type { LedgerEntry } from '@aisha/core';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../chat/screen.ts';
 import type { TextKey } from '../texts/index.ts';
-import type { Turn } from '../turn.ts';
-import { pageButtons } from './pages.ts';
+import type { Turn } from '../chat/turn.ts';
+import { pageButtons } from '../chat/pages.ts';
 
 /** What the account holds and one page of how it came to that. */
 export function balanceScreen(

@@ -1,8 +1,8 @@
 import { cancelOrder } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { z } from 'zod';
-import { statusScreen } from '../screens/orders.ts';
-import { onPress } from './route.ts';
+import { statusScreen } from './screens.ts';
+import { onPress } from '../chat/route.ts';
 
 export function ordersComposer() {
   const composer = new Composer();

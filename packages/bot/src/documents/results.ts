@@ -1,9 +1,9 @@
 import type { OwedCall } from '@aisha/db';
 import { type Document, type DocumentContent, readContent, type Recording } from '@aisha/core';
 import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
-import { sendScreen } from './screen.ts';
-import type { Voice } from './screens/avatars.ts';
-import { documentButtons } from './screens/recordings.ts';
+import { sendScreen } from '../chat/screen.ts';
+import type { Voice } from '../avatars/screens.ts';
+import { documentButtons } from '../recordings/screens.ts';
 
 /** A written document as messages, the last with the buttons for the next one. */
 export function documentMessages(

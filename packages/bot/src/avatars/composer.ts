@@ -22,7 +22,7 @@ import {
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { z } from 'zod';
-import { IDLE } from '../dialogue.ts';
+import { IDLE } from '../chat/dialogue.ts';
 import {
   avatarScreen,
   avatarsScreen,
@@ -33,12 +33,12 @@ import {
   photosScreen,
   subjectScreen,
   trainingScreen,
-} from '../screens/avatars.ts';
-import { noteScreen } from '../screens/menu.ts';
-import { statusScreen } from '../screens/orders.ts';
-import { turnOf } from '../turn-context.ts';
-import type { Turn } from '../turn.ts';
-import { onCommand, onPress, type Press } from './route.ts';
+} from './screens.ts';
+import { noteScreen } from '../menu/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { turnOf } from '../chat/turn-context.ts';
+import type { Turn } from '../chat/turn.ts';
+import { onCommand, onPress, type Press } from '../chat/route.ts';
 
 const isImageFile = /^image\/(jpeg|png|webp)$/;
 

@@ -11,16 +11,16 @@ import { DOCUMENT_KINDS } from '@aisha/db';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { z } from 'zod';
-import { documentMessages } from '../documents.ts';
-import { IDLE } from '../dialogue.ts';
-import { mediaOf } from '../media.ts';
-import { fileNameOf, sendFile } from '../results.ts';
-import { noteScreen } from '../screens/menu.ts';
-import { statusScreen } from '../screens/orders.ts';
-import { confirmDeleteRecording, historyScreen, recordingScreen } from '../screens/recordings.ts';
-import { turnOf } from '../turn-context.ts';
-import type { Turn } from '../turn.ts';
-import { onCommand, onPress, type Press } from './route.ts';
+import { documentMessages } from '../documents/results.ts';
+import { IDLE } from '../chat/dialogue.ts';
+import { mediaOf } from './media.ts';
+import { fileNameOf, sendFile } from '../chat/results.ts';
+import { noteScreen } from '../menu/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
+import { turnOf } from '../chat/turn-context.ts';
+import type { Turn } from '../chat/turn.ts';
+import { onCommand, onPress, type Press } from '../chat/route.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();

@@ -1,6 +1,6 @@
 import type { Composer, Context } from 'telegraf';
-import { turnOf } from '../turn-context.ts';
-import type { Turn } from '../turn.ts';
+import { turnOf } from './turn-context.ts';
+import type { Turn } from './turn.ts';
 
 export type Press = (turn: Turn, ...args: string[]) => Promise<void> | void;
 

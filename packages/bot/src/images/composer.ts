@@ -14,9 +14,9 @@ import {
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { z } from 'zod';
-import { IDLE } from '../dialogue.ts';
-import { sendImage, sendOriginal } from '../results.ts';
-import { keyboard } from '../screen.ts';
+import { IDLE } from '../chat/dialogue.ts';
+import { sendImage, sendOriginal } from '../chat/results.ts';
+import { keyboard } from '../chat/screen.ts';
 import {
   galleryButtons,
   galleryCaption,
@@ -25,12 +25,12 @@ import {
   imagineScreen,
   pickScreen,
   shapeOf,
-} from '../screens/images.ts';
-import { noteScreen } from '../screens/menu.ts';
-import { statusScreen } from '../screens/orders.ts';
-import { turnOf } from '../turn-context.ts';
-import type { Turn } from '../turn.ts';
-import { onCommand, onPress, type Press } from './route.ts';
+} from './screens.ts';
+import { noteScreen } from '../menu/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { turnOf } from '../chat/turn-context.ts';
+import type { Turn } from '../chat/turn.ts';
+import { onCommand, onPress, type Press } from '../chat/route.ts';
 
 const isId = (id: string | undefined): id is string => z.uuid().safeParse(id).success;
 

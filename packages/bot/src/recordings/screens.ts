@@ -1,10 +1,10 @@
 import { DOCUMENT_KINDS } from '@aisha/db';
 import type { Recording } from '@aisha/core';
 import { truncate } from '@aisha/providers';
-import type { Button, Screen } from '../screen.ts';
-import type { Turn } from '../turn.ts';
-import type { Voice } from './avatars.ts';
-import { pageButtons } from './pages.ts';
+import type { Button, Screen } from '../chat/screen.ts';
+import type { Turn } from '../chat/turn.ts';
+import type { Voice } from '../avatars/screens.ts';
+import { pageButtons } from '../chat/pages.ts';
 
 const PREVIEW = 600;
 

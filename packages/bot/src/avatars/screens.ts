@@ -1,8 +1,8 @@
 import type { PhotoProblem } from '@aisha/db';
 import { type Avatar, PHOTO_COUNT, type PhotoCounts, PRESETS } from '@aisha/core';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../chat/screen.ts';
 import type { TextKey } from '../texts/index.ts';
-import type { Turn } from '../turn.ts';
+import type { Turn } from '../chat/turn.ts';
 
 /** What a screen needs of a turn: it is also drawn outside of one, when the counter changes. */
 export type Voice = Pick<Turn, 't' | 'label' | 'settings'>;

@@ -1,6 +1,6 @@
 import { LANGUAGES } from '@aisha/db';
 import type { TelegramClient } from '@aisha/providers';
-import type { Texts } from './texts/index.ts';
+import type { Texts } from '../texts/index.ts';
 
 const COMMANDS = [
   'start',

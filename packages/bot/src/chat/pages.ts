@@ -1,5 +1,5 @@
-import type { Button } from '../screen.ts';
-import type { Voice } from './avatars.ts';
+import type { Button } from './screen.ts';
+import type { Voice } from '../avatars/screens.ts';
 
 /** The arrows to the page before and the one after, where there are such; `name:<page>` is what they bring. */
 export function pageButtons(voice: Voice, name: string, page: number, pages: number): Button[] {

@@ -1,11 +1,11 @@
 import { ledgerPage, redeemPromoCode } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { IDLE } from '../dialogue.ts';
-import { balanceScreen, promoCodeScreen } from '../screens/credits.ts';
-import { turnOf } from '../turn-context.ts';
-import type { Turn } from '../turn.ts';
-import { onCommand, onPress, type Press } from './route.ts';
+import { IDLE } from '../chat/dialogue.ts';
+import { balanceScreen, promoCodeScreen } from './screens.ts';
+import { turnOf } from '../chat/turn-context.ts';
+import type { Turn } from '../chat/turn.ts';
+import { onCommand, onPress, type Press } from '../chat/route.ts';
 
 export function creditsComposer() {
   const composer = new Composer();

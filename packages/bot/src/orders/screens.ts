@@ -1,7 +1,7 @@
 import type { Progress } from '@aisha/db';
 import type { Order } from '@aisha/core';
-import type { Screen } from '../screen.ts';
-import type { Voice } from './avatars.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../avatars/screens.ts';
 
 const BAR_LENGTH = 10;
 

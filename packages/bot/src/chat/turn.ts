@@ -2,7 +2,7 @@ import type { AvatarKind, Language, OwedCall } from '@aisha/db';
 import type { Unit, User } from '@aisha/core';
 import type { DialogueState } from './dialogue.ts';
 import { editScreen, type Screen, sendScreen } from './screen.ts';
-import type { TextKey, TextParams, Texts } from './texts/index.ts';
+import type { TextKey, TextParams, Texts } from '../texts/index.ts';
 
 /** What the conversation knows of this installation. */
 export interface BotSettings {
