@@ -1,7 +1,7 @@
 import { createConversation, createTexts, publishCommands } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
 import { trainerFor } from '@aisha/core';
-import { connectDatabase } from '@aisha/db';
+import { connectDatabase, requireMigrations } from '@aisha/db';
 import { cloudDownloadLimit, createTelegramClient, selfHostedDownloadLimit } from '@aisha/providers';
 import { connectConsumer, connectProducer, createProducer, pingRedis } from '@aisha/queue';
 import {
@@ -28,6 +28,7 @@ const LANE_SILENCE_MS = 180_000;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: BotPollingConfig, log: Logger): Promise<Lifecycle> {
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
+  await requireMigrations(config.database, { lifecycle, log });
   const metrics = createMetrics(config.process);
   const database = connectDatabase(config.database, {
     name: config.process.instanceId,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { WebhookApiConfig } from '@aisha/config';
-import { connectDatabase } from '@aisha/db';
+import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createTelegramClient, createWebhookVerifier } from '@aisha/providers';
 import { connectProducer, createProducer, pingRedis } from '@aisha/queue';
 import {
@@ -22,6 +22,7 @@ const LINGER_MS = 300;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: WebhookApiConfig, log: Logger): Promise<Lifecycle> {
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
+  await requireMigrations(config.database, { lifecycle, log });
   const metrics = createMetrics(config.process);
   const database = connectDatabase(config.database, {
     name: config.process.instanceId,

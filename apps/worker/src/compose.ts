@@ -1,7 +1,7 @@
 import { createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
 import { createSimulatedFal, giveUp, refuseWithdrawn, trainerFor, type WorkerParts } from '@aisha/core';
-import { connectDatabase } from '@aisha/db';
+import { connectDatabase, requireMigrations } from '@aisha/db';
 import {
   cloudDownloadLimit,
   createFalClient,
@@ -26,6 +26,7 @@ import {
   createMetrics,
   type Lifecycle,
   type Logger,
+  StartRefusal,
   startHealthServer,
 } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
@@ -48,6 +49,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     style: trainerFor('style', config.fal.models).trainer.presets,
   };
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
+  await requireMigrations(config.database, { lifecycle, log });
   const metrics = createMetrics(config.process);
   const database = connectDatabase(config.database, {
     name: config.process.instanceId,
@@ -148,7 +150,7 @@ function queueSelection(names: readonly string[] | null) {
   if (names === null) return null;
   const unknown = names.filter((name) => !isQueueName(name));
   if (unknown.length > 0)
-    throw new Error(
+    throw new StartRefusal(
       `WORKER_QUEUES names unknown queues: ${unknown.join(', ')}; known: ${queueNames.join(', ')}`,
     );
   return names.filter(isQueueName);

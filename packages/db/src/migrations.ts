@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseConfig } from '@aisha/config';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -22,19 +23,26 @@ export async function migrateDatabase(config: Pick<DatabaseConfig, 'url'>): Prom
 }
 
 export interface MigrationStatus {
-  /** Of this version's migrations. */
+  /** How many of this version's migrations. */
   readonly applied: number;
-  readonly pending: number;
+  /** Names of those that are still to be applied, in their order. */
+  readonly pending: readonly string[];
   /** Applied ones that this version does not have: the database belongs to a newer one. */
   readonly unknown: number;
 }
 
 /** Compares what was applied with what this version brings. */
 export async function migrationStatus(config: Pick<DatabaseConfig, 'url'>): Promise<MigrationStatus> {
-  const client = new pg.Client({ connectionString: config.url, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: config.url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  });
+  // One that breaks between two queries rejects the next one.
+  client.on('error', () => undefined);
   await client.connect();
   try {
-    const ours = new Set(readMigrationFiles({ migrationsFolder: FOLDER }).map(({ hash }) => hash));
+    const ours = ownMigrations();
     const table = await client.query<{ name: string | null }>(
       "select to_regclass('drizzle.__drizzle_migrations')::text as name",
     );
@@ -42,9 +50,21 @@ export async function migrationStatus(config: Pick<DatabaseConfig, 'url'>): Prom
       ? await client.query<{ hash: string }>('select hash from drizzle.__drizzle_migrations')
       : { rows: [] };
     const applied = new Set(rows.map(({ hash }) => hash));
-    const known = [...applied].filter((hash) => ours.has(hash)).length;
-    return { applied: known, pending: ours.size - known, unknown: applied.size - known };
+    const pending = ours.filter(({ hash }) => !applied.has(hash)).map(({ name }) => name);
+    const known = ours.length - pending.length;
+    return { applied: known, pending, unknown: applied.size - known };
   } finally {
     await client.end();
   }
+}
+
+/** This version's, oldest first. Their files are numbered in the order of the journal. */
+function ownMigrations(): { name: string; hash: string }[] {
+  const names = readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted();
+  return readMigrationFiles({ migrationsFolder: FOLDER }).map(({ hash }, n) => ({
+    name: names[n]?.replace(/\.sql$/, '') ?? hash,
+    hash,
+  }));
 }

@@ -58,7 +58,7 @@ export {
   type ProgressWatch,
   type ProgressWatchOptions,
 } from './stopping/progress.ts';
-export { TransientError, UserError, type UserErrorParams } from './errors/errors.ts';
+export { StartRefusal, TransientError, UserError, type UserErrorParams } from './errors/errors.ts';
 export { classifyError, retryAfterOf, userErrorOf, type Fault } from './errors/classify.ts';
 export { retryTransient, type RetryOptions } from './errors/retry.ts';
 export { untilAborted, withDeadline } from './deadline.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '@aisha/config';
 import { circuitBreakers } from '@aisha/db';
 import { eq } from 'drizzle-orm';
-import { withDatabase } from '../database.ts';
+import { withAnyDatabase } from '../database.ts';
 import { age } from '../table.ts';
 import { failed, type Finding } from './finding.ts';
 
@@ -15,7 +15,7 @@ export async function accountLocked(
   mend: string,
 ): Promise<Finding[]> {
   if (!database) return [];
-  const notes = await withDatabase(
+  const notes = await withAnyDatabase(
     database,
     'aisha-doctor',
     (db) => db.select().from(circuitBreakers).where(eq(circuitBreakers.name, provider)),

@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '@aisha/config';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { withDatabase } from '../database.ts';
+import { withAnyDatabase } from '../database.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
 /** FAL's webhooks are refused beyond 300 s; S3 refuses signatures beyond 15 minutes. */
@@ -24,7 +24,7 @@ export const checkClocks: Check = async ({ database, telegram }) => {
 };
 
 async function againstDatabase(config: DatabaseConfig): Promise<Finding> {
-  return withDatabase(config, 'aisha-doctor', async (db) => {
+  return withAnyDatabase(config, 'aisha-doctor', async (db) => {
     // Not to count the connecting.
     await db.execute(sql`select 1`);
     const asked = Date.now();

@@ -1,7 +1,7 @@
 import { type Db, migrationStatus } from '@aisha/db';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { withDatabase } from '../database.ts';
+import { withAnyDatabase } from '../database.ts';
 import { codeOf } from '../reason.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
@@ -23,7 +23,7 @@ const factsShape = z.object({
 export const checkDatabase: Check = async ({ database: config }) => {
   if (!config) return unconfigured('PostgreSQL');
   const reached = await attempt('reachable', mend, () =>
-    withDatabase(config, 'aisha-doctor', (db) => look(db, config.poolSize)),
+    withAnyDatabase(config, 'aisha-doctor', (db) => look(db, config.poolSize)),
   );
   if (reached.some(({ what, verdict }) => what === 'reachable' && verdict === 'failed')) return reached;
   return [...reached, ...(await attempt('migrations', 'pnpm db:migrate', () => migrations(config)))];
@@ -71,8 +71,12 @@ function connections(facts: z.output<typeof factsShape>, poolSize: number): Find
 
 async function migrations(config: { readonly url: string }): Promise<Finding> {
   const { applied, pending, unknown } = await migrationStatus(config);
-  if (pending > 0)
-    return failed('migrations', `${pending} of ${applied + pending} not applied`, 'run pnpm db:migrate');
+  if (pending.length > 0)
+    return failed(
+      'migrations',
+      `${pending.length} of ${applied + pending.length} not applied`,
+      'run pnpm db:migrate',
+    );
   if (unknown > 0)
     return warning(
       'migrations',

@@ -16,6 +16,11 @@ export class UserError extends Error {
   }
 }
 
+/** A process cannot start as things are: its message is the one line that says why, and how to mend it. */
+export class StartRefusal extends Error {
+  override readonly name = 'StartRefusal';
+}
+
 /** It may heal by itself: the same thing is tried again later. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';

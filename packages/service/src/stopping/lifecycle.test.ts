@@ -94,6 +94,19 @@ describe('the process', () => {
     expect(step).toHaveBeenCalledTimes(1);
   });
 
+  test.each(['before', 'after'])(
+    'ends when it was stopped by a part of it, %s it was wired',
+    async (when) => {
+      const host = new Host();
+      const lifecycle = createLifecycle({ log: silentLogger, deadlineMs: 1_000 });
+      const stopped = () => lifecycle.stop('it cannot work', exitCodes.failed);
+      if (when === 'before') await stopped();
+      lifecycle.run(host);
+      if (when === 'after') await stopped();
+      expect(host.codes).toEqual([1]);
+    },
+  );
+
   test('ends at once on a second signal', () => {
     const host = new Host();
     const lifecycle = createLifecycle({ log: silentLogger, deadlineMs: 1_000 });

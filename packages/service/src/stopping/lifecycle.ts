@@ -15,7 +15,7 @@ export interface Lifecycle {
   onStop(name: string, step: StopStep, options?: { readonly deadlineMs?: number }): void;
   /** Ends the process when this watch finds no progress. */
   watch(progress: ProgressWatch): void;
-  /** Runs the steps once; a second call waits for the first. Never rejects. */
+  /** Runs the steps once, and ends the process if it is wired; a second call waits for the first. Never rejects. */
   stop(reason: string, code?: ExitCode): Promise<ExitCode>;
   /** Wires signals, crashes and watches. Only `main.ts` calls this. */
   run(host?: ProcessHost): void;
@@ -44,6 +44,8 @@ export function createLifecycle({ log, deadlineMs }: LifecycleOptions): Lifecycl
   const steps: NamedStep[] = [];
   const watches: ProgressWatch[] = [];
   let ending: Promise<ExitCode> | null = null;
+  let wired: ProcessHost | null = null;
+  let ended: ExitCode | null = null;
 
   async function runSteps(reason: string, code: ExitCode): Promise<ExitCode> {
     const startedAt = performance.now();
@@ -73,17 +75,21 @@ export function createLifecycle({ log, deadlineMs }: LifecycleOptions): Lifecycl
   }
 
   function stop(reason: string, code: ExitCode = exitCodes.clean): Promise<ExitCode> {
-    ending ??= runSteps(reason, code);
+    ending ??= runSteps(reason, code).then((result) => {
+      ended = result;
+      wired?.exit(result);
+      return result;
+    });
     return ending;
   }
 
   function run(host: ProcessHost = process): void {
-    const end = (reason: string, code: ExitCode) => {
-      void stop(reason, code).then((result) => host.exit(result));
-    };
+    wired = host;
+    // What stopped while it was still being built.
+    if (ended !== null) host.exit(ended);
     for (const name of ['SIGTERM', 'SIGINT']) {
       host.on(name, () => {
-        if (!stopping.signal.aborted) return end(name, exitCodes.clean);
+        if (!stopping.signal.aborted) return void stop(name, exitCodes.clean);
         log.warn('second signal: leaving at once', { signal: name });
         host.exit(exitCodes.failed);
       });
@@ -91,13 +97,13 @@ export function createLifecycle({ log, deadlineMs }: LifecycleOptions): Lifecycl
     for (const name of ['uncaughtException', 'unhandledRejection']) {
       host.on(name, (error) => {
         log.error(`${name}: stopping`, { error });
-        end(name, exitCodes.failed);
+        void stop(name, exitCodes.failed);
       });
     }
-    for (const progress of watches) follow(progress, host);
+    for (const progress of watches) follow(progress);
   }
 
-  function follow(progress: ProgressWatch, host: ProcessHost): void {
+  function follow(progress: ProgressWatch): void {
     const timer = setInterval(
       () => {
         if (stopping.signal.aborted || progress.observe() !== 'stuck') return;
@@ -106,7 +112,7 @@ export function createLifecycle({ log, deadlineMs }: LifecycleOptions): Lifecycl
           watch: progress.name,
           silentMs: Math.round(progress.silentMs),
         });
-        void stop(`${progress.name} is stuck`, exitCodes.stuck).then((code) => host.exit(code));
+        void stop(`${progress.name} is stuck`, exitCodes.stuck);
       },
       Math.max(50, progress.maxSilenceMs / 10),
     );

@@ -1,4 +1,5 @@
 import { ConfigError } from '@aisha/config';
+import { StartRefusal } from '../errors/errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { exitCodes } from './lifecycle.ts';
 
@@ -11,8 +12,9 @@ export async function runMain(start: () => Promise<Lifecycle>): Promise<void> {
     const lifecycle = await start();
     lifecycle.run();
   } catch (error) {
-    // A wrong configuration is explained by its message; anything else is a bug, and its stack says where.
-    const reason = error instanceof Error && !(error instanceof ConfigError) ? error.stack : undefined;
+    // Why it refuses to start is explained by the message; anything else is a bug, and its stack says where.
+    const explained = error instanceof ConfigError || error instanceof StartRefusal;
+    const reason = error instanceof Error && !explained ? error.stack : undefined;
     process.stderr.write(`${reason ?? (error instanceof Error ? error.message : String(error))}\n`);
     process.exit(exitCodes.failed);
   }
