@@ -39,6 +39,7 @@ const ALLOWED: Record<string, string> = {
   'packages/core/src/core.test.ts': `import '../../db/src/testing.ts';`,
   'packages/e2e/src/index.ts': `import '@aisha/sandbox'; import '@aisha/db';`,
   'apps/worker/src/main.ts': `import '@aisha/bot'; import '@aisha/core';`,
+  'apps/webhook-api/src/app.ts': `import '@aisha/core';`,
   'infra/dev/src/main.ts': `import '@aisha/sandbox';`,
 };
 
@@ -58,6 +59,7 @@ const FORBIDDEN: [rule: string, file: string, text: string][] = [
   ['layer-packages-bot', 'packages/bot/src/up.ts', `import '../../../apps/worker/src/main.ts';`],
   ['layer-packages-sandbox', 'packages/sandbox/src/up.ts', `import '@aisha/db';`],
   ['layer-infra-dev', 'infra/dev/src/up.ts', `import '@aisha/core';`],
+  ['layer-apps-webhook-api', 'apps/webhook-api/src/talk.ts', `import '@aisha/bot';`],
   ['no-app-to-app', 'apps/worker/src/sideways.ts', `import '../../webhook-api/src/main.ts';`],
   ['no-deep-import', 'apps/worker/src/deep.ts', `import '../../../packages/core/src/inside.ts';`],
   ['sandbox-only-for-tests', 'packages/core/src/sandboxed.ts', `import '@aisha/sandbox';`],

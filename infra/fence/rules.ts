@@ -18,7 +18,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'packages/bench': [...product, 'sandbox', 'e2e'],
   'apps/bot-polling': product,
   'apps/worker': product,
-  'apps/webhook-api': product,
+  'apps/webhook-api': [...stores, 'core'],
   'apps/cli': product,
   'infra/dev': ['config', 'sandbox'],
   'infra/fence': [],

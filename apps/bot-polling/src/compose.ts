@@ -1,6 +1,6 @@
 import { createConversation, createTexts, publishCommands } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
-import { trainerFor } from '@aisha/core';
+import { messageKeepers, trainerFor } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { cloudDownloadLimit, createTelegramClient, selfHostedDownloadLimit } from '@aisha/providers';
 import { connectConsumer, connectProducer, createProducer, pingRedis } from '@aisha/queue';
@@ -54,7 +54,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
       },
     },
   });
-  const parts = { db: database.db, producer, log, telegram, storage, conversation, metrics };
+  const parts = { db: database.db, producer, log, telegram, storage, messageKeepers, conversation, metrics };
 
   const lease = new Lease({
     redis,

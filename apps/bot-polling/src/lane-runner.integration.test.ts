@@ -1,4 +1,4 @@
-import { createConversation, createTexts, type DispatchParts, incoming, keepUpdates } from '@aisha/bot';
+import { type InboxParts, incoming, keepUpdates } from '@aisha/core';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
 import { telegramUpdates } from '@aisha/db';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -20,16 +20,11 @@ function handling({
 }: {
   deciding?: (text: string) => void;
   sending?: (chatId: number, text: string) => Promise<void>;
-}): DispatchParts {
-  const conversation = createConversation({
-    botId: bench.botId,
-    texts: createTexts(),
-    settings: { testMode: false, botUsername: 'b', fileLimit: 1, presets: { portrait: {}, style: {} } },
-  });
+}): InboxParts {
   return {
     ...bench.parts,
     conversation: {
-      ...conversation,
+      apology: () => [],
       decide: async (_unit, payloads) =>
         payloads.map(({ message }) => {
           const { chat, text } = Object(message);
@@ -60,7 +55,7 @@ async function keep(chatId: number, ...texts: string[]): Promise<string> {
   return `chat${chatId}`;
 }
 
-function start(parts: DispatchParts, { concurrency = 10, mayAct = (): boolean => true } = {}) {
+function start(parts: InboxParts, { concurrency = 10, mayAct = (): boolean => true } = {}) {
   const controller = new AbortController();
   const runner = new LaneRunner({
     parts,

@@ -1,8 +1,8 @@
-import { createDispatcher, type Dispatcher, type DispatchParts } from '@aisha/bot';
+import { createDispatcher, type Dispatcher, type InboxParts } from '@aisha/core';
 import { classifyError } from '@aisha/service';
 
 export interface LaneRunnerOptions {
-  readonly parts: DispatchParts;
+  readonly parts: InboxParts;
   readonly botId: number;
   /** Aborts when this process may no longer act as the poller. */
   readonly signal: AbortSignal;

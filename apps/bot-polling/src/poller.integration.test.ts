@@ -1,4 +1,5 @@
-import { createConversation, createTexts, type DispatchParts } from '@aisha/bot';
+import { createConversation, createTexts } from '@aisha/bot';
+import type { InboxParts } from '@aisha/core';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
 import { pollers, telegramUpdates } from '@aisha/db';
 import { cutConnections } from '@aisha/db/testing';
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 const texts = createTexts();
 
-function parts(): DispatchParts {
+function parts(): InboxParts {
   const conversation = createConversation({
     botId: bench.botId,
     texts,
@@ -38,7 +39,7 @@ function parts(): DispatchParts {
 }
 
 /** A bot process, from its lease to its answers. */
-function start(change: Partial<DispatchParts> = {}, webhookUrl: string | null = null) {
+function start(change: Partial<InboxParts> = {}, webhookUrl: string | null = null) {
   const redis = connectProducer({ url: bench.redis.url }, bench.parts.log);
   const subscriber = connectConsumer({ url: bench.redis.url }, bench.parts.log);
   connections.push(redis, subscriber);

@@ -1,4 +1,4 @@
-import { beginEpoch, type DispatchParts, endEpoch, incoming, keepBatch, openLanes } from '@aisha/bot';
+import { beginEpoch, endEpoch, type InboxParts, incoming, keepBatch, openLanes } from '@aisha/core';
 import { type Metrics, untilAborted } from '@aisha/service';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LaneRunner } from './lane-runner.ts';
@@ -6,7 +6,7 @@ import type { Hold, Lease } from './lease.ts';
 
 export interface PollerOptions {
   readonly lease: Lease;
-  readonly parts: DispatchParts;
+  readonly parts: InboxParts;
   readonly botId: number;
   /** The address of our own webhook, if it is configured: see `#meetWebhook`. */
   readonly webhookUrl: string | null;

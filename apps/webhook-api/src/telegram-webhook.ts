@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { incoming, keepUpdates } from '@aisha/bot';
+import { incoming, keepUpdates } from '@aisha/core';
 import type { Db } from '@aisha/db';
 import type { JobProducer } from '@aisha/queue';
 import { classifyError, type Logger } from '@aisha/service';

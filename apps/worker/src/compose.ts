@@ -1,6 +1,13 @@
 import { createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
-import { createSimulatedFal, giveUp, refuseWithdrawn, trainerFor, type WorkerParts } from '@aisha/core';
+import {
+  createSimulatedFal,
+  giveUp,
+  messageKeepers,
+  refuseWithdrawn,
+  trainerFor,
+  type WorkerParts,
+} from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import {
   cloudDownloadLimit,
@@ -83,6 +90,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     texts,
     settings,
     conversation,
+    messageKeepers,
     metrics,
     config: { fal: config.fal, telegram: config.telegram },
   } satisfies WorkerParts & Record<string, unknown>;

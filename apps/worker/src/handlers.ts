@@ -1,17 +1,10 @@
-import {
-  createDispatcher,
-  type DispatchParts,
-  type NotifyParts,
-  sendNotification,
-  showPhotoCounter,
-  showProgress,
-} from '@aisha/bot';
-import { coreHandlers, type WorkerParts } from '@aisha/core';
+import { type NotifyParts, sendNotification, showPhotoCounter, showProgress } from '@aisha/bot';
+import { coreHandlers, createDispatcher, type InboxParts, type WorkerParts } from '@aisha/core';
 import type { JobHandlers } from '@aisha/queue';
 import { TransientError } from '@aisha/service';
 
 /** Which function does which job. A job of the catalogue without one does not compile. */
-export function handlers(parts: WorkerParts & NotifyParts & DispatchParts): JobHandlers {
+export function handlers(parts: WorkerParts & NotifyParts & InboxParts): JobHandlers {
   const dispatcher = createDispatcher(parts);
   return {
     ...coreHandlers(parts),

@@ -1,4 +1,5 @@
-import { createConversation, createTexts, incoming, keepUpdates } from '@aisha/bot';
+import { createConversation, createTexts } from '@aisha/bot';
+import { incoming, keepUpdates } from '@aisha/core';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
 import { ledgerEntries, notifications, telegramUpdates } from '@aisha/db';
 import { jobs } from '@aisha/queue';

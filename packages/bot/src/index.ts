@@ -1,14 +1,5 @@
 export { publishCommands } from './menu/commands.ts';
 export { type Conversation, createConversation } from './chat/conversation.ts';
-export {
-  type DispatchParts,
-  type LaneOptions,
-  type LaneOutcome,
-  createDispatcher,
-  type Dispatcher,
-} from './dispatch/dispatch.ts';
-export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './dispatch/inbox.ts';
-export { incoming, type IncomingUpdate } from './dispatch/lanes.ts';
 export { showPhotoCounter, showProgress } from './notify/edits.ts';
 export { type NotifyParts, sendNotification } from './notify/send.ts';
 export { createTexts, type Texts } from './texts/index.ts';

@@ -1,15 +1,12 @@
-import { images, notifications, orders, recordingPieces, recordings, telegramUpdates } from '@aisha/db';
+import { images, notifications, orders, recordingPieces, recordings } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
-import { and, eq, inArray, isNotNull, isNull, lt, notExists, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm';
+import { removeOldUpdates } from './inbox/retention.ts';
 import type { WorkerParts } from './parts.ts';
 
 /** Done in one pass; what is left is done by the next. */
 const BATCH = 100;
 
-/** Telegram keeps an update for a day at most; after that nothing can be delivered twice. */
-const UPDATES_KEPT = sql`now() - interval '72 hours'`;
-/** Set aside ones stay longer: somebody has to look at them. */
-const POISONED_KEPT = sql`now() - interval '30 days'`;
 const NOTIFICATIONS_KEPT = sql`now() - interval '90 days'`;
 
 /**
@@ -20,17 +17,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await removeImages(parts);
   await removeRecordings(parts);
   await removePieces(parts);
-  await parts.db
-    .delete(telegramUpdates)
-    .where(
-      and(
-        eq(telegramUpdates.state, 'done'),
-        or(
-          and(isNull(telegramUpdates.poisonedAt), lt(telegramUpdates.receivedAt, UPDATES_KEPT)),
-          lt(telegramUpdates.poisonedAt, POISONED_KEPT),
-        ),
-      ),
-    );
+  await removeOldUpdates(parts.db);
   await parts.db
     .delete(notifications)
     .where(and(sql`${notifications.state} <> 'pending'`, lt(notifications.createdAt, NOTIFICATIONS_KEPT)));

@@ -1,5 +1,5 @@
 import { conversations, type OwedCall } from '@aisha/db';
-import { markUnreachable, meetChats, meetUsers, type Unit, type User } from '@aisha/core';
+import { type Decider, markUnreachable, meetChats, meetUsers, type Unit, type User } from '@aisha/core';
 import { inArray, and, sql } from 'drizzle-orm';
 import { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
@@ -11,17 +11,7 @@ import type { Texts } from '../texts/index.ts';
 import { bindTurn } from './turn-context.ts';
 import { type BotSettings, Turn } from './turn.ts';
 
-export interface Conversation {
-  /**
-   * What each of these updates does and owes, in their order; inside the unit's transaction, without talking to
-   * Telegram or waiting for anything but the database.
-   */
-  decide(
-    unit: Unit,
-    payloads: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<readonly (readonly OwedCall[])[]>;
-  /** Owed to the sender of an update that cannot be handled. */
-  apology(payload: Readonly<Record<string, unknown>>): readonly OwedCall[];
+export interface Conversation extends Decider {
   /** The bot's own name, once Telegram has told it: commands in groups may carry it. */
   setUsername(username: string): void;
 }

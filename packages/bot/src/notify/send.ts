@@ -1,9 +1,8 @@
 import { notifications, type OwedCall } from '@aisha/db';
-import type { NotificationBody } from '@aisha/core';
+import { type CallParts, CLAIM, ClaimLost, makeCalls, type NotificationBody } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type CallParts, CLAIM, ClaimLost, makeCalls } from '../dispatch/calls.ts';
 import { sendScreen } from '../chat/screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 

@@ -1,22 +1,20 @@
+import { createDispatcher, type InboxParts, incoming, keepUpdates, openLanes } from '@aisha/core';
 import { startTestParts, type TestParts, type TestPartsOptions } from '@aisha/core/testing';
 import { conversations, users } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
 import { and, eq } from 'drizzle-orm';
 import { createConversation } from '../chat/conversation.ts';
-import { createDispatcher, type DispatchParts } from '../dispatch/dispatch.ts';
-import { keepUpdates, openLanes } from '../dispatch/inbox.ts';
-import { incoming } from '../dispatch/lanes.ts';
 import type { NotifyParts } from '../notify/send.ts';
 import { createTexts } from '../texts/index.ts';
 import type { BotSettings } from '../chat/turn.ts';
 
 /** The bot in one process: what people do at Telegram's stand-in is decided, committed and answered there. */
 export interface TestBot extends Omit<TestParts, 'parts'> {
-  readonly parts: TestParts['parts'] & DispatchParts & NotifyParts;
+  readonly parts: TestParts['parts'] & InboxParts & NotifyParts;
   /** Fetches what Telegram has and keeps it. */
   fetch(): Promise<void>;
   /** Runs every lane until nothing is left. */
-  work(parts?: DispatchParts): Promise<void>;
+  work(parts?: InboxParts): Promise<void>;
   /** What a person writes, answered: the bot's messages since. */
   say(userId: number, text: string): Promise<ChatMessage[]>;
   /** A press of a button that is there, under the newest message that has it; the toast and the bot's messages since. */
@@ -61,7 +59,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     offset = (polled.updates.at(-1)?.update_id ?? offset - 1) + 1;
   }
 
-  async function work(by: DispatchParts = parts): Promise<void> {
+  async function work(by: InboxParts = parts): Promise<void> {
     const signal = AbortSignal.timeout(20_000);
     const dispatcher = createDispatcher(by);
     for (const lane of await openLanes(db, bench.botId, false)) {

@@ -30,6 +30,8 @@ import {
 import { testServices } from '@aisha/sandbox/testing';
 import { createMetrics, type LogFields, type Logger } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
+import type { MessageKeepers } from '../inbox/calls.ts';
+import { messageKeepers } from '../message-keepers.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 
 export interface Enqueued {
@@ -60,7 +62,10 @@ export interface TestPartsOptions {
 
 /** Everything that the product's parts need, real or standing in, and the hands on it that a test needs. */
 export interface TestParts {
-  readonly parts: Omit<WorkerParts, 'metrics'> & { readonly metrics: ReturnType<typeof createMetrics> };
+  readonly parts: Omit<WorkerParts, 'metrics'> & {
+    readonly metrics: ReturnType<typeof createMetrics>;
+    readonly messageKeepers: MessageKeepers;
+  };
   readonly database: TestDatabase;
   /** Redis of this bench alone: it may be stopped and emptied. */
   readonly redis: RedisService;
@@ -157,6 +162,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       log,
       storage,
       metrics,
+      messageKeepers,
       config,
       telegram: client,
       fal: createFalClient({ config: config.fal, log }),

@@ -2,7 +2,7 @@ import { telegramUpdates } from '@aisha/db';
 import { type TestDatabase, testDatabase } from '@aisha/db/testing';
 import { asc } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { beginEpoch, endEpoch, keepBatch, keepUpdates } from './inbox.ts';
+import { beginEpoch, endEpoch, keepBatch, keepUpdates } from './commit.ts';
 import { incoming } from './lanes.ts';
 
 let database: TestDatabase;

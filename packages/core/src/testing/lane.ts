@@ -1,10 +1,10 @@
-import { telegramUpdates } from '@aisha/db';
+import { type OwedCall, telegramUpdates } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
-import { createDispatcher, type DispatchParts, type LaneOutcome } from '../dispatch/dispatch.ts';
-import { keepUpdates } from '../dispatch/inbox.ts';
-import { incoming } from '../dispatch/lanes.ts';
-import { sendScreen } from '../chat/screen.ts';
-import { stranger, type TestBot } from './bot.ts';
+import { keepUpdates } from '../inbox/commit.ts';
+import { createDispatcher } from '../inbox/dispatch.ts';
+import type { InboxParts, LaneOutcome } from '../inbox/inbox.ts';
+import { incoming } from '../inbox/lanes.ts';
+import type { TestParts } from './parts.ts';
 
 type Row = typeof telegramUpdates.$inferSelect;
 
@@ -15,7 +15,7 @@ export interface Lane {
   readonly me: number;
   /** Text messages, kept in the order given; their rows' ids. */
   keep(texts: readonly string[], chat?: { id: number; type: string }): Promise<number[]>;
-  run(parts: DispatchParts, options?: { lane?: string; mayAct?: () => boolean }): Promise<LaneOutcome>;
+  run(parts: InboxParts, options?: { lane?: string; mayAct?: () => boolean }): Promise<LaneOutcome>;
   /** Texts of the bot's messages. */
   sent(chatId?: number): Promise<string[]>;
   /** A row; the newest unless told how many before it. */
@@ -24,11 +24,12 @@ export interface Lane {
   later(): Promise<unknown>;
 }
 
-export async function openLane(bot: TestBot): Promise<Lane> {
-  const me = await stranger(bot);
-  const { db } = bot.parts;
+export async function openLane(bench: TestParts): Promise<Lane> {
+  const { control } = bench.telegram;
+  const me = (await control.createUser({ firstName: 'Анна' })).id;
+  const { db } = bench.parts;
   // A bot may only write to who has written to it.
-  await bot.telegram.control.sendText({ userId: me, text: 'hi' });
+  await control.sendText({ userId: me, text: 'hi' });
   return {
     me,
     keep: async (texts, chat = { id: me, type: 'private' }) => {
@@ -39,17 +40,17 @@ export async function openLane(bot: TestBot): Promise<Lane> {
         const message = { message_id: updateIds, date: 1, chat, from, text };
         const update = incoming({ update_id: updateIds, message });
         if (!update) throw new Error('no update');
-        await keepUpdates(db, bot.botId, [update]);
+        await keepUpdates(db, bench.botId, [update]);
         ids.push(update.updateId);
       }
       return ids;
     },
     run: (parts, { lane = `chat${me}`, mayAct = () => true } = {}) =>
       createDispatcher(parts).run(
-        { botId: bot.botId, lane },
+        { botId: bench.botId, lane },
         { signal: AbortSignal.timeout(20_000), mayAct },
       ),
-    sent: async (chatId = me) => (await bot.messages(chatId)).map(({ text }) => text),
+    sent: async (chatId = me) => (await messagesIn(bench, chatId)).map(({ text }) => text),
     row: async (before = 0) => {
       const [found] = await db
         .select()
@@ -62,17 +63,32 @@ export async function openLane(bot: TestBot): Promise<Lane> {
   };
 }
 
+/** The bot's messages in a chat that are still there, oldest first. */
+export async function messagesIn({ telegram }: TestParts, chatId: number) {
+  return (await telegram.control.transcript({ chatId })).messages.filter(
+    ({ fromBot, deleted }) => fromBot && !deleted,
+  );
+}
+
+/** What the stand-in for the conversation says to whom it failed. */
+export const APOLOGY = 'sorry';
+
+/** A call that sends a text. */
+export const say = (chatId: number, text: string): OwedCall => ({
+  method: 'sendMessage',
+  payload: { chat_id: chatId, text },
+});
+
 /** Answers each message with its own text, in parts where it has bars; `more` may do more, and fail. */
 export function echo(
-  bot: TestBot,
+  bench: TestParts,
   more: (text: string) => void = () => undefined,
-): DispatchParts & { readonly decided: string[] } {
+): InboxParts & { readonly decided: string[] } {
   const decided: string[] = [];
   return {
-    ...bot.parts,
+    ...bench.parts,
     decided,
     conversation: {
-      ...bot.parts.conversation,
       decide: async (_unit, payloads) =>
         payloads.map(({ message }) => {
           const { text, chat } = Object(message);
@@ -80,8 +96,12 @@ export function echo(
           decided.push(text);
           return String(text)
             .split('|')
-            .map((part) => sendScreen(chat.id, { text: part }));
+            .map((part) => say(chat.id, part));
         }),
+      apology: ({ message }) => {
+        const { chat } = Object(message);
+        return chat.type === 'private' ? [say(chat.id, APOLOGY)] : [];
+      },
     },
   };
 }

@@ -2,72 +2,75 @@ import { chats, telegramUpdates } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sendScreen } from '../chat/screen.ts';
-import { startTestBot, type TestBot } from '../testing/bot.ts';
-import { echo, type Lane, openLane } from '../testing/lane.ts';
+import { startTestParts, type TestParts } from '../testing/parts.ts';
+import { echo, type Lane, messagesIn, openLane, say } from '../testing/lane.ts';
 import { ClaimLost, makeCalls } from './calls.ts';
-import type { DispatchParts } from './dispatch.ts';
+import type { InboxParts } from './inbox.ts';
 
-let bot: TestBot;
+let bench: TestParts;
 let lane: Lane;
 beforeAll(async () => {
-  bot = await startTestBot();
+  bench = await startTestParts();
 });
-afterAll(() => bot.close());
+afterAll(() => bench.close());
 beforeEach(async () => {
-  lane = await openLane(bot);
+  lane = await openLane(bench);
 });
 afterEach(async () => {
-  await bot.telegram.control.clearFaults({});
-  await bot.parts.db.delete(telegramUpdates);
+  await bench.telegram.control.clearFaults({});
+  await bench.parts.db.delete(telegramUpdates);
 });
 
 describe('Telegram', () => {
   test('that asks for a pause gets it, and the order is kept', async () => {
     await lane.keep(['1|2', '3']);
-    await bot.telegram.control.addFault({
+    await bench.telegram.control.addFault({
       method: 'sendMessage',
       skip: 1,
       times: 1,
       action: { kind: 'too_many_requests', retryAfter: 30 },
     });
-    const outcome = await lane.run(echo(bot));
+    const outcome = await lane.run(echo(bench));
     expect(outcome.kind).toBe('wait');
     expect(await lane.sent()).toEqual(['1']);
-    expect((await lane.run(echo(bot))).kind).toBe('wait');
+    expect((await lane.run(echo(bench))).kind).toBe('wait');
     await lane.later();
     // The pause is kept for every process through Redis.
-    await bot.redis.restart();
+    await bench.redis.restart();
     await expect
-      .poll(async () => (await lane.later(), (await lane.run(echo(bot))).kind), { timeout: 10_000 })
+      .poll(async () => (await lane.later(), (await lane.run(echo(bench))).kind), { timeout: 10_000 })
       .toBe('empty');
     expect(await lane.sent()).toEqual(['1', '2', '3']);
   });
 
   test('that takes the message and loses the answer may get it twice, which is counted', async () => {
     await lane.keep(['1']);
-    await bot.telegram.control.addFault({ method: 'sendMessage', times: 1, action: { kind: 'reset_after' } });
-    expect((await lane.run(echo(bot))).kind).toBe('wait');
+    await bench.telegram.control.addFault({
+      method: 'sendMessage',
+      times: 1,
+      action: { kind: 'reset_after' },
+    });
+    expect((await lane.run(echo(bench))).kind).toBe('wait');
     expect(await lane.row()).toMatchObject({ state: 'decided', unknownOutcomes: 1 });
     await lane.later();
-    await lane.run(echo(bot));
+    await lane.run(echo(bench));
     expect(await lane.sent()).toEqual(['1', '1']);
   });
 
-  test('that says the person has blocked the bot ends the update and marks the chat', async () => {
+  test('that says the person has blocked the bench ends the update and marks the chat', async () => {
     await lane.keep(['1|2', '3']);
-    await bot.telegram.control.block({ userId: lane.me });
-    expect(await lane.run(echo(bot))).toEqual({ kind: 'empty' });
-    const [chat] = await bot.parts.db.select().from(chats).where(eq(chats.id, lane.me));
+    await bench.telegram.control.block({ userId: lane.me });
+    expect(await lane.run(echo(bench))).toEqual({ kind: 'empty' });
+    const [chat] = await bench.parts.db.select().from(chats).where(eq(chats.id, lane.me));
     expect(chat?.unreachableSince).not.toBeNull();
     expect(await lane.row()).toMatchObject({ state: 'done', error: 'the chat cannot be reached' });
   });
 
   test('that refuses a text for good does not stop the lane', async () => {
     await lane.keep([' ', '2']);
-    expect(await lane.run(echo(bot))).toEqual({ kind: 'empty' });
+    expect(await lane.run(echo(bench))).toEqual({ kind: 'empty' });
     expect(await lane.sent()).toEqual(['2']);
-    expect(bot.log.some(({ message }) => message === 'Telegram refused a call')).toBe(true);
+    expect(bench.log.some(({ message }) => message === 'Telegram refused a call')).toBe(true);
   });
 });
 
@@ -77,8 +80,8 @@ describe('calls in turn', () => {
     renewClaim: () => Promise<void> = async () => undefined,
   ) =>
     makeCalls(
-      bot.parts,
-      { owed: ['1', '2'].map((text) => sendScreen(lane.me, { text })), sent: 0, unknownOutcomes: 0 },
+      bench.parts,
+      { owed: ['1', '2'].map((text) => say(lane.me, text)), sent: 0, unknownOutcomes: 0 },
       { priority: 'reply', signal: AbortSignal.timeout(20_000), onSent, renewClaim },
     );
 
@@ -112,10 +115,10 @@ describe('calls in turn', () => {
 });
 
 describe('a file that is owed', () => {
-  const owing = (key: string): DispatchParts => ({
-    ...bot.parts,
+  const owing = (key: string): InboxParts => ({
+    ...bench.parts,
     conversation: {
-      ...bot.parts.conversation,
+      ...echo(bench).conversation,
       decide: async (_unit, payloads) =>
         payloads.map(() => [
           {
@@ -129,10 +132,10 @@ describe('a file that is owed', () => {
 
   test('is read when it is sent', async () => {
     const key = `${lane.me}/documents/a/a.txt`;
-    await bot.parts.storage.put('transcripts', key, Buffer.from('text'), { contentType: 'text/plain' });
+    await bench.parts.storage.put('transcripts', key, Buffer.from('text'), { contentType: 'text/plain' });
     await lane.keep(['1']);
     await lane.run(owing(key));
-    expect((await bot.messages(lane.me)).map(({ file }) => file?.name)).toEqual(['a.txt']);
+    expect((await messagesIn(bench, lane.me)).map(({ file }) => file?.name)).toEqual(['a.txt']);
   });
 
   test('and was deleted meanwhile does not stop the lane', async () => {
@@ -144,7 +147,7 @@ describe('a file that is owed', () => {
   test('and cannot be read now is sent soon after, by whoever is first', async () => {
     await lane.keep(['1']);
     const key = `${lane.me}/documents/a/b.txt`;
-    await bot.parts.storage.put('transcripts', key, Buffer.from('text'), { contentType: 'text/plain' });
+    await bench.parts.storage.put('transcripts', key, Buffer.from('text'), { contentType: 'text/plain' });
     const parts = owing(key);
     const get = () => Promise.reject(new TransientError('storage is away'));
     expect(await lane.run({ ...parts, storage: { ...parts.storage, get } })).toEqual({
@@ -154,6 +157,6 @@ describe('a file that is owed', () => {
     expect(await lane.row()).toMatchObject({ state: 'decided', claimedUntil: null, unknownOutcomes: 0 });
     await lane.later();
     expect(await lane.run(parts)).toEqual({ kind: 'empty' });
-    expect(await bot.messages(lane.me)).toHaveLength(1);
+    expect(await messagesIn(bench, lane.me)).toHaveLength(1);
   });
 });

@@ -1,17 +1,22 @@
-import { avatars, type Db, orders, type OwedCall } from '@aisha/db';
-import { markUnreachable } from '@aisha/core';
+import type { OwedCall } from '@aisha/db';
 import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aisha/providers';
-import type { JobProducer } from '@aisha/queue';
-import { classifyError, type Logger, retryTransient, TransientError } from '@aisha/service';
+import { classifyError, retryTransient, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { DeciderParts } from '../parts.ts';
+import { markUnreachable } from '../users/users.ts';
 
-export interface CallParts {
-  readonly db: Db;
+type BindTarget = NonNullable<OwedCall['bind']>['to'];
+
+/** Keep the ids of sent messages that are edited later; bound in one place, so that the inbox knows no subject. */
+export type MessageKeepers = Readonly<
+  Record<BindTarget, (parts: DeciderParts, id: string, messageId: number) => Promise<void>>
+>;
+
+export interface CallParts extends DeciderParts {
   readonly telegram: TelegramClient;
   readonly storage: Storage;
-  readonly producer: JobProducer;
-  readonly log: Logger;
+  readonly messageKeepers: MessageKeepers;
 }
 
 export interface OwedRow {
@@ -89,7 +94,7 @@ async function callInTurn(
   const remember = (sent: number, messageId: number | null, to?: OwedCall['bind']) =>
     retryTransient(
       async () => {
-        if (to && messageId !== null) await bind(parts, to, messageId);
+        if (to && messageId !== null) await parts.messageKeepers[to.to](parts, to.id, messageId);
         await options.onSent(sent, messageId);
       },
       { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 },
@@ -191,24 +196,4 @@ function messageIdOf(result: unknown): number | null {
   const id =
     typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : null;
   return typeof id === 'number' ? id : null;
-}
-
-/** Keeps a message's id, so that it can be edited; an order that moved on meanwhile has it edited at once. */
-async function bind(
-  parts: CallParts,
-  { to, id }: NonNullable<OwedCall['bind']>,
-  messageId: number,
-): Promise<void> {
-  if (to === 'avatar') {
-    await parts.db.update(avatars).set({ screenMessageId: messageId }).where(eq(avatars.id, id));
-    await parts.producer.enqueue('avatar.screen', { avatarId: id }).catch(() => undefined);
-    return;
-  }
-  const [order] = await parts.db
-    .update(orders)
-    .set({ statusMessageId: messageId })
-    .where(eq(orders.id, id))
-    .returning({ progress: orders.progress, state: orders.state });
-  if (order && (order.state !== 'queued' || order.progress?.stage !== 'queued'))
-    await parts.producer.enqueue('order.progress', { orderId: id }).catch(() => undefined);
 }

@@ -1,0 +1,167 @@
+import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
+import { classifyError } from '@aisha/service';
+import { and, asc, ne, sql } from 'drizzle-orm';
+import { transact } from '../unit.ts';
+import { CLAIM } from './calls.ts';
+import { type InboxParts, type LaneId, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
+import { noteFailure } from './poison.ts';
+
+/** Updates decided in one transaction at most; each adds some milliseconds to what the others wait. */
+export const MOST_TOGETHER = 32;
+
+/** What is next for each lane. One whose handling fails must not take the others with it: then each goes by itself. */
+export async function takeOldest(
+  parts: InboxParts,
+  lanes: readonly LaneId[],
+): Promise<readonly PromiseSettledResult<Step>[]> {
+  if (lanes.length > 1)
+    try {
+      const steps = await decideTogether(parts, lanes);
+      return steps.map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      if (await isAway(parts)) return lanes.map(() => ({ status: 'rejected', reason: error }));
+    }
+  const settled: PromiseSettledResult<Step>[] = [];
+  for (const lane of lanes) settled.push(...(await Promise.allSettled([decideAlone(parts, lane)])));
+  return settled;
+}
+
+/** Then nobody needs to try by itself. A deadlock or a statement that took too long is one update's own trouble. */
+async function isAway({ db }: InboxParts): Promise<boolean> {
+  try {
+    await db.execute(sql`select 1`);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function decideAlone(parts: InboxParts, lane: LaneId): Promise<Step> {
+  const deciding: UpdateRow[] = [];
+  try {
+    const [step] = await decideTogether(parts, [lane], (rows) => deciding.push(...rows));
+    return step ?? { kind: 'empty' };
+  } catch (error) {
+    const [row] = deciding;
+    if (!row || classifyError(error) === 'transient') throw error;
+    return noteFailure(parts, row, error);
+  }
+}
+
+/** Decides the oldest update of each lane in one transaction, all or none. `onDeciding` hears which those are. */
+function decideTogether(
+  parts: InboxParts,
+  lanes: readonly LaneId[],
+  onDeciding: (rows: readonly UpdateRow[]) => void = () => undefined,
+): Promise<Step[]> {
+  return transact(parts, async (unit) => {
+    const rows = await lockOldest(unit.tx, lanes);
+    const steps = new Map<UpdateRow, Step>();
+    for (const row of rows) {
+      const step = stepWithout(row);
+      if (step?.kind === 'calls') await claim(unit.tx, step.row);
+      if (step) steps.set(row, step);
+    }
+    const pending = rows.filter((row) => !steps.has(row));
+    onDeciding(pending);
+    const decided = await parts.conversation.decide(
+      unit,
+      pending.map(({ payload }) => payload),
+    );
+    pending.forEach((row, index) => {
+      steps.set(row, { kind: 'calls', row: { ...row, attempts: 0 }, owed: decided[index] ?? [] });
+    });
+    await keepDecisions(
+      unit.tx,
+      pending.map((row, index) => ({ row, owed: decided[index] ?? [] })),
+    );
+    const left = new Map(rows.map((row) => [keyOf(row), steps.get(row)]));
+    return lanes.map((lane) => {
+      const key = keyOf(lane);
+      if (!left.has(key)) return { kind: 'empty' };
+      // Asked for twice: whoever asked first goes on with it.
+      const step = left.get(key) ?? { kind: 'busy' };
+      left.set(key, undefined);
+      return step;
+    });
+  });
+}
+
+const keyOf = ({ botId, lane }: LaneId) => `${botId} ${lane}`;
+
+/** The oldest unfinished update of each lane, locked. */
+async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<UpdateRow[]> {
+  const unique = [...new Map(lanes.map((lane) => [keyOf(lane), lane])).entries()].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const botIds = sql.param(unique.map(([, { botId }]) => botId));
+  const names = sql.param(unique.map(([, { lane }]) => lane));
+  const oldest = tx
+    .select()
+    .from(telegramUpdates)
+    .where(
+      and(
+        sql`${telegramUpdates.botId} = wanted.bot_id`,
+        sql`${telegramUpdates.lane} = wanted.lane`,
+        ne(telegramUpdates.state, 'done'),
+      ),
+    )
+    .orderBy(asc(telegramUpdates.seq))
+    .limit(1)
+    .for('update')
+    .as('oldest');
+  const found = await tx
+    .select()
+    .from(sql`unnest(${botIds}::bigint[], ${names}::text[]) as wanted(bot_id, lane)`)
+    .innerJoinLateral(oldest, sql`true`);
+  return found.map((one) => one.oldest);
+}
+
+/** What to do with an update that is not to be decided now; null when it is. */
+function stepWithout(row: UpdateRow): Step | null {
+  if (row.state === 'decided' && row.claimedUntil && row.claimedUntil.getTime() > Date.now())
+    return { kind: 'busy' };
+  const pause = row.nextCheckAt.getTime() - Date.now();
+  if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
+  if (row.state !== 'decided') return null;
+  // Whoever claimed it never came back: whether its last call was made nobody knows.
+  const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
+  return { kind: 'calls', row: { ...row, unknownOutcomes }, owed: row.owed ?? [] };
+}
+
+async function claim(tx: Tx, row: UpdateRow): Promise<void> {
+  await tx
+    .update(telegramUpdates)
+    .set({ claimedUntil: CLAIM, unknownOutcomes: row.unknownOutcomes })
+    .where(sameUpdate(row));
+}
+
+async function keepDecisions(
+  tx: Tx,
+  decisions: readonly { readonly row: UpdateRow; readonly owed: readonly OwedCall[] }[],
+): Promise<void> {
+  if (decisions.length === 0) return;
+  const list = JSON.stringify(
+    decisions.map(({ row, owed }) => ({
+      bot_id: row.botId,
+      update_id: row.updateId,
+      owed,
+    })),
+  );
+  await tx
+    .update(telegramUpdates)
+    .set({
+      owed: sql`decided.owed`,
+      state: sql`case when decided.owed = '[]' then 'done' else 'decided' end`,
+      doneAt: sql`case when decided.owed = '[]' then now() end`,
+      claimedUntil: sql`case when decided.owed <> '[]' then ${CLAIM} end`,
+      attempts: 0,
+    })
+    .from(sql`jsonb_to_recordset(${list}::jsonb) as decided(bot_id bigint, update_id bigint, owed jsonb)`)
+    .where(
+      and(
+        sql`${telegramUpdates.botId} = decided.bot_id`,
+        sql`${telegramUpdates.updateId} = decided.update_id`,
+      ),
+    );
+}

@@ -1,0 +1,6 @@
+import { keepCounterMessage } from './avatars/counter-message.ts';
+import type { MessageKeepers } from './inbox/calls.ts';
+import { keepStatusMessage } from './orders/status-message.ts';
+
+/** Who keeps the id of a message that is edited later, by what a call's `bind` names. */
+export const messageKeepers: MessageKeepers = { avatar: keepCounterMessage, order: keepStatusMessage };
