@@ -1,5 +1,5 @@
 import { ConfigError, loadMigrateConfig } from '@aisha/config';
-import { createLogger } from '@aisha/service';
+import { createLogger, errorLine } from '@aisha/service';
 import { migrateDatabase } from './migrations.ts';
 
 try {
@@ -7,6 +7,6 @@ try {
   await migrateDatabase(config.database);
   createLogger(config.process, { secrets: [config.database.url] }).info('database is up to date');
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof ConfigError ? error.message : errorLine(error)}\n`);
   process.exitCode = 1;
 }

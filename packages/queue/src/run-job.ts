@@ -1,4 +1,4 @@
-import { createRedactor, untilAborted, type Logger, type Metrics } from '@aisha/service';
+import { errorLine, untilAborted, type Logger, type Metrics } from '@aisha/service';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import { isJobName, type Catalog } from './definition.ts';
 import { judgeFailure, type Verdict } from './failure.ts';
@@ -58,9 +58,6 @@ export interface Runner {
 /** A job of a newer release: it waits for a worker that knows it, ten minutes at most. */
 const unknownJob = { delayMs: 30_000, maxStarts: 20 };
 
-/** What BullMQ stores with a failed job is shown on the queue board. */
-const redact = createRedactor([]);
-
 export function createRunner<P>(options: RunnerOptions<P>): Runner {
   const { catalog, handlers, metrics } = options;
   const running = new Map<string, AbortController>();
@@ -71,7 +68,9 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
     const log = options.log.child({ job: name, jobId });
     const parsed = definition.schema.safeParse(job.data);
     if (!parsed.success) {
-      log.error('payload does not fit its schema', { issues: parsed.error.issues });
+      log.error('payload does not fit its schema', {
+        issues: parsed.error.issues.map(({ code, path }) => ({ code, path: path.join('.') })),
+      });
       throw new UnrecoverableError(`payload of ${name} does not fit its schema`);
     }
     const payload = parsed.data;
@@ -193,6 +192,7 @@ async function settleOrLeave(work: Promise<void>, signal: AbortSignal, graceMs: 
   }
 }
 
+/** What BullMQ stores with a failed job is shown on the queue board. */
 function describe(error: unknown): Error {
-  return new Error(redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+  return new Error(errorLine(error));
 }

@@ -60,6 +60,7 @@ export {
 } from './stopping/progress.ts';
 export { StartRefusal, TransientError, UserError, type UserErrorParams } from './errors/errors.ts';
 export { classifyError, retryAfterOf, userErrorOf, type Fault } from './errors/classify.ts';
+export { describeError, errorLine, type ErrorDescription, WITHHELD } from './errors/describe.ts';
 export { retryTransient, type RetryOptions } from './errors/retry.ts';
 export { untilAborted, withDeadline } from './deadline.ts';
 export { runMain } from './stopping/main.ts';

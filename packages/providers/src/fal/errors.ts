@@ -91,7 +91,9 @@ export function errorDetails(body: unknown): FalErrorDetail[] {
   return type === '' ? [] : [{ type, msg: '' }];
 }
 
-/** One line out of the details. */
-export function detailText(details: readonly FalErrorDetail[]): string {
-  return details.map(({ type, msg }) => (type === '' ? msg : `${type}: ${msg}`)).join('; ');
+/** The details' types in one line: of its texts FAL says that they may repeat the input. */
+export function detailTypes(details: readonly FalErrorDetail[]): string {
+  return details
+    .map(({ type, msg }) => (/^[a-z_]{3,60}$/.test(type) ? type : isLockText(msg) ? 'locked' : 'untyped'))
+    .join('; ');
 }

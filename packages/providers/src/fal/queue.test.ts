@@ -60,12 +60,12 @@ test.each<[string, Script, object]>([
   [
     'locked',
     (_, r) => json(r, 403, { detail: 'User is locked. Reason: x' }),
-    { kind: 'unavailable', why: 'HTTP 403 User is locked. Reason: x', retryAfterMs: null, account: true },
+    { kind: 'unavailable', why: 'HTTP 403 locked', retryAfterMs: null, account: true },
   ],
   [
     '429',
     (_, r) => json(r, 429, { detail: 'x' }, { 'retry-after': '3' }),
-    { kind: 'unavailable', why: 'HTTP 429 x', retryAfterMs: 3_000, account: false },
+    { kind: 'unavailable', why: 'HTTP 429 untyped', retryAfterMs: 3_000, account: false },
   ],
 ])('status: %s', async (_, script, expected) => {
   await using server = await scriptedServer(script);
@@ -184,7 +184,7 @@ test('an upload that is refused or breaks', async () => {
   );
   const upload = () =>
     client(server.url).uploadFile(Buffer.from('x'), { fileName: 'a', contentType: 'text/plain' });
-  expect(await upload()).toEqual({ kind: 'refused', status: 403, detail: 'User is locked', account: true });
+  expect(await upload()).toEqual({ kind: 'refused', status: 403, detail: 'locked', account: true });
   server.script = (_, response) => reset(response);
   expect(await upload()).toMatchObject({ kind: 'unavailable' });
 });

@@ -1,7 +1,7 @@
 import { untilAborted, withDeadline } from '@aisha/service';
 import { z } from 'zod';
 import { transportFailure } from '../transport.ts';
-import { detailText, errorDetails, isLockText, type FalErrorDetail } from './errors.ts';
+import { detailTypes, errorDetails, isLockText, type FalErrorDetail } from './errors.ts';
 import { FalHttpError, libraryClient, type FalTarget } from './library.ts';
 
 type Unavailable = {
@@ -164,7 +164,7 @@ async function guarded<T>(
 
 function refusal(error: FalHttpError): NotFound | Unavailable {
   if (error.status === 404) return { kind: 'not-found' };
-  const text = detailText(errorDetails(error.body));
+  const text = detailTypes(errorDetails(error.body));
   return {
     kind: 'unavailable',
     why: `HTTP ${error.status}${text === '' ? '' : ` ${text}`}`,

@@ -1,6 +1,6 @@
 import { untilAborted, withDeadline } from '@aisha/service';
 import { transportFailure } from '../transport.ts';
-import { detailText, errorDetails } from './errors.ts';
+import { detailTypes, errorDetails } from './errors.ts';
 import { FalHttpError, libraryClient, type FalTarget } from './library.ts';
 
 export interface UploadOptions {
@@ -77,6 +77,6 @@ function failure(error: unknown, caller: AbortSignal | null | undefined): Upload
   }
   const { status } = error;
   if (status === 429 || status >= 500) return { kind: 'unavailable', why: `HTTP ${status}` };
-  const detail = detailText(errorDetails(error.body));
+  const detail = detailTypes(errorDetails(error.body));
   return { kind: 'refused', status, detail, account: [401, 402, 403].includes(status) };
 }

@@ -1,7 +1,7 @@
 import { withDeadline } from '@aisha/service';
 import { z } from 'zod';
 import { retryAfterMs, transportFailure } from '../transport.ts';
-import { detailText, errorDetails, isLockText } from './errors.ts';
+import { detailTypes, errorDetails, isLockText, type FalErrorDetail } from './errors.ts';
 
 export type SubmitOutcome =
   | {
@@ -103,7 +103,8 @@ function readAnswer(response: Response, text: string): SubmitOutcome {
       cancelUrl: accepted.data.cancel_url ?? null,
     };
   }
-  const detail = detailText(errorDetails(body));
+  const details = errorDetails(body);
+  const detail = detailTypes(details);
   // Refused at the door; no job is made.
   if (status === 429 || status === 503) {
     const why = `HTTP ${status}${detail === '' ? '' : ` ${detail}`}`;
@@ -111,11 +112,11 @@ function readAnswer(response: Response, text: string): SubmitOutcome {
   }
   // Redirects and time-outs among them: whether a job was made nobody can tell.
   if (status < 400 || status === 408 || status >= 500) return { kind: 'unclear', why: `HTTP ${status}` };
-  return { kind: 'refused', reason: refusal(status, detail), detail, status };
+  return { kind: 'refused', reason: refusal(status, details), detail, status };
 }
 
-function refusal(status: number, detail: string) {
-  if (status === 402 || isLockText(detail)) return 'locked';
+function refusal(status: number, details: readonly FalErrorDetail[]) {
+  if (status === 402 || details.some(({ msg }) => isLockText(msg))) return 'locked';
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   return status === 404 ? 'not-found' : 'invalid';

@@ -73,9 +73,9 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     const answer = await observed(metrics, 'openai', operation, ({ kind }) => kind, request);
     const account =
       'code' in answer ? answer.code === 'account' : 'account' in answer && answer.account === true;
-    if (account) log.error('openai refuses the account', { operation, model, ...answer });
+    if (account) log.error('openai refuses the account', { operation, model, ...loggable(answer) });
     else if (answer.kind === 'refused' || answer.kind === 'retry' || answer.kind === 'unavailable') {
-      log.warn(`openai ${operation}: ${answer.kind}`, { model, ...answer });
+      log.warn(`openai ${operation}: ${answer.kind}`, { model, ...loggable(answer) });
     }
     return answer;
   };
@@ -117,7 +117,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       );
       return modelsShape.safeParse(page).data?.data ?? null;
     } catch (error) {
-      log.warn('openai models not listed', { ...openAiFailure(error) });
+      log.warn('openai models not listed', loggable(openAiFailure(error)));
       return null;
     }
   };
@@ -160,4 +160,11 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       });
     },
   };
+}
+
+/** What an answer says of itself, without words of the server: they may repeat what it was sent. */
+function loggable(answer: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(answer).filter(([name]) => ['kind', 'code', 'status', 'why', 'afterMs'].includes(name)),
+  );
 }

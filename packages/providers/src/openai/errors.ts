@@ -6,7 +6,7 @@ export type RefusalCode =
   | 'account'
   /** The server's country is not served. */
   | 'country'
-  /** Unknown model, or switched off. */
+  /** Unknown model, switched off, or one that this key may not use. */
   | 'model'
   | 'bad-audio'
   | 'bad-image'
@@ -17,7 +17,13 @@ export type RefusalCode =
   | 'invalid';
 
 export type OpenAiFailure =
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** `message`: the server's own words. For an operator who tries a connection; never for logs, since servers repeat prompts. */
+  | {
+      readonly kind: 'refused';
+      readonly code: RefusalCode;
+      readonly status: number;
+      readonly message: string;
+    }
   /** It may heal; `afterMs` is what the server asked for. */
   | { readonly kind: 'retry'; readonly afterMs: number | null; readonly why: string };
 
@@ -34,12 +40,12 @@ export function openAiFailure(error: unknown): OpenAiFailure {
   }
   const status: number = error.status ?? 0;
   const message = readable(error);
-  if (isAccount(error, status)) return { kind: 'refused', code: 'account', message };
+  if (isAccount(error, status)) return { kind: 'refused', code: 'account', status, message };
   if (status === 408 || status === 409 || status === 429 || status >= 500) {
     const afterMs = error.headers === undefined ? null : retryAfterMs(error.headers);
-    return { kind: 'retry', afterMs, why: `HTTP ${status} ${error.code ?? ''}`.trim() };
+    return { kind: 'retry', afterMs, why: `HTTP ${status}` };
   }
-  return { kind: 'refused', code: refusalCode(error, status), message };
+  return { kind: 'refused', code: refusalCode(error, status), status, message };
 }
 
 const accountCodes = new Set([
@@ -51,9 +57,11 @@ const accountCodes = new Set([
   'invalid_api_key',
 ]);
 
+/** A 403 is about one model or route unless it says more: a project's key may lack single permissions. */
 function isAccount(error: APIError, status: number): boolean {
   if (status === 401 || status === 402) return true;
-  if (status === 403) return !isCountry(error);
+  if (status === 403 && /balance|quota|billing|payment|suspended|deactivated/i.test(error.message))
+    return true;
   return [error.code, error.type].some((word) => accountCodes.has(word ?? ''));
 }
 
@@ -75,7 +83,8 @@ const complaints: readonly (readonly [RegExp, RefusalCode])[] = [
 function refusalCode(error: APIError, status: number): RefusalCode {
   if (isCountry(error)) return 'country';
   if (status === 413) return 'too-big';
-  if (error.code === 'model_not_found' || (status === 404 && /model/i.test(error.message))) return 'model';
+  if (status === 403 || error.code === 'model_not_found' || (status === 404 && /model/i.test(error.message)))
+    return 'model';
   return complaints.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'invalid';
 }
 

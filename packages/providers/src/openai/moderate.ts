@@ -57,6 +57,6 @@ export async function moderate(
     const failure = openAiFailure(error);
     return failure.kind === 'retry'
       ? { kind: 'unavailable', why: failure.why, account: false }
-      : { kind: 'unavailable', why: failure.message, account: failure.code === 'account' };
+      : { kind: 'unavailable', why: `HTTP ${failure.status}`, account: failure.code === 'account' };
   }
 }

@@ -161,11 +161,7 @@ describe('transcribe', () => {
       error(429, 'rate_limit_exceeded', 'x', null, { ...final, 'retry-after': '12' }),
       { kind: 'retry', afterMs: 12_000 },
     ],
-    [
-      '503',
-      error(503, 'server_is_overloaded', 'x', null, final),
-      { kind: 'retry', why: 'HTTP 503 server_is_overloaded' },
-    ],
+    ['503', error(503, 'server_is_overloaded', 'x', null, final), { kind: 'retry', why: 'HTTP 503' }],
     ['200 without text', (_, r) => json(r, 200, {}), { kind: 'retry' }],
     ['a hang', () => undefined, { kind: 'retry' }],
     ['a stalled body', (_, r) => stall(r), { kind: 'retry' }],

@@ -62,7 +62,7 @@ export async function transcribe(
   const abilities = speechModel(model);
   if (options.audio.length > abilities.biggestBytes) {
     const message = `${options.audio.length} bytes, the model takes ${abilities.biggestBytes}`;
-    return { kind: 'refused', code: 'too-big', message };
+    return { kind: 'refused', code: 'too-big', status: 413, message };
   }
   try {
     return readAnswer(await send(client, model, abilities, options));

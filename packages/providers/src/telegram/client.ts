@@ -107,7 +107,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
       }
       if (stopped()) return { kind: 'retry', afterMs: 0, why: 'aborted before sending' };
       const outcome = await attempt(method, body, withDeadline(call.signal, timeoutMs)).catch(
-        (error: unknown) => classifySendError(error, method, { signal: call.signal, secret: config.token }),
+        (error: unknown) => classifySendError(error, method, { signal: call.signal }),
       );
       if (
         outcome.kind === 'refused' &&

@@ -1,5 +1,6 @@
 import { TelegramError } from 'telegraf';
 import { transportFailure } from '../transport.ts';
+import { knownDescription } from './descriptions.ts';
 import { methodRules } from './methods.ts';
 
 /** What became of a call. Only bugs throw; everything that happens in the life of a bot is one of these. */
@@ -45,17 +46,15 @@ export const tooManyRequests = 'too many requests';
 
 export const replyTargetGone = /message to be replied not found|reply message not found/;
 
-/** Sorts what telegraf threw. `secret` is taken out of every text. */
+/** Sorts what telegraf threw. Of Telegram's words only known ones are kept: others may repeat what was sent. */
 export function classifySendError(
   error: unknown,
   method: string,
-  options: { readonly signal?: AbortSignal | null | undefined; readonly secret: string },
+  options: { readonly signal?: AbortSignal | null | undefined },
 ): Exclude<SendOutcome, { kind: 'ok' }> {
   const { idempotent } = methodRules(method);
   if (error instanceof TelegramError) {
-    const description =
-      options.secret === '' ? error.description : error.description.replaceAll(options.secret, '[token]');
-    return classifyAnswer(error.code, description, error.parameters, idempotent);
+    return classifyAnswer(error.code, knownDescription(error.description), error.parameters, idempotent);
   }
   const failure = transportFailure(error, options.signal);
   if (failure.kind === 'not-sent' || idempotent) return { kind: 'retry', afterMs: 1_000, why: failure.why };
@@ -72,7 +71,7 @@ function classifyAnswer(
     return { kind: 'retry', afterMs: (parameters?.retry_after ?? 3) * 1000, why: tooManyRequests };
   }
   if (code >= 500) {
-    const why = `${code} ${description}`;
+    const why = `HTTP ${code}`;
     return idempotent ? { kind: 'retry', afterMs: 1_000, why } : { kind: 'unknown', why };
   }
   if (parameters?.migrate_to_chat_id !== undefined) {

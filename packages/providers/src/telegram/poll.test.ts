@@ -29,7 +29,8 @@ test('updates, with everything in them kept', async () => {
 
 const conflict =
   'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running';
-const webhook = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook …";
+const webhook =
+  "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 const failure =
   (status: number, description: string, parameters?: object): Script =>
   (_, response) =>

@@ -3,6 +3,7 @@ import { withDeadline } from '@aisha/service';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
 import { isRecord } from '../shapes.ts';
+import { knownDescription } from './descriptions.ts';
 import { retryAfterMs, transportFailure } from '../transport.ts';
 
 /** What Aisha wants to be told of; Telegram keeps this list for the bot until it is given another one. */
@@ -78,11 +79,11 @@ function readAnswer(response: Response, text: string): PollOutcome {
   const answer = answerShape.safeParse(parseJson(text)).data;
   const { status } = response;
   if (answer?.ok === true) return { kind: 'updates', updates: answer.result };
-  const description = answer?.description ?? '';
+  const description = knownDescription(answer?.description ?? '');
   if (status === 409) {
     return {
       kind: 'conflict',
-      by: description.includes('webhook is active') ? 'webhook' : 'poller',
+      by: /webhook is active/i.test(description) ? 'webhook' : 'poller',
       description,
     };
   }

@@ -62,7 +62,10 @@ const SETTINGS: Record<string, string> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   lc_messages: 'C',
-  log_min_messages: 'warning',
+  // Of the server's own life only: what it says of a statement repeats what people wrote.
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
 };
 const UNSAFE_SETTINGS: Record<string, string> = {
   fsync: 'off',

@@ -86,8 +86,13 @@ function isTransient(error: Error): boolean {
   }
   if (s3Names.has(error.name) || redisReply.test(error.message)) return true;
   if (isServerStatus(error)) return true;
-  const words = error.message.toLowerCase();
-  return passingWords.some((phrase) => words.includes(phrase));
+  return knownPhraseIn(error.message) !== null;
+}
+
+/** The words of ours or a library's that say all there is to say of a passing trouble, taken out of a message. */
+export function knownPhraseIn(message: string): string | null {
+  const words = message.toLowerCase();
+  return passingWords.find((phrase) => words.includes(phrase)) ?? null;
 }
 
 /** The AWS SDK keeps the HTTP status in `$metadata`. */

@@ -64,7 +64,7 @@ function readable(value: Serialized): string {
 
 function stacksOf(value: Serialized): string[] {
   if (!isErrorJson(value)) return [];
-  const own = value.stack.split('\n').slice(1);
+  const own = value.stack.split('\n');
   return value.cause === undefined ? own : [...own, '  caused by', ...stacksOf(value.cause)];
 }
 

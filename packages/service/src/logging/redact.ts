@@ -40,3 +40,12 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 export function isSecretField(name: string): boolean {
   return secretField.test(name);
 }
+
+/** What people write, are called and send, and what others say about it: not for logs, whoever puts it into a field. */
+const personalField =
+  /^(?:text|caption|title|file_?name|first_?name|last_?name|user_?name|prompt|prompt_?sent|payload|owed|input|output|body|params|parameters|query|transcript|segments|detail|phone(_number)?|email)$/i;
+
+/** True for field names whose value is somebody's own words, names or files by their name alone. */
+export function isPersonalField(name: string): boolean {
+  return personalField.test(name);
+}

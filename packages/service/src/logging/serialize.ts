@@ -1,10 +1,11 @@
-import { isSecretField, type Redactor } from './redact.ts';
+import { describeError, WITHHELD } from '../errors/describe.ts';
+import { isPersonalField, isSecretField, type Redactor } from './redact.ts';
 
 // Lines are for people and for search: whole payloads do not belong there.
 const longestString = 4_000;
 const longestList = 50;
-const deepest = 6;
-const longestCauseChain = 6;
+// A chain of causes may be six deep inside a field.
+const deepest = 9;
 
 export type Serialized =
   | string
@@ -14,7 +15,7 @@ export type Serialized =
   | readonly Serialized[]
   | { readonly [name: string]: Serialized };
 
-/** Any value as plain JSON without secrets; errors with class, message, code, stack and cause chain. */
+/** Any value as plain JSON without secrets and without what is somebody's own; errors as `describeError` says. */
 export function serialize(value: unknown, redact: Redactor): Serialized {
   return toJson(value, { redact, ancestors: [] });
 }
@@ -38,7 +39,7 @@ function objectToJson(value: object, walk: Walk): Serialized {
   if (walk.ancestors.includes(value)) return '[circular]';
   if (walk.ancestors.length >= deepest) return '[deeper]';
   const inside = { ...walk, ancestors: [...walk.ancestors, value] };
-  if (value instanceof Error) return errorToJson(value, walk.redact, 0);
+  if (value instanceof Error) return objectToJson(describeError(value), inside);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof URL) return walk.redact(value.href);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
@@ -51,29 +52,15 @@ function objectToJson(value: object, walk: Walk): Serialized {
   const fields: [string, Serialized][] = [];
   for (const [name, field] of Object.entries(value)) {
     if (field === undefined) continue;
-    fields.push([name, isSecretField(name) && field !== null ? '[redacted]' : toJson(field, inside)]);
+    fields.push([name, hidden(name, field) ?? toJson(field, inside)]);
   }
   return Object.fromEntries(fields);
 }
 
-function errorToJson(error: Error, redact: Redactor, depth: number): Serialized {
-  const json: Record<string, Serialized> = {
-    name: error.name,
-    message: cut(redact(error.message)),
-  };
-  const code: unknown = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' || typeof code === 'number') json['code'] = code;
-  if (error.stack !== undefined) json['stack'] = cut(redact(error.stack));
-  if (depth >= longestCauseChain) return json;
-  if (error instanceof AggregateError) {
-    json['errors'] = error.errors.slice(0, longestList).map((one) => causeToJson(one, redact, depth + 1));
-  }
-  if (error.cause !== undefined) json['cause'] = causeToJson(error.cause, redact, depth + 1);
-  return json;
-}
-
-function causeToJson(cause: unknown, redact: Redactor, depth: number): Serialized {
-  return cause instanceof Error ? errorToJson(cause, redact, depth) : serialize(cause, redact);
+function hidden(name: string, field: unknown): string | null {
+  if (field === null) return null;
+  if (isSecretField(name)) return '[redacted]';
+  return isPersonalField(name) && typeof field !== 'number' ? WITHHELD : null;
 }
 
 function cut(text: string): string {

@@ -1,4 +1,5 @@
 import { ConfigError } from '@aisha/config';
+import { describeError, errorLine } from '../errors/describe.ts';
 import { StartRefusal } from '../errors/errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { exitCodes } from './lifecycle.ts';
@@ -14,8 +15,14 @@ export async function runMain(start: () => Promise<Lifecycle>): Promise<void> {
   } catch (error) {
     // Why it refuses to start is explained by the message; anything else is a bug, and its stack says where.
     const explained = error instanceof ConfigError || error instanceof StartRefusal;
-    const reason = error instanceof Error && !explained ? error.stack : undefined;
-    process.stderr.write(`${reason ?? (error instanceof Error ? error.message : String(error))}\n`);
+    process.stderr.write(
+      explained
+        ? `${error.message}
+`
+        : `${errorLine(error)}
+${describeError(error).stack ?? ''}
+`,
+    );
     process.exit(exitCodes.failed);
   }
 }
