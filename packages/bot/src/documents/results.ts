@@ -5,12 +5,15 @@ import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../avatars/screens.ts';
 import { documentButtons } from '../recordings/screens.ts';
 
+type DocumentVoice = Pick<Voice, 't' | 'label'>;
+export type WrittenDocument = Pick<Document, 'kind' | 'content'>;
+
 /** A written document as messages, the last with the buttons for the next one. */
 export function documentMessages(
-  voice: Voice,
+  voice: DocumentVoice,
   chatId: number,
-  document: Document,
-  recording: Recording,
+  document: WrittenDocument,
+  recording: Pick<Recording, 'id'>,
 ): OwedCall[] {
   const content = readContent(document.kind, document.content);
   if (!content) return [sendScreen(chatId, { text: voice.t('button.outdated') })];
@@ -29,7 +32,7 @@ const list = (title: string, items: readonly string[]) =>
   items.length === 0 ? [] : ['', heading(title), ...items.map((item) => `• ${escapeHtml(item)}`)];
 
 /** The document in Telegram's HTML. What the text lacks is said to be lacking. */
-export function documentHtml(voice: Voice, content: DocumentContent): string {
+export function documentHtml(voice: DocumentVoice, content: DocumentContent): string {
   const absent = `<i>${voice.t('document.absent')}</i>`;
   const field = (title: string, value: string | null) =>
     `${title}: ${value === null ? absent : escapeHtml(value)}`;

@@ -8,7 +8,7 @@ import { pageButtons } from '../chat/pages.ts';
 
 const PREVIEW = 600;
 
-export function documentButtons(voice: Voice, recordingId: string): Button[][] {
+export function documentButtons(voice: Pick<Voice, 'label'>, recordingId: string): Button[][] {
   const [summary, todo, minutes, protocol] = DOCUMENT_KINDS.map((kind) => ({
     text: voice.label(`document.${kind}`),
     data: `document:${recordingId}:${kind}`,
