@@ -13,8 +13,15 @@ export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
 export { isSafetensors } from './avatars/training.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
-export { type DocumentContent, readContent } from './documents/content.ts';
+export type { Task } from './documents/blocks.ts';
 export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';
+export {
+  DOCUMENT_KINDS,
+  type DocumentBlock,
+  documentBlocks,
+  type DocumentKind,
+  isDocumentKind,
+} from './documents/kinds/index.ts';
 export { webhookAddress } from './fal/jobs.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
 export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';

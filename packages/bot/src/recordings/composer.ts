@@ -3,11 +3,11 @@ import {
   findRecording,
   historyPage,
   type IncomingMedia,
+  isDocumentKind,
   orderDocument,
   orderTranscription,
   type Recording,
 } from '@aisha/core';
-import { DOCUMENT_KINDS } from '@aisha/db';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { z } from 'zod';
@@ -83,10 +83,11 @@ export function recordingsComposer() {
   onPress(
     composer,
     'document',
-    own(async (turn, recording, wanted) => {
-      const kind = DOCUMENT_KINDS.find((one) => one === wanted);
-      if (!kind) return turn.toast('button.outdated');
-      const ordered = await orderDocument(turn.unit, recording, kind, turn.language, { chatId: turn.chatId });
+    own(async (turn, recording, wanted = '') => {
+      if (!isDocumentKind(wanted)) return turn.toast('button.outdated');
+      const ordered = await orderDocument(turn.unit, recording, wanted, turn.language, {
+        chatId: turn.chatId,
+      });
       if ('written' in ordered) {
         turn.owed.push(...documentMessages(turn, turn.chatId, ordered.written, recording));
         return;

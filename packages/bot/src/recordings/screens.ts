@@ -1,5 +1,4 @@
-import { DOCUMENT_KINDS } from '@aisha/db';
-import type { Recording } from '@aisha/core';
+import { DOCUMENT_KINDS, type Recording } from '@aisha/core';
 import { truncate } from '@aisha/providers';
 import type { Button, Screen } from '../chat/screen.ts';
 import type { Turn } from '../chat/turn.ts';
@@ -9,14 +8,11 @@ import { pageButtons } from '../chat/pages.ts';
 const PREVIEW = 600;
 
 export function documentButtons(voice: Pick<Voice, 'label'>, recordingId: string): Button[][] {
-  const [summary, todo, minutes, protocol] = DOCUMENT_KINDS.map((kind) => ({
+  const buttons = DOCUMENT_KINDS.map((kind) => ({
     text: voice.label(`document.${kind}`),
     data: `document:${recordingId}:${kind}`,
   }));
-  return [
-    [summary, todo],
-    [minutes, protocol],
-  ].map((row) => row.filter((button) => button !== undefined));
+  return buttons.flatMap((_, i) => (i % 2 === 0 ? [buttons.slice(i, i + 2)] : []));
 }
 
 export function recordingScreen(turn: Turn, recording: Recording): Screen {

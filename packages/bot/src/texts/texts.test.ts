@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { AVATAR_STATES, DOCUMENT_KINDS, FAILURES, LANGUAGES, LEDGER_REASONS } from '@aisha/db';
+import { DOCUMENT_KINDS } from '@aisha/core';
+import { AVATAR_STATES, FAILURES, LANGUAGES, LEDGER_REASONS } from '@aisha/db';
 import { describe, expect, it } from 'vitest';
 
 import { en } from './en.ts';

@@ -1,4 +1,4 @@
-import { circuitBreakers, DOCUMENT_KINDS, type DocumentKind, documents, recordings } from '@aisha/db';
+import { circuitBreakers, documents, recordings } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveUp } from '../handlers.ts';
@@ -6,8 +6,8 @@ import type { Order } from '../orders/orders.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import { makeRecording, orderNow, recordingNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
-import { readContent } from './content.ts';
 import { documentsOf, orderDocument } from './documents.ts';
+import { DOCUMENT_KINDS, documentBlocks, type DocumentKind } from './kinds/index.ts';
 import { writeDocument } from './write.ts';
 
 let bench: TestParts;
@@ -77,7 +77,9 @@ describe('a document', () => {
     await write();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
     const row = await content(documentId);
-    expect(readContent(kind, row?.content)).toMatchObject({ kind });
+    expect(row && documentBlocks(row)).toContainEqual(
+      expect.objectContaining({ block: 'title', label: `document.${kind}` }),
+    );
     const file = await bench.parts.storage.get('transcripts', row?.objectKey ?? '');
     expect(JSON.parse(file?.toString('utf8') ?? 'null')).toEqual(row?.content);
     expect(await documentsOf(bench.parts.db, recording.id)).toHaveLength(1);

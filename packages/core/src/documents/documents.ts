@@ -1,8 +1,9 @@
-import { type DocumentKind, documents, type Language, type Tx } from '@aisha/db';
+import { documents, type Language, type Tx } from '@aisha/db';
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Order, orderUnderWay, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import type { Unit } from '../unit.ts';
+import type { DocumentKind } from './kinds/index.ts';
 
 export type Document = typeof documents.$inferSelect;
 

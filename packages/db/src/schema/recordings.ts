@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { DocumentKind, Language, RecordingSource, Segment } from './types.ts';
+import type { Language, RecordingSource, Segment } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 export const recordings = pgTable(
@@ -75,7 +75,8 @@ export const documents = pgTable(
     ownerId: telegramId('owner_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    kind: text('kind').$type<DocumentKind>().notNull(),
+    /** One of `core`'s kinds of document; a newer release may have written one that this one does not know. */
+    kind: text('kind').notNull(),
     /** The language in which it is written. */
     language: text('language').$type<Language>().notNull(),
     content: jsonb('content').$type<Readonly<Record<string, unknown>>>(),

@@ -72,9 +72,6 @@ export const FAL_JOB_STATES = [
 ] as const;
 export type FalJobState = (typeof FAL_JOB_STATES)[number];
 
-export const DOCUMENT_KINDS = ['summary', 'todo', 'minutes', 'protocol'] as const;
-export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
-
 export type RecordingSource = 'voice' | 'audio' | 'video' | 'video_note' | 'document' | 'text';
 
 /** A stretch of speech with its times in milliseconds from the start of the recording. */

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineKind } from './kind.ts';
+
+export const summary = defineKind({
+  schema: z.object({
+    title: z.string().describe('Up to eight words'),
+    paragraphs: z.array(z.string()).describe('The gist, one to five short paragraphs'),
+    points: z.array(z.string()).describe('The most important facts, each one sentence'),
+  }),
+  instruction: 'Write a summary.',
+  merge: 'by-model',
+  blocks: ({ title, paragraphs, points }) => [
+    { block: 'title', label: 'document.summary', text: title },
+    { block: 'paragraphs', items: paragraphs },
+    { block: 'list', label: 'document.points', items: points },
+  ],
+});
