@@ -1,8 +1,8 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 
-/** Package → the packages that it may import: one way, config ← service ← db, storage, queue, providers ← core ← bot ← apps. */
+/** Package → the packages that it may import: one way, config ← service ← db, storage, queue, providers, media ← core ← bot ← apps. */
 const base = ['config', 'service'];
-const stores = [...base, 'db', 'storage', 'queue', 'providers'];
+const stores = [...base, 'db', 'storage', 'queue', 'providers', 'media'];
 const product = [...stores, 'core', 'bot'];
 const LAYERS: Record<string, readonly string[]> = {
   'packages/config': [],
@@ -11,6 +11,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'packages/storage': base,
   'packages/queue': base,
   'packages/providers': base,
+  'packages/media': base,
   'packages/core': stores,
   'packages/bot': [...stores, 'core'],
   'packages/sandbox': base,

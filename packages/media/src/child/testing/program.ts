@@ -1,0 +1,4 @@
+import { serve } from '../serve.ts';
+import { testParsers } from './parsers.ts';
+
+await serve(testParsers);

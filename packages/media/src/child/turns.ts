@@ -1,0 +1,88 @@
+import { LANES, type Lane } from '../limits.ts';
+import { reasonOf } from './guarded.ts';
+
+/** Who may work now: so many at once, so much memory together, people in turn. */
+export interface Turns {
+  /** Resolves with the function that ends the turn. Rejects when the signal aborts first. */
+  take(wanted: Turn): Promise<() => void>;
+}
+
+export interface Turn {
+  readonly lane: Lane;
+  readonly memoryBytes: number;
+  /** Whose file it is: nobody waits behind another's forty. */
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
+interface Waiting {
+  readonly memoryBytes: number;
+  begin(): void;
+}
+
+export function createTurns(lanes = LANES): Turns {
+  const quick = createLane(lanes.quick);
+  const long = createLane(lanes.long);
+  return { take: (wanted) => (wanted.lane === 'quick' ? quick(wanted) : long(wanted)) };
+}
+
+function createLane(room: { readonly children: number; readonly memoryBytes: number }) {
+  // Owners in the order of their turns; each one's own files in the order in which they came.
+  const queues = new Map<string, Waiting[]>();
+  let running = 0;
+  let used = 0;
+
+  function next(): void {
+    for (;;) {
+      const [first] = queues;
+      if (!first) return;
+      const [owner, queue] = first;
+      const [head] = queue;
+      if (!head) {
+        queues.delete(owner);
+        continue;
+      }
+      // Who does not fit waits at the head until it does: a heavy file is not overtaken for ever by light ones.
+      const fits = running < room.children && (running === 0 || used + head.memoryBytes <= room.memoryBytes);
+      if (!fits) return;
+      queue.shift();
+      // To the end of the round.
+      queues.delete(owner);
+      if (queue.length > 0) queues.set(owner, queue);
+      running += 1;
+      used += head.memoryBytes;
+      head.begin();
+    }
+  }
+
+  return ({ memoryBytes, owner, signal }: Turn) =>
+    new Promise<() => void>((resolve, reject) => {
+      if (signal.aborted) return reject(reasonOf(signal));
+      const queue = queues.get(owner) ?? [];
+      queues.set(owner, queue);
+      const give = () => {
+        const at = queue.indexOf(waiting);
+        if (at < 0) return;
+        queue.splice(at, 1);
+        reject(reasonOf(signal));
+        next();
+      };
+      const waiting: Waiting = {
+        memoryBytes,
+        begin() {
+          signal.removeEventListener('abort', give);
+          let over = false;
+          resolve(() => {
+            if (over) return;
+            over = true;
+            running -= 1;
+            used -= memoryBytes;
+            next();
+          });
+        },
+      };
+      signal.addEventListener('abort', give, { once: true });
+      queue.push(waiting);
+      next();
+    });
+}

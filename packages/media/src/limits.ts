@@ -1,0 +1,61 @@
+const MB = 1024 * 1024;
+
+/** What one opening of one file may cost. Whoever goes beyond is killed and the file is refused as too costly. */
+export interface Limits {
+  /** Which children it shares its turns with. */
+  readonly lane: Lane;
+  /** From its turn to its end, by the clock. */
+  readonly wallMs: number;
+  /** Memory of its own: without the pages of program files, which all processes share. */
+  readonly memoryBytes: number;
+  /** Of its answer, or of what a program writes to its standard output. */
+  readonly outputBytes: number;
+}
+
+export type Lane = 'quick' | 'long';
+
+/**
+ * How many files are open at once in a worker, and what they may hold together. A worker's container has 1 GB and the
+ * worker itself needs 250 MB of it; each lane takes what fits into its share, so a heavy file waits until it is alone.
+ */
+export const LANES: Record<Lane, { readonly children: number; readonly memoryBytes: number }> = {
+  // Pictures, texts, archives: a second each. Two, as the worker has two cores.
+  quick: { children: 2, memoryBytes: 480 * MB },
+  // Sound: minutes each. Two, so that one person's hours of video do not hold everybody up.
+  long: { children: 2, memoryBytes: 256 * MB },
+};
+
+export const CHILD = {
+  /** JavaScript's own heap; pixels and files lie outside of it. */
+  heapMb: 128,
+  /**
+   * What the kernel refuses to a process beside its limit: the watch looks every 50 ms, and a decoder takes 200 MB in
+   * that time. Measured: Node with sharp loaded has 140 MB of writable mappings, most of them stacks never touched.
+   */
+  headroomBytes: 320 * MB,
+  /** How often memory and scratch are looked at. */
+  watchMs: 50,
+  /** An unused child is 40 MB; starting one takes 0.2 s. */
+  idleMs: 20_000,
+  /** Then a fresh one: what a file did to the process cannot last. */
+  files: 40,
+  /** What a child may keep between two files; fragmented heaps grow. */
+  keptBytes: 160 * MB,
+  /** Of standard error: the end, for the log. */
+  stderrBytes: 4_096,
+} as const;
+
+export const SCRATCH = {
+  /** For all files that a worker has open at once. A file of Telegram's own server may have 2 GB, its sound as much again. */
+  totalBytes: 8 * 1024 * MB,
+  /** Left to everybody else on the file system. */
+  spareBytes: 256 * MB,
+  /** How long work waits for others to make room before it goes back to the queue. */
+  waitMs: 60_000,
+  /** A process says that it lives this often … */
+  heartbeatMs: 15_000,
+  /** … and is dead after so long without a word, when its process cannot be looked for. */
+  deadAfterMs: 120_000,
+  /** How often the leftovers of the dead are looked for. */
+  tidyMs: 600_000,
+} as const;

@@ -1,0 +1,4 @@
+import type { AnyParser } from './child/parser.ts';
+
+/** Every parser that a child can run. */
+export const parsers: readonly AnyParser[] = [];
