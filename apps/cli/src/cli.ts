@@ -17,6 +17,12 @@ const COMMANDS: readonly Command[] = [
     load: () => import('./telegram/mode.ts'),
   },
   {
+    name: 'webhook-secret rotate',
+    usage: '',
+    about: 'signs the addresses that FAL calls with a new secret; orders under way lose nothing',
+    load: () => import('./webhook-secret/rotate.ts'),
+  },
+  {
     name: 'updates poisoned',
     usage: '[list | retry <update>]',
     about: 'updates that failed again and again and were set aside',

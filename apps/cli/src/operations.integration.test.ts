@@ -1,4 +1,4 @@
-import { chats, orders, telegramUpdates, users } from '@aisha/db';
+import { chats, orders, telegramUpdates, users, webhookSecrets } from '@aisha/db';
 import { keyPrefix } from '@aisha/queue';
 import { Queue } from 'bullmq';
 import { sql } from 'drizzle-orm';
@@ -82,6 +82,15 @@ test('jobs: what waits and what failed', { timeout: LONG }, async () => {
     await queue.close();
     connection.disconnect();
   }
+});
+
+test('webhook-secret rotate: says until when the former one is valid, and not what it is', async () => {
+  const { db } = stand.database;
+  const { status, out } = await aisha(stand.env, 'webhook-secret', 'rotate');
+  expect(status).toBe(0);
+  expect(out).toMatch(/are valid until \d{4}-\d\d-\d\dT/);
+  for (const { value } of await db.select().from(webhookSecrets))
+    expect(out).not.toContain(value ?? 'a value');
 });
 
 test('orders: those of the day, and those that nobody looks after', async () => {

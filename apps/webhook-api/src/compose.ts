@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { WebhookApiConfig } from '@aisha/config';
+import { createWebhookTokens } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createTelegramClient, createWebhookVerifier } from '@aisha/providers';
 import { connectProducer, createProducer, pingRedis } from '@aisha/queue';
@@ -39,12 +40,15 @@ export async function compose(config: WebhookApiConfig, log: Logger): Promise<Li
       redis: { check: (signal) => pingRedis(redis, signal), needed: true, timeoutMs: 3_000 },
     },
   });
+  const tokens = createWebhookTokens({ db: database.db, telegramToken: config.telegram.token });
+  // Without them the first webhook reads them.
+  tokens.read().catch((error: unknown) => log.warn('webhook secrets not read yet', { error }));
   const app = createApp({
     fal: {
       verifier: createWebhookVerifier({ jwksUrl: config.fal.jwksUrl }),
       producer,
       db: database.db,
-      tokenSecret: config.telegram.token,
+      tokens,
       log,
     },
     telegram: {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createWebhookVerifier } from '@aisha/providers';
+import { createWebhookTokens, rotateWebhookSecret } from '@aisha/core';
+import { createWebhookVerifier, webhookToken } from '@aisha/providers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bodyAbout, FAL, type OurJob, startSurface, type Surface } from './testing/surface.ts';
 
@@ -101,6 +102,32 @@ describe('a webhook of FAL', () => {
       status: 400,
       body: { status: 'malformed' },
     });
+  });
+
+  test('whose token an older release made with the Telegram token is taken', async () => {
+    const { id, requestId } = await surface.job();
+    const token = webhookToken(surface.bench.parts.config.telegram.token, id);
+    expect((await surface.hook(`${FAL}?job=${id}&token=${token}`, requestId)).status).toBe(200);
+  });
+
+  test('is taken after a rotation and after a change of the Telegram token, made before or after', async () => {
+    const { db } = surface.bench.parts;
+    const tokens = createWebhookTokens({ db, telegramToken: '1:another-telegram-token' });
+    await tokens.read();
+    const to = await surface.listen({ fal: { tokens } });
+    const before = await surface.job();
+    await rotateWebhookSecret(db);
+    const after = await surface.job();
+    expect(after.token).not.toBe(before.token);
+    for (const { path, requestId } of [after, before])
+      expect((await surface.hook(path, requestId, { to })).status).toBe(200);
+  });
+
+  test('whose secret cannot be read now is asked for again', async () => {
+    const { path, requestId } = await surface.job();
+    const unread = { verify: () => Promise.reject(new Error('Connection terminated unexpectedly')) };
+    const to = await surface.listen({ fal: { tokens: unread } });
+    expect((await surface.hook(path, requestId, { to })).status).toBe(503);
   });
 
   test('while FAL’s keys cannot be read is asked for again', async () => {

@@ -1,10 +1,6 @@
+import type { WebhookTokens } from '@aisha/core';
 import { type Db, falJobs } from '@aisha/db';
-import {
-  FalWebhookBody,
-  verifyWebhookToken,
-  type WebhookHeaders,
-  type WebhookVerifier,
-} from '@aisha/providers';
+import { FalWebhookBody, type WebhookHeaders, type WebhookVerifier } from '@aisha/providers';
 import type { JobProducer } from '@aisha/queue';
 import { classifyError, type Logger } from '@aisha/service';
 import { eq } from 'drizzle-orm';
@@ -15,8 +11,7 @@ export interface FalWebhookParts {
   readonly verifier: WebhookVerifier;
   readonly producer: JobProducer;
   readonly db: Db;
-  /** What the tokens in our webhook addresses are made with. */
-  readonly tokenSecret: string;
+  readonly tokens: Pick<WebhookTokens, 'verify'>;
   readonly log: Logger;
 }
 
@@ -77,7 +72,7 @@ async function jobOf(
 ): Promise<string | null> {
   if (query['job'] !== undefined || query['token'] !== undefined) {
     const named = ours.safeParse(query);
-    return named.success && verifyWebhookToken(parts.tokenSecret, named.data.job, named.data.token)
+    return named.success && (await parts.tokens.verify(named.data.job, named.data.token))
       ? named.data.job
       : null;
   }

@@ -6,11 +6,13 @@ import autocannon, { type Result } from 'autocannon';
 import { createFalKeys, signWebhook, startNginx } from '@aisha/sandbox';
 import { webhookToken } from '@aisha/providers';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { join } from 'node:path';
 import { type Chapter, figure, median, round } from './figures.ts';
 import { type Ground, type Running, startProgram } from './ground.ts';
 
 const TOKEN = '123456789:bench-bench-bench-bench';
+const WEBHOOK_SECRET = 'bench-bench-bench-bench';
 const CONNECTIONS = 40;
 const SECONDS = 6;
 const PAIRS = 3;
@@ -33,7 +35,7 @@ function genuineWebhooks(keys: ReturnType<typeof createFalKeys>, count: number) 
     });
     return {
       method: 'POST' as const,
-      path: `/webhook/fal/status?job=${job}&token=${webhookToken(TOKEN, job)}`,
+      path: `/webhook/fal/status?job=${job}&token=${webhookToken(WEBHOOK_SECRET, job)}`,
       headers: {
         'content-type': 'application/json',
         ...signWebhook(body, { requestId, key: keys.current() }),
@@ -100,6 +102,10 @@ export async function benchWebhooks(ground: Ground): Promise<Chapter> {
   const jwksPort = typeof address === 'object' ? address?.port : undefined;
   const redis = new Redis(ground.redis.url);
   const database = await ground.database('bench_webhooks');
+  const client = new pg.Client(database);
+  await client.connect();
+  await client.query('insert into webhook_secrets (value) values ($1)', [WEBHOOK_SECRET]);
+  await client.end();
   const started: Running[] = [];
   const replica = async (port: number) => {
     const running = await startProgram('apps/webhook-api/dist/main.js', {

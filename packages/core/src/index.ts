@@ -23,6 +23,12 @@ export {
   isDocumentKind,
 } from './documents/kinds/index.ts';
 export { webhookAddress } from './fal/jobs.ts';
+export {
+  createWebhookTokens,
+  currentWebhookSecret,
+  rotateWebhookSecret,
+  type WebhookTokens,
+} from './fal/webhook-secrets.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
 export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';
 export * from './images/images.ts';

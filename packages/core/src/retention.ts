@@ -1,6 +1,7 @@
 import { images, notifications, orders, recordingPieces, recordings } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { and, eq, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm';
+import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
 import type { WorkerParts } from './parts.ts';
 
@@ -18,6 +19,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await removeRecordings(parts);
   await removePieces(parts);
   await removeOldUpdates(parts.db);
+  await dropEndedWebhookSecrets(parts.db);
   await parts.db
     .delete(notifications)
     .where(and(sql`${notifications.state} <> 'pending'`, lt(notifications.createdAt, NOTIFICATIONS_KEPT)));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createWebhookTokens, currentWebhookSecret } from '@aisha/core';
 import { makeOrder, startTestParts, type TestParts } from '@aisha/core/testing';
 import { falJobs, telegramUpdates } from '@aisha/db';
 import { createWebhookVerifier, webhookToken } from '@aisha/providers';
@@ -63,6 +64,7 @@ export async function startSurface(): Promise<Surface> {
   const bench = await startTestParts();
   const userId = await bench.person();
   const { db, producer, log, metrics, config } = bench.parts;
+  const tokens = createWebhookTokens({ db, telegramToken: config.telegram.token });
   const closing: (() => void)[] = [];
 
   const listen: Surface['listen'] = async (change) => {
@@ -74,7 +76,7 @@ export async function startSurface(): Promise<Surface> {
     });
     const verifier = createWebhookVerifier({ jwksUrl: bench.fal.jwksUrl });
     const app = createApp({
-      fal: { verifier, producer, db, tokenSecret: config.telegram.token, log, ...change.fal },
+      fal: { verifier, producer, db, tokens, log, ...change.fal },
       telegram: { db, producer, botId: bench.botId, secret: SECRET, log, ...change.telegram },
       health: createHealthHandler({ health, metrics }),
       metrics,
@@ -126,7 +128,7 @@ export async function startSurface(): Promise<Surface> {
         })
         .returning();
       if (!row) throw new Error('no job');
-      const token = webhookToken(config.telegram.token, row.id);
+      const token = webhookToken(await currentWebhookSecret(db), row.id);
       return { id: row.id, requestId, token, path: `${FAL}?job=${row.id}&token=${token}` };
     },
     hook: async (path, requestId, { body = bodyAbout(requestId), timestamp, to = url } = {}) => {

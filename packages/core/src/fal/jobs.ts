@@ -7,6 +7,7 @@ import { failOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 import { falCost } from './cost.ts';
+import { currentWebhookSecret } from './webhook-secrets.ts';
 
 export type FalJob = typeof falJobs.$inferSelect;
 
@@ -45,12 +46,15 @@ export async function findFalJobOfOrder(
 }
 
 /** The address that FAL calls: it carries our id and a token, so that it is matched even if we never learnt FAL's. */
-export function webhookAddress(parts: WorkerParts, job: Pick<FalJob, 'id' | 'kind'>): string | null {
+export async function webhookAddress(
+  parts: WorkerParts,
+  job: Pick<FalJob, 'id' | 'kind'>,
+): Promise<string | null> {
   const webhook = parts.config.fal.webhook;
   if (!webhook) return null;
   const url = new URL(job.kind === 'training' ? webhook.portraitUrl : webhook.statusUrl);
   url.searchParams.set('job', job.id);
-  url.searchParams.set('token', webhookToken(parts.config.telegram.token, job.id));
+  url.searchParams.set('token', webhookToken(await currentWebhookSecret(parts.db), job.id));
   return url.href;
 }
 
@@ -60,6 +64,7 @@ export function webhookAddress(parts: WorkerParts, job: Pick<FalJob, 'id' | 'kin
  * the webhook or the deadline decides.
  */
 export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
+  const webhookUrl = await webhookAddress(parts, job);
   const mine = await parts.db.transaction(async (tx) => {
     // The order's lock makes this and the owner's cancel exclude each other.
     const [order] = await tx
@@ -89,7 +94,6 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
   if (!mine) return;
 
   // Without the run's signal: an aborted submit would be an unclear one. It has a time-out of its own.
-  const webhookUrl = webhookAddress(parts, job);
   const outcome = await parts.fal.submit(job.model, job.input, webhookUrl === null ? {} : { webhookUrl });
   run.log.info('submitted to FAL', {
     falJobId: job.id,

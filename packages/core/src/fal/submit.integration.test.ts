@@ -41,7 +41,7 @@ describe('a request at FAL', () => {
     const job = await jobOf(order.id);
     const [paid, ...more] = await bench.fal.control.paidJobs();
     expect(more).toEqual([]);
-    expect(paid).toMatchObject({ job: job.id, webhookUrl: webhookAddress(bench.parts, job) });
+    expect(paid).toMatchObject({ job: job.id, webhookUrl: await webhookAddress(bench.parts, job) });
     expect(job).toMatchObject({ state: 'submitted', requestId: paid?.requestId, model: 'fal-ai/flux-lora' });
     expect(await bench.fal.control.jobInput(job.requestId ?? '')).toEqual(job.input);
   });

@@ -3,4 +3,5 @@ export * from './credits.ts';
 export * from './inbox.ts';
 export * from './orders.ts';
 export * from './recordings.ts';
+export * from './secrets.ts';
 export { chats, conversations, users } from './users.ts';
