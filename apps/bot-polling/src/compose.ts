@@ -1,6 +1,6 @@
 import { createConversation, createTexts, publishCommands } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
-import { messageKeepers, trainerFor } from '@aisha/core';
+import { messageKeepers, orderKinds, trainerFor } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { cloudDownloadLimit, createTelegramClient, selfHostedDownloadLimit } from '@aisha/providers';
 import { connectConsumer, connectProducer, createProducer, pingRedis } from '@aisha/queue';
@@ -54,7 +54,17 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
       },
     },
   });
-  const parts = { db: database.db, producer, log, telegram, storage, messageKeepers, conversation, metrics };
+  const parts = {
+    db: database.db,
+    producer,
+    log,
+    telegram,
+    storage,
+    messageKeepers,
+    orderKinds,
+    conversation,
+    metrics,
+  };
 
   const lease = new Lease({
     redis,

@@ -4,6 +4,7 @@ import {
   createSimulatedFal,
   giveUp,
   messageKeepers,
+  orderKinds,
   refuseWithdrawn,
   trainerFor,
   type WorkerParts,
@@ -91,6 +92,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     settings,
     conversation,
     messageKeepers,
+    orderKinds,
     metrics,
     config: { fal: config.fal, telegram: config.telegram },
   } satisfies WorkerParts & Record<string, unknown>;

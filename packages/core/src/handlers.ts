@@ -3,13 +3,13 @@ import { checkPhoto, giveUpPhoto } from './avatars/photos.ts';
 import { tidyAvatar } from './avatars/tidy.ts';
 import { writeDocument } from './documents/write.ts';
 import { settleFalJob } from './fal/settle.ts';
+import { startFalOrder } from './fal/start.ts';
+import { falOrders } from './order-kinds.ts';
 import { failOrder, orderUnderWay } from './orders/orders.ts';
-import { startFalOrder } from './orders/start.ts';
 import type { WorkerParts } from './parts.ts';
 import { joinRecording } from './recordings/join.ts';
 import { transcribePiece } from './recordings/pieces.ts';
 import { prepareRecording } from './recordings/prepare.ts';
-import { transact } from './unit.ts';
 
 /** Jobs whose work is to show something; their handlers are the bot's. */
 export type ShowingJob = 'telegram.dispatch' | 'notification.send' | 'order.progress' | 'avatar.screen';
@@ -17,9 +17,10 @@ export type CoreHandlers = Omit<JobHandlers, ShowingJob>;
 
 /** Every job whose work is ours alone. */
 export function coreHandlers(parts: WorkerParts): CoreHandlers {
+  const fal = { ...parts, falOrders };
   return {
-    'order.start': ({ orderId }, run) => startFalOrder(parts, orderId, run),
-    'fal.settle': (payload, run) => settleFalJob(parts, payload, run),
+    'order.start': ({ orderId }, run) => startFalOrder(fal, orderId, run),
+    'fal.settle': (payload, run) => settleFalJob(fal, payload, run),
     'photo.check': ({ photoId }, run) => checkPhoto(parts, photoId, run),
     'avatar.tidy': ({ avatarId }) => tidyAvatar(parts, avatarId),
     'recording.prepare': ({ recordingId }, run) => prepareRecording(parts, recordingId, run),
@@ -41,8 +42,7 @@ export async function giveUp(
 ): Promise<void> {
   parts.log.error('a job was given up', { job: name, ...payload, error });
   if ('photoId' in payload) return giveUpPhoto(parts, payload.photoId);
-  const fail = (orderId: string) =>
-    transact(parts, async (unit) => void (await failOrder(unit, orderId, 'internal')));
+  const fail = (orderId: string) => failOrder(parts, orderId, 'internal');
   if (name === 'order.start' && 'orderId' in payload) return fail(payload.orderId);
   if ('recordingId' in payload || 'documentId' in payload) {
     const order =

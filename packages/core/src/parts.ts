@@ -1,17 +1,11 @@
 import type { FalConfig, TelegramConfig } from '@aisha/config';
-import type { Db } from '@aisha/db';
 import type { FalClient, OpenAiClient, TelegramClient } from '@aisha/providers';
-import type { JobProducer } from '@aisha/queue';
-import type { Logger, Metrics } from '@aisha/service';
+import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
+import type { UnitParts } from './unit.ts';
 
 /** What decides and commits: enough for the bot and for anything that only changes state. */
-export interface DeciderParts {
-  readonly db: Db;
-  readonly producer: JobProducer;
-  readonly log: Logger;
-  readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
-}
+export type DeciderParts = UnitParts;
 
 /** What the worker's handlers need. */
 export interface WorkerParts extends DeciderParts {

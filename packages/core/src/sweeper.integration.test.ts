@@ -59,7 +59,7 @@ async function everythingOverdue(): Promise<Enqueued[]> {
   const written = await transact(parts, (unit) =>
     orderDocument(unit, recording, 'todo', 'ru', { chatId: me }),
   );
-  const documentId = ('order' in written && written.order?.subjectId) || '';
+  const documentId = (written.kind === 'placed' && written.order.subjectId) || '';
   const request = await createFalJob(parts, {
     orderId: image.id,
     kind: 'generation',

@@ -2,7 +2,7 @@ import { avatarPhotos, avatars, type Db, falJobs, notifications, orders, telegra
 import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { dropUnsent } from './fal/jobs.ts';
-import { advanceOrder, failOrder } from './orders/orders.ts';
+import { failOrderIn, rulesOf } from './orders/orders.ts';
 import type { DeciderParts } from './parts.ts';
 import { transact } from './unit.ts';
 
@@ -44,13 +44,17 @@ function sweepOrders(parts: DeciderParts): Promise<number> {
           parts.db,
           orders,
           sql`${orders.id}`,
-          and(inArray(orders.state, ['queued', 'running']), lt(orders.nextCheckAt, sql`now()`)),
+          and(
+            inArray(orders.state, ['queued', 'running']),
+            inArray(orders.kind, Object.keys(unit.orderKinds)),
+            lt(orders.nextCheckAt, sql`now()`),
+          ),
         ),
       )
       .returning();
     for (const order of rows)
-      if (order.deadlineAt.getTime() < Date.now()) await failOrder(unit, order.id, 'timeout');
-      else advanceOrder(unit, order);
+      if (order.deadlineAt.getTime() < Date.now()) await failOrderIn(unit, order.id, 'timeout');
+      else rulesOf(unit, order.kind).first(unit, order);
     return rows.length;
   });
 }

@@ -1,10 +1,12 @@
-import type { FailureReason, OrderKind, OrderState, Tx } from '@aisha/db';
-import type { EnqueueOptions, JobName, JobPayload } from '@aisha/queue';
-import type { DeciderParts } from './parts.ts';
+import type { Db, FailureReason, orders, OrderState, Tx } from '@aisha/db';
+import type { EnqueueOptions, JobName, JobPayload, JobProducer } from '@aisha/queue';
+import type { Logger, Metrics } from '@aisha/service';
+import type { z } from 'zod';
 
 /** One transaction, and what is done once it is committed. */
 export interface Unit {
   readonly tx: Tx;
+  readonly orderKinds: OrderKinds;
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
@@ -15,22 +17,54 @@ export interface Unit {
 interface NotedOrder {
   readonly id: string;
   readonly ownerId: number;
-  readonly kind: OrderKind;
+  readonly kind: string;
   readonly state: OrderState;
   readonly failure: FailureReason | null;
+}
+
+export type Order = typeof orders.$inferSelect;
+
+/** What the order machine needs of a kind. The hooks run in the transaction that they are told of. */
+export interface OrderRules {
+  /** When an order that nothing ends is given up and told, counted from when it may run. */
+  readonly deadlineMinutes: number;
+  /** A subject has at most one of this kind waiting or under way: pressing the button twice orders once. */
+  readonly exclusive: boolean;
+  /** The place of what it costs; null: nothing. */
+  readonly price: null;
+  /** What the person asked for; it is kept as this leaves it. */
+  readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** It may run from now on: takes hold of its subject. Once for an order. */
+  begun?(unit: Unit, order: Order): Promise<void>;
+  /** Enqueues its first job; the sweeper comes again, so it is harmless when the order is under way already. */
+  first(unit: Unit, order: Order): void;
+  /** It failed or was cancelled (its state says which): takes its subject back to where it can be tried again. */
+  ended?(unit: Unit, order: Order): Promise<void>;
+}
+
+/** Kind → its rules; bound in `order-kinds.ts`. */
+export type OrderKinds = Readonly<Record<string, OrderRules>>;
+
+export interface UnitParts {
+  readonly db: Db;
+  readonly producer: JobProducer;
+  readonly log: Logger;
+  readonly orderKinds: OrderKinds;
+  readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
 }
 
 /**
  * Runs `work` in a transaction and then enqueues its jobs. Between PostgreSQL and Redis there is no transaction:
  * if enqueuing fails, the rows' next-check times make the sweeper do it.
  */
-export async function transact<T>(parts: DeciderParts, work: (unit: Unit) => Promise<T>): Promise<T> {
+export async function transact<T>(parts: UnitParts, work: (unit: Unit) => Promise<T>): Promise<T> {
   const jobs: (() => Promise<unknown>)[] = [];
   const noted: NotedOrder[] = [];
   const costs: { model: string; usd: number }[] = [];
   const result = await parts.db.transaction((tx) =>
     work({
       tx,
+      orderKinds: parts.orderKinds,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },

@@ -127,8 +127,10 @@ export function avatarsComposer() {
       const preset = PRESETS.find((one) => one === chosen);
       if (!preset) return turn.toast('button.outdated');
       const screen = { chatId: turn.chatId, messageId: turn.pressed?.messageId };
-      const order = await orderTraining(turn.unit, avatar, preset, screen);
-      if (typeof order === 'string') return turn.toast(`training.${order}`);
+      const placed = await orderTraining(turn.unit, avatar, preset, screen);
+      if (placed.kind === 'refused') return turn.toast(`training.${placed.reason}`);
+      if (placed.kind === 'under-way') return turn.toast('training.closed');
+      const { order } = placed;
       turn.state = IDLE;
       turn.show(statusScreen(turn, order), { bind: { to: 'order', id: order.id } });
     }),

@@ -215,5 +215,7 @@ async function place(
   const avatar = avatarId ? await findAvatar(turn.unit.tx, turn.user.id, avatarId) : null;
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');
   const placed = await orderImages(turn.unit, { ownerId: turn.user.id, chatId: turn.chatId, avatar, input });
-  turn.send(statusScreen(turn, placed), { bind: { to: 'order', id: placed.id } });
+  if (placed.kind === 'under-way') return turn.toast('image.under_way');
+  if (placed.kind === 'refused') return placed.reason satisfies never;
+  turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });
 }

@@ -1,5 +1,13 @@
 import { avatars, documents, type OwedCall, recordings } from '@aisha/db';
-import { type DeciderParts, findUser, imageInput, imagesOf, type Order, findOrder } from '@aisha/core';
+import {
+  asOrderKind,
+  type DeciderParts,
+  findUser,
+  imageInput,
+  imagesOf,
+  type Order,
+  findOrder,
+} from '@aisha/core';
 import { escapeHtml, messageLimit, truncate } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { documentMessages } from '../documents/results.ts';
@@ -46,13 +54,14 @@ function failure(voice: Voice, order: Order): OwedCall {
       ? [[{ text: voice.label('retry.training'), data: `avatar.photos:${order.subjectId}` }]]
       : [];
   return sendScreen(order.chatId, {
-    text: `<b>${voice.t(`order.${order.kind}`)}</b>\n${voice.t('order.failed')}\n\n${failureText(voice, order.failure)}`,
+    text: `<b>${voice.t(`order.${asOrderKind(order.kind)}`)}</b>\n${voice.t('order.failed')}\n\n${failureText(voice, order.failure)}`,
     buttons: [...retry, [{ text: voice.label('button.menu'), data: 'menu' }]],
   });
 }
 
 async function result(parts: RenderParts, voice: Voice, order: Order): Promise<OwedCall[]> {
-  switch (order.kind) {
+  const kind = asOrderKind(order.kind);
+  switch (kind) {
     case 'training':
       return trained(parts, voice, order);
     case 'image':
@@ -62,7 +71,7 @@ async function result(parts: RenderParts, voice: Voice, order: Order): Promise<O
     case 'document':
       return written(parts, voice, order);
     default:
-      return order.kind satisfies never;
+      return kind satisfies never;
   }
 }
 

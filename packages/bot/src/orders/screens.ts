@@ -1,5 +1,5 @@
 import type { Progress } from '@aisha/db';
-import type { Order } from '@aisha/core';
+import { asOrderKind, type Order, orderKinds } from '@aisha/core';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../avatars/screens.ts';
 
@@ -15,7 +15,7 @@ export function statusScreen(
   voice: Voice,
   order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure'>,
 ): Screen {
-  const title = `<b>${voice.t(`order.${order.kind}`)}</b>`;
+  const title = `<b>${voice.t(`order.${asOrderKind(order.kind)}`)}</b>`;
   switch (order.state) {
     case 'succeeded':
       return { text: `${title}\n${voice.t('order.succeeded')}` };
@@ -41,12 +41,8 @@ function progressLines(voice: Voice, { kind, progress }: Pick<Order, 'kind' | 'p
   const name = voice.t(`stage.${stage}`);
   if (position !== undefined) return [`${name}, ${voice.t('stage.position', { position })}`];
   if (done === undefined || total === undefined) return [name];
-  const amount =
-    kind === 'transcription'
-      ? voice.t('stage.minutes', { done, total })
-      : kind === 'document'
-        ? voice.t('stage.sections', { done, total })
-        : '';
+  const unit = orderKinds[asOrderKind(kind)].progressUnit;
+  const amount = unit === 'none' ? '' : voice.t(`stage.${unit}`, { done, total });
   return [`${name}${amount ? `: ${amount}` : ''}`, bar(done, total)];
 }
 

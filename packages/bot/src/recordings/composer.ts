@@ -88,11 +88,12 @@ export function recordingsComposer() {
       const ordered = await orderDocument(turn.unit, recording, wanted, turn.language, {
         chatId: turn.chatId,
       });
-      if ('written' in ordered) {
-        turn.owed.push(...documentMessages(turn, turn.chatId, ordered.written, recording));
+      if (ordered.kind === 'written') {
+        turn.owed.push(...documentMessages(turn, turn.chatId, ordered.document, recording));
         return;
       }
-      if (!ordered.order) return turn.toast('document.under_way');
+      if (ordered.kind === 'under-way') return turn.toast('document.under_way');
+      if (ordered.kind === 'refused') return ordered.reason satisfies never;
       turn.send(statusScreen(turn, ordered.order), { bind: { to: 'order', id: ordered.order.id } });
     }),
   );

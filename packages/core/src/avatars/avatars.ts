@@ -9,7 +9,7 @@ import {
 } from '@aisha/db';
 import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
-import { placeOrder, type Order } from '../orders/orders.ts';
+import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { PresetName } from './models.ts';
 
 export type Avatar = typeof avatars.$inferSelect;
@@ -187,13 +187,14 @@ export async function orderTraining(
   avatar: Avatar,
   preset: PresetName,
   screen: { chatId: number; messageId: number | undefined },
-): Promise<Order | TrainingRefusal> {
+): Promise<Placed<TrainingRefusal>> {
   const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
-  if (!locked || (locked.state !== 'draft' && locked.state !== 'failed')) return 'closed';
+  if (!locked || (locked.state !== 'draft' && locked.state !== 'failed'))
+    return { kind: 'refused', reason: 'closed' };
   const counts = await photoCounts(unit.tx, avatar.id);
-  if (counts.received > 0) return 'checking';
-  if (counts.accepted < PHOTO_COUNT.min) return 'too_few';
-  const order = await placeOrder(unit, {
+  if (counts.received > 0) return { kind: 'refused', reason: 'checking' };
+  if (counts.accepted < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few' };
+  return placeOrder(unit, {
     ownerId: avatar.ownerId,
     chatId: screen.chatId,
     kind: 'training',
@@ -201,12 +202,6 @@ export async function orderTraining(
     input: { preset },
     statusMessageId: screen.messageId,
   });
-  if (!order) return 'closed';
-  await unit.tx
-    .update(avatars)
-    .set({ state: 'training', failure: null, screenMessageId: null, screenDueAt: null })
-    .where(eq(avatars.id, avatar.id));
-  return order;
 }
 
 export async function makeMain({ tx }: Unit, avatar: Pick<Avatar, 'id' | 'ownerId'>): Promise<void> {

@@ -242,9 +242,9 @@ describe('a training', () => {
     transact(bench.parts, (unit) => orderTraining(unit, avatar, 'fast', { chatId: me, messageId: 1 }));
 
   test('waits for ten good photos, all of them checked', async () => {
-    expect(await train()).toBe('too_few');
+    expect(await train()).toEqual({ kind: 'refused', reason: 'too_few' });
     await add();
-    expect(await train()).toBe('checking');
+    expect(await train()).toEqual({ kind: 'refused', reason: 'checking' });
   });
 
   test('pressed many times at once is ordered once', async () => {
@@ -257,8 +257,8 @@ describe('a training', () => {
       })),
     );
     const outcomes = await Promise.all(Array.from({ length: 5 }, train));
-    expect(outcomes.filter((one) => typeof one !== 'string')).toHaveLength(1);
-    expect(outcomes.filter((one) => one === 'closed')).toHaveLength(4);
+    expect(outcomes.filter(({ kind }) => kind === 'placed')).toHaveLength(1);
+    expect(outcomes.filter((one) => one.kind === 'refused' && one.reason === 'closed')).toHaveLength(4);
   });
 });
 

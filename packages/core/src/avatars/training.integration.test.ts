@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { cancelOrder } from '../orders/orders.ts';
-import { startFalOrder } from '../orders/start.ts';
+import { startFalOrder } from '../fal/start.ts';
 import { eventually, makeTrained, orderNow, startTestParts, type TestParts, trainable } from '../testing.ts';
 import { transact } from '../unit.ts';
 import { type Avatar, orderTraining } from './avatars.ts';
@@ -23,10 +23,11 @@ beforeEach(async () => {
 afterEach(() => bench.fal.control.reset());
 
 async function train(avatar: Avatar) {
-  const order = await transact(bench.parts, (unit) =>
+  const placed = await transact(bench.parts, (unit) =>
     orderTraining(unit, avatar, 'balanced', { chatId: me, messageId: 1 }),
   );
-  if (typeof order === 'string') throw new Error(order);
+  if (placed.kind !== 'placed') throw new Error(placed.kind);
+  const { order } = placed;
   await startFalOrder(bench.parts, order.id, bench.run());
   return order;
 }

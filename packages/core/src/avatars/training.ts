@@ -6,33 +6,24 @@ import { TransientError } from '@aisha/service';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import yazl from 'yazl';
 import { z } from 'zod';
-import { openBreaker } from '../orders/breaker.ts';
-import {
-  completeFalJob,
-  createFalJob,
-  type FalJob,
-  failFalJob,
-  findFalJobOfOrder,
-  submitFalJob,
-} from '../fal/jobs.ts';
-import { failOrder, noteProgress, type Order, succeedOrder } from '../orders/orders.ts';
+import { openBreaker } from '../breaker/breaker.ts';
+import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
+import type { Prepared } from '../fal/order.ts';
+import { noteProgress, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { type Avatar, PHOTO_COUNT } from './avatars.ts';
 import { PRESETS, trainer, trainerFor, triggerFor } from './models.ts';
 
-const trainingInput = z.object({ preset: z.enum(PRESETS) });
+export const trainingInput = z.object({ preset: z.enum(PRESETS) });
 
 const ARCHIVE_LIFETIME_S = 24 * 3_600;
 
 /** LoRA files are some 20 to 300 MB. */
 const MODEL_MAX_BYTES = 1024 * 1024 * 1024;
 
-/** Job: packs the photos, uploads them to FAL and submits the training, once. */
-export async function startTraining(parts: WorkerParts, order: Order, run: Run): Promise<void> {
-  const existing = await findFalJobOfOrder(parts, order.id);
-  if (existing) return submitFalJob(parts, existing, run);
-
+/** Packs the photos and uploads them to FAL. */
+export async function prepareTraining(parts: WorkerParts, order: Order, run: Run): Promise<Prepared> {
   const [avatar] = await parts.db
     .select()
     .from(avatars)
@@ -43,8 +34,7 @@ export async function startTraining(parts: WorkerParts, order: Order, run: Run):
     .from(avatarPhotos)
     .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
     .orderBy(asc(avatarPhotos.createdAt), asc(avatarPhotos.id));
-  if (photos.length < PHOTO_COUNT.min)
-    return transact(parts, async (unit) => void (await failOrder(unit, order.id, 'too_few_photos')));
+  if (photos.length < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few_photos' };
 
   await noteProgress(parts, order.id, { stage: 'uploading' });
   const { id: model, trainer: row } = trainerFor(avatar.kind, parts.config.fal.models);
@@ -65,27 +55,20 @@ export async function startTraining(parts: WorkerParts, order: Order, run: Run):
     throw new TransientError(`FAL's storage does not take the photos: ${upload.why}`);
   if (upload.kind === 'refused') {
     if (upload.account) await openBreaker(parts, 'fal', 'storage refuses our account');
-    const reason = upload.account ? 'provider_account' : 'provider_refused';
-    return transact(parts, async (unit) => void (await failOrder(unit, order.id, reason)));
+    return { kind: 'refused', reason: upload.account ? 'provider_account' : 'provider_refused' };
   }
   await parts.db.update(avatars).set({ model, trigger }).where(eq(avatars.id, avatar.id));
-  const job = await createFalJob(parts, {
-    orderId: order.id,
-    kind: 'training',
-    model: row.endpoint,
-    input: row.buildInput(
-      {
-        archiveUrl: upload.url,
-        trigger,
-        subject: avatar.subject,
-        preset: trainingInput.parse(order.input).preset,
-        comment: `avatar ${avatar.id}`,
-      },
-      parts.config.fal.legacy,
-    ),
-  });
-  await noteProgress(parts, order.id, { stage: 'submitting' });
-  await submitFalJob(parts, job, run);
+  const input = row.buildInput(
+    {
+      archiveUrl: upload.url,
+      trigger,
+      subject: avatar.subject,
+      preset: trainingInput.parse(order.input).preset,
+      comment: `avatar ${avatar.id}`,
+    },
+    parts.config.fal.legacy,
+  );
+  return { kind: 'request', request: { kind: 'training', model: row.endpoint, input } };
 }
 
 /** A plain zip with the pictures at its top level, as every trainer wants it. */

@@ -2,7 +2,7 @@ import { circuitBreakers, documents, recordings } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveUp } from '../handlers.ts';
-import type { Order } from '../orders/orders.ts';
+import type { Order } from '../unit.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import { makeRecording, orderNow, recordingNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
@@ -47,7 +47,7 @@ async function ordered(text: string | null, kind: DocumentKind = 'summary') {
     const outcome = await transact(bench.parts, (unit) =>
       orderDocument(unit, recording, kind, 'ru', { chatId: me }),
     );
-    if (!('order' in outcome) || !outcome.order) throw new Error('there is one already');
+    if (outcome.kind !== 'placed') throw new Error('there is one already');
     return outcome.order;
   };
   const placed = await order();
@@ -90,10 +90,11 @@ describe('a document', () => {
     const order = () =>
       transact(bench.parts, (unit) => orderDocument(unit, recording, 'todo', 'ru', { chatId: me }));
     const outcomes = await Promise.all([order(), order(), order()]);
-    const placed = outcomes.flatMap((one) => ('order' in one && one.order ? [one.order] : []));
+    const placed = outcomes.flatMap((one) => (one.kind === 'placed' ? [one.order] : []));
     expect(placed).toHaveLength(1);
+    expect(outcomes.filter((one) => one.kind === 'under-way')).toHaveLength(2);
     await writeDocument(bench.parts, placed[0]?.subjectId ?? '', bench.run());
-    expect(await order()).toMatchObject({ written: { kind: 'todo' } });
+    expect(await order()).toMatchObject({ kind: 'written', document: { kind: 'todo' } });
   });
 
   test('of a long text is written over all of it: what the end says is in it', async () => {

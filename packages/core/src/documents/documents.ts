@@ -1,6 +1,6 @@
 import { documents, type Language, type Tx } from '@aisha/db';
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Order, orderUnderWay, placeOrder } from '../orders/orders.ts';
+import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import type { Unit } from '../unit.ts';
 import type { DocumentKind } from './kinds/index.ts';
@@ -14,7 +14,7 @@ export async function orderDocument(
   kind: DocumentKind,
   language: Language,
   screen: { chatId: number; messageId?: number | undefined },
-): Promise<{ written: Document } | { order: Order | null }> {
+): Promise<{ kind: 'written'; document: Document } | Placed> {
   const [document] = await unit.tx
     .insert(documents)
     .values({ recordingId: recording.id, ownerId: recording.ownerId, kind, language })
@@ -25,18 +25,15 @@ export async function orderDocument(
     })
     .returning();
   if (!document) throw new Error('insert returned nothing');
-  if (document.writtenAt) return { written: document };
-  if (await orderUnderWay(unit.tx, 'document', document.id)) return { order: null };
-  return {
-    order: await placeOrder(unit, {
-      ownerId: recording.ownerId,
-      chatId: screen.chatId,
-      kind: 'document',
-      subjectId: document.id,
-      input: { kind },
-      statusMessageId: screen.messageId,
-    }),
-  };
+  if (document.writtenAt) return { kind: 'written', document };
+  return placeOrder(unit, {
+    ownerId: recording.ownerId,
+    chatId: screen.chatId,
+    kind: 'document',
+    subjectId: document.id,
+    input: { kind },
+    statusMessageId: screen.messageId,
+  });
 }
 
 export async function documentsOf(tx: Pick<Tx, 'select'>, recordingId: string): Promise<Document[]> {

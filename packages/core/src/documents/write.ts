@@ -2,7 +2,7 @@ import { documents, type Language, recordings, type FailureReason } from '@aisha
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq, sql } from 'drizzle-orm';
-import { breakerOpen, closeBreaker, openBreaker } from '../orders/breaker.ts';
+import { breakerOpen, closeBreaker, openBreaker } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -27,8 +27,7 @@ export async function writeDocument(parts: WorkerParts, documentId: string, run:
   const waiting = await orderUnderWay(parts.db, 'document', documentId);
   const order = waiting && (await startOrder(parts, waiting.id));
   if (!found || !order) return;
-  const fail = (reason: FailureReason) =>
-    transact(parts, async (unit) => void (await failOrder(unit, order.id, reason)));
+  const fail = (reason: FailureReason) => failOrder(parts, order.id, reason);
   if (!found.text) return fail('nothing_to_write');
   if (await breakerOpen(parts, 'openai')) return fail('provider_account');
 

@@ -2,8 +2,8 @@ import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import { closeBreaker, openBreaker } from '../orders/breaker.ts';
-import { failOrder } from '../orders/orders.ts';
+import { closeBreaker, openBreaker } from '../breaker/breaker.ts';
+import { failOrderIn } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 import { falCost } from './cost.ts';
@@ -217,8 +217,22 @@ export async function failFalJob(
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
       .returning({ id: falJobs.id });
     if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(unit, job);
-    await failOrder(unit, job.orderId, reason);
+    await failOrderIn(unit, job.orderId, reason);
   });
+}
+
+/** Its order ended without a result: what was sent is cancelled at FAL. */
+export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
+  const [job] = await unit.tx
+    .update(falJobs)
+    .set({
+      state: sql`case when ${falJobs.state} = 'created' then 'cancelled' else 'cancelling' end`,
+      endedAt: sql`case when ${falJobs.state} = 'created' then now() end`,
+      nextCheckAt: sql`now() + interval '5 seconds'`,
+    })
+    .where(and(eq(falJobs.orderId, orderId), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
+    .returning({ id: falJobs.id, state: falJobs.state });
+  if (job?.state === 'cancelling') unit.enqueue('fal.settle', { falJobId: job.id, source: 'sweep' });
 }
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */

@@ -4,7 +4,7 @@ import type { FalFaultRule } from '@aisha/sandbox';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cancelOrder } from '../orders/orders.ts';
-import { startFalOrder } from '../orders/start.ts';
+import { startFalOrder } from '../fal/start.ts';
 import { sweep } from '../sweeper.ts';
 import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';

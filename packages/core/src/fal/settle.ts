@@ -2,11 +2,10 @@ import { falJobs, type FailureReason } from '@aisha/db';
 import { falErrorReason, type FalErrorDetail } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, sql } from 'drizzle-orm';
-import { collectTraining } from '../avatars/training.ts';
-import { collectImages } from '../images/collect.ts';
 import { findOrder, noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type FalJob, failFalJob, learnRequestId, unconfirmedTooLong } from './jobs.ts';
+import { type FalParts, falOrderOf } from './order.ts';
 import { trainingProgress } from './training-log.ts';
 
 /** How often an unfinished job is looked at, in seconds: by age in seconds. The webhook is usually first. */
@@ -30,7 +29,7 @@ export interface Settle {
  * to repeat and to run twice at once; every end is a guarded update.
  */
 export async function settleFalJob(
-  parts: WorkerParts,
+  parts: FalParts,
   { falJobId, requestId }: Settle,
   run: Run,
 ): Promise<void> {
@@ -74,7 +73,7 @@ export async function settleFalJob(
   }
 }
 
-async function look(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
+async function look(parts: FalParts, job: FalJob, run: Run): Promise<void> {
   if (!job.requestId) throw new Error('a submitted FAL job without a request id');
   const age = (Date.now() - (job.submittedAt ?? job.createdAt).getTime()) / 1_000;
   const status = await parts.fal.status(job.model, job.requestId, { logs: job.kind === 'training' });
@@ -108,7 +107,7 @@ async function look(parts: WorkerParts, job: FalJob, run: Run): Promise<void> {
 }
 
 async function collect(
-  parts: WorkerParts,
+  parts: FalParts,
   job: FalJob,
   requestId: string,
   endedWell: boolean,
@@ -129,8 +128,7 @@ async function collect(
       const order = await findOrder(parts.db, job.orderId);
       if (!order) return;
       await noteProgress(parts, order.id, { stage: 'collecting' });
-      if (job.kind === 'training') return collectTraining(parts, job, order, result.output, run);
-      return collectImages(parts, job, order, result.output, run);
+      return falOrderOf(parts, order).collect(parts, job, order, result.output, run);
     }
     default:
       result satisfies never;

@@ -1,9 +1,9 @@
 import { circuitBreakers, falJobs, notifications } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { breakerOpen, openBreaker } from '../orders/breaker.ts';
+import { breakerOpen, openBreaker } from '../breaker/breaker.ts';
 import { cancelOrder } from '../orders/orders.ts';
-import { startFalOrder } from '../orders/start.ts';
+import { startFalOrder } from '../fal/start.ts';
 import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
 import { findFalJobOfOrder, submitFalJob, webhookAddress } from './jobs.ts';

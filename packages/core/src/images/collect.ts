@@ -6,9 +6,9 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { ASPECTS, type GeneratedImage, generator, trainer } from '../avatars/models.ts';
 import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
-import { findOrder, type Order, succeedOrder } from '../orders/orders.ts';
+import { findOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { imageInput } from './images.ts';
 
 const IMAGE_MAX_BYTES = 40 * 1024 * 1024;

@@ -8,8 +8,8 @@ import { ASPECT_NAMES, ASPECTS } from '../avatars/models.ts';
 import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { cancelOrder } from '../orders/orders.ts';
-import { startFalOrder } from '../orders/start.ts';
-import type { WorkerParts } from '../parts.ts';
+import { startFalOrder } from '../fal/start.ts';
+import type { FalParts } from '../fal/order.ts';
 import { applyRetention } from '../retention.ts';
 import {
   eventually,
@@ -35,7 +35,7 @@ afterAll(() => bench.close());
 beforeEach(() => bench.fal.control.reset());
 afterEach(() => bench.openai.control.reset());
 
-async function draw(input: Parameters<typeof makeOrder>[2], parts: WorkerParts = bench.parts) {
+async function draw(input: Parameters<typeof makeOrder>[2], parts: FalParts = bench.parts) {
   const placed = await makeOrder(bench, me, input);
   await startFalOrder(parts, placed.id, bench.run());
   const job = await findFalJobOfOrder(parts, placed.id);
@@ -53,7 +53,7 @@ const sentTo = (job: { input: unknown } | null) =>
   z.object({ prompt: z.string(), loras: z.array(z.object({ path: z.string() })) }).parse(job?.input);
 
 /** The real client, but for what one of its downloads brings. */
-function bringing(change: (n: number, data: Buffer) => Promise<Buffer> | Buffer): WorkerParts {
+function bringing(change: (n: number, data: Buffer) => Promise<Buffer> | Buffer): FalParts {
   const { fal } = bench.parts;
   let n = 0;
   const download: typeof fal.download = async (...request) => {

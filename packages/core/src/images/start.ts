@@ -1,51 +1,40 @@
-import { avatars, type FailureReason } from '@aisha/db';
+import { avatars } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
 import { generator, trainer } from '../avatars/models.ts';
-import { createFalJob, findFalJobOfOrder, submitFalJob } from '../fal/jobs.ts';
-import { openBreaker } from '../orders/breaker.ts';
-import { failOrder, noteProgress, type Order } from '../orders/orders.ts';
+import type { Prepared } from '../fal/order.ts';
+import { openBreaker } from '../breaker/breaker.ts';
+import { noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import type { Order } from '../unit.ts';
 import { imageInput } from './images.ts';
 import { englishPrompt, judgePrompt, promptWithAvatar } from './prompt.ts';
 
-/** Job: checks and translates the prompt and submits the drawing, once. */
-export async function startImages(parts: WorkerParts, order: Order, run: Run): Promise<void> {
-  const existing = await findFalJobOfOrder(parts, order.id);
-  if (existing) return submitFalJob(parts, existing, run);
-
+/** Checks and translates the prompt. */
+export async function prepareImages(parts: WorkerParts, order: Order, run: Run): Promise<Prepared> {
   const input = imageInput.parse(order.input);
   const [avatar] = order.subjectId
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
   await noteProgress(parts, order.id, { stage: 'checking_prompt' });
-  const fail = (reason: FailureReason) =>
-    transact(parts, async (unit) => void (await failOrder(unit, order.id, reason)));
   const verdict = await judgePrompt(parts.openai, input.prompt, run.signal);
-  if (verdict === 'flagged') return fail('content_policy');
+  if (verdict === 'flagged') return { kind: 'refused', reason: 'content_policy' };
   if (verdict === 'account') {
     await openBreaker(parts, 'openai', 'account');
-    return fail('provider_account');
+    return { kind: 'refused', reason: 'provider_account' };
   }
 
   const sent = promptWithAvatar(await englishPrompt(parts.openai, input.prompt, run.signal), avatar ?? null);
   const row = generator((avatar?.model ? trainer(avatar.model)?.generator : undefined) ?? 'flux-lora');
-  const job = await createFalJob(parts, {
-    orderId: order.id,
-    kind: 'generation',
-    model: row.endpoint,
-    input: row.buildInput({
-      prompt: sent,
-      model: avatar ? await modelAddress(parts, avatar, run.signal) : null,
-      aspect: input.aspect,
-      count: input.count,
-      seed: input.seed,
-    }),
+  const request = row.buildInput({
+    prompt: sent,
+    model: avatar ? await modelAddress(parts, avatar, run.signal) : null,
+    aspect: input.aspect,
+    count: input.count,
+    seed: input.seed,
   });
-  await noteProgress(parts, order.id, { stage: 'submitting' });
-  await submitFalJob(parts, job, run);
+  return { kind: 'request', request: { kind: 'generation', model: row.endpoint, input: request } };
 }
 
 /** FAL keeps files for a week at least; until then its own copy is surely there. */

@@ -1,75 +1,60 @@
-import {
-  avatars,
-  falJobs,
-  type OrderKind,
-  orders,
-  type Progress,
-  type Tx,
-  type FailureReason,
-} from '@aisha/db';
+import { orders, type FailureReason, type Progress, type Tx } from '@aisha/db';
+import { TransientError } from '@aisha/service';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
-import { transact, type Unit } from '../unit.ts';
-
-export type Order = typeof orders.$inferSelect;
-
-/** When an order that nothing ends is given up and told. */
-const DEADLINE_MINUTES: Record<OrderKind, number> = {
-  // FAL's own processing limit is an hour; a portrait takes 5 to 20 minutes and may queue before.
-  training: 90,
-  // Seconds of work; the rest is FAL's queue on a busy day.
-  image: 15,
-  // Two hours of speech in pieces, with retries.
-  transcription: 120,
-  document: 30,
-};
+import { type Order, type OrderRules, transact, type Unit } from '../unit.ts';
 
 export interface NewOrder {
   readonly ownerId: number;
   readonly chatId: number;
-  readonly kind: OrderKind;
+  readonly kind: string;
   readonly subjectId: string | null;
   readonly input: Readonly<Record<string, unknown>>;
   /** The message that becomes the status message, if it exists already. */
   readonly statusMessageId?: number | undefined;
 }
 
-/** Places an order and starts it; null when the same subject has one under way already. */
-export async function placeOrder(unit: Unit, order: NewOrder): Promise<Order | null> {
+/** Why nothing was ordered; each kind may add reasons of its own. The machine itself has none yet: credits will. */
+export type OrderRefusal = never;
+
+export type Placed<Refusal = OrderRefusal> =
+  | { readonly kind: 'placed'; readonly order: Order }
+  /** The same subject has one of this kind waiting or under way. */
+  | { readonly kind: 'under-way'; readonly order: Order }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
+/** Places an order and starts it. This is the one place where a hold will be taken. */
+export async function placeOrder(unit: Unit, order: NewOrder): Promise<Placed> {
+  const rules = rulesOf(unit, order.kind);
   const [row] = await unit.tx
     .insert(orders)
     .values({
       ...order,
+      input: rules.input.parse(order.input),
       statusMessageId: order.statusMessageId ?? null,
       progress: { stage: 'queued' },
       nextCheckAt: sql`now() + interval '15 seconds'`,
-      deadlineAt: sql`now() + make_interval(mins => ${DEADLINE_MINUTES[order.kind]})`,
+      deadlineAt: sql`now() + make_interval(mins => ${rules.deadlineMinutes})`,
     })
     .onConflictDoNothing()
     .returning();
-  if (!row) return null;
+  if (!row) {
+    const other = order.subjectId && (await orderUnderWay(unit.tx, order.kind, order.subjectId));
+    if (!other) throw new TransientError('the order under way has just ended');
+    return { kind: 'under-way', order: other };
+  }
   unit.noteOrder(row);
-  advanceOrder(unit, row);
-  return row;
+  await rules.begun?.(unit, row);
+  rules.first(unit, row);
+  return { kind: 'placed', order: row };
 }
 
-/** Enqueues whatever comes first for an order of this kind; harmless when it is already under way. */
-export function advanceOrder(unit: Unit, order: Pick<Order, 'id' | 'kind' | 'subjectId'>): void {
-  switch (order.kind) {
-    case 'training':
-    case 'image':
-      unit.enqueue('order.start', { orderId: order.id });
-      return;
-    case 'transcription':
-      if (order.subjectId) unit.enqueue('recording.prepare', { recordingId: order.subjectId });
-      return;
-    case 'document':
-      if (order.subjectId) unit.enqueue('document.write', { documentId: order.subjectId });
-      return;
-    default:
-      return order.kind satisfies never;
-  }
+/** An order of a kind that this process does not know is a newer release's: nothing is done about it here. */
+export function rulesOf({ orderKinds }: Pick<Unit, 'orderKinds'>, kind: string): OrderRules {
+  const rules = orderKinds[kind];
+  if (!rules) throw new Error(`this process knows no order of kind ${kind}`);
+  return rules;
 }
 
 export async function findOrder(tx: Pick<Tx, 'select'>, id: string): Promise<Order | null> {
@@ -80,7 +65,7 @@ export async function findOrder(tx: Pick<Tx, 'select'>, id: string): Promise<Ord
 /** The order under way for a subject. */
 export async function orderUnderWay(
   tx: Pick<Tx, 'select'>,
-  kind: OrderKind,
+  kind: string,
   subjectId: string,
 ): Promise<Order | null> {
   const [order] = await tx
@@ -129,35 +114,22 @@ export async function succeedOrder(unit: Unit, id: string): Promise<boolean> {
   return (await endOrder(unit, id, 'succeeded', null)) !== null;
 }
 
-/**
- * Ends an order badly: takes its subject back to where it can be tried again, gives up the request at FAL and owes
- * its owner the reason. This is the one place where a hold is released once credits exist.
- */
-export async function failOrder(unit: Unit, id: string, failure: FailureReason): Promise<boolean> {
-  const order = await endOrder(unit, id, 'failed', failure);
-  if (!order) return false;
-  if (order.kind === 'training' && order.subjectId)
-    await unit.tx
-      .update(avatars)
-      .set({ state: 'failed', failure })
-      .where(and(eq(avatars.id, order.subjectId), eq(avatars.state, 'training')));
-  await giveUpFalJob(unit, id);
-  return true;
+/** Ends an order badly, and owes its owner the reason. False when it had ended before. */
+export async function failOrderIn(unit: Unit, id: string, failure: FailureReason): Promise<boolean> {
+  return (await endOrder(unit, id, 'failed', failure)) !== null;
 }
 
-/** The owner's cancel. False when it is not theirs or has ended before. */
-export async function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
-  const order = await endOrder(unit, id, 'cancelled', null, ownerId);
-  if (!order) return null;
-  if (order.kind === 'training' && order.subjectId)
-    await unit.tx
-      .update(avatars)
-      .set({ state: 'draft' })
-      .where(and(eq(avatars.id, order.subjectId), eq(avatars.state, 'training')));
-  await giveUpFalJob(unit, id);
-  return order;
+/** The same in a transaction of its own. */
+export function failOrder(parts: DeciderParts, id: string, failure: FailureReason): Promise<void> {
+  return transact(parts, async (unit) => void (await failOrderIn(unit, id, failure)));
 }
 
+/** The owner's cancel. Null when it is not theirs or has ended before. */
+export function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
+  return endOrder(unit, id, 'cancelled', null, ownerId);
+}
+
+/** Every end of every order. This is the one place where a hold will be captured or released. */
 async function endOrder(
   unit: Unit,
   id: string,
@@ -172,6 +144,7 @@ async function endOrder(
     .returning();
   if (!order) return null;
   unit.noteOrder(order);
+  if (state !== 'succeeded') await rulesOf(unit, order.kind).ended?.(unit, order);
   // A cancel is answered on the spot; everything else is told.
   if (state !== 'cancelled')
     await notify(unit, { userId: order.ownerId, chatId: order.chatId }, `order:${id}:ended`, {
@@ -179,17 +152,4 @@ async function endOrder(
       data: { orderId: id },
     });
   return order;
-}
-
-async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
-  const [job] = await unit.tx
-    .update(falJobs)
-    .set({
-      state: sql`case when ${falJobs.state} = 'created' then 'cancelled' else 'cancelling' end`,
-      endedAt: sql`case when ${falJobs.state} = 'created' then now() end`,
-      nextCheckAt: sql`now() + interval '5 seconds'`,
-    })
-    .where(and(eq(falJobs.orderId, orderId), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
-    .returning({ id: falJobs.id, state: falJobs.state });
-  if (job?.state === 'cancelling') unit.enqueue('fal.settle', { falJobId: job.id, source: 'sweep' });
 }

@@ -1,9 +1,9 @@
 import { recordings, type Segment } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
-import { failOrder, type Order, orderUnderWay, succeedOrder } from '../orders/orders.ts';
+import { failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { piecesInOrder } from './pieces.ts';
 import type { Recording } from './recordings.ts';
 
@@ -22,8 +22,7 @@ export async function joinRecording(parts: WorkerParts, recordingId: string): Pr
   if (pieces.length === 0 || pieces.some((piece) => !piece.doneAt)) return;
 
   const spoken = pieces.filter((piece) => piece.text);
-  if (spoken.length === 0)
-    return transact(parts, async (unit) => void (await failOrder(unit, order.id, 'silence')));
+  if (spoken.length === 0) return failOrder(parts, order.id, 'silence');
   await keepTranscript(parts, recording, order, {
     text: spoken.map((piece) => piece.text).join('\n\n'),
     // Where the model gives no times, the piece's own are the truth that there is.

@@ -1,7 +1,7 @@
 import { recordingPieces, recordings } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
-import { breakerOpen, closeBreaker, openBreaker } from '../orders/breaker.ts';
+import { breakerOpen, closeBreaker, openBreaker } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -33,8 +33,7 @@ export async function transcribePiece(
       ),
     );
   if (!order || !found) return joinIfDone(parts, recordingId);
-  if (await breakerOpen(parts, 'openai'))
-    return transact(parts, async (unit) => void (await failOrder(unit, order.id, 'provider_account')));
+  if (await breakerOpen(parts, 'openai')) return failOrder(parts, order.id, 'provider_account');
 
   const audio = await parts.storage.get('transcripts', found.piece.objectKey);
   if (!audio) throw new Error(`piece ${found.piece.objectKey} is not in the bucket`);
@@ -82,11 +81,7 @@ export async function transcribePiece(
       parts.log.warn('the speech model refused a piece', { recordingId, index, code: outcome.code });
       const account = outcome.code === 'account';
       if (account) await openBreaker(parts, 'openai', 'account');
-      return transact(
-        parts,
-        async (unit) =>
-          void (await failOrder(unit, order.id, account ? 'provider_account' : 'provider_refused')),
-      );
+      return failOrder(parts, order.id, account ? 'provider_account' : 'provider_refused');
     }
     default:
       outcome satisfies never;

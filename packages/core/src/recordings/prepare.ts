@@ -5,9 +5,9 @@ import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
-import { failOrder, noteProgress, type Order, orderUnderWay, startOrder } from '../orders/orders.ts';
+import { failOrder, noteProgress, orderUnderWay, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { decodeSound, encodePiece, loudness } from './audio.ts';
 import { cutAtPauses } from './cut.ts';
 import { joinIfDone } from './pieces.ts';
@@ -39,7 +39,7 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   const folder = await mkdtemp(join(tmpdir(), 'aisha-'));
   try {
     const problem = await download(parts, recording, order, folder, run);
-    if (problem) await transact(parts, async (unit) => void (await failOrder(unit, order.id, problem)));
+    if (problem) await failOrder(parts, order.id, problem);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

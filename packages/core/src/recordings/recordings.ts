@@ -1,7 +1,7 @@
 import { documents, type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import { cancelOrder, type Order, placeOrder } from '../orders/orders.ts';
-import type { Unit } from '../unit.ts';
+import { cancelOrder, placeOrder } from '../orders/orders.ts';
+import type { Order, Unit } from '../unit.ts';
 
 export type Recording = typeof recordings.$inferSelect;
 
@@ -26,15 +26,15 @@ export async function orderTranscription(
     .values({ ...from, ...file, durationMs: durationS === null ? null : Math.round(durationS * 1_000) })
     .returning();
   if (!recording) throw new Error('insert returned nothing');
-  const order = await placeOrder(unit, {
+  const placed = await placeOrder(unit, {
     ownerId: from.ownerId,
     chatId: from.chatId,
     kind: 'transcription',
     subjectId: recording.id,
     input: {},
   });
-  if (!order) throw new Error('a new recording has no order under way');
-  return { recording, order };
+  if (placed.kind !== 'placed') throw new Error('a new recording has no order under way');
+  return { recording, order: placed.order };
 }
 
 /** Somebody else's recording is not found. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FailureReason } from '@aisha/db';
-import type { Order } from '../orders/orders.ts';
+import type { Order } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 import { decodeText } from './encoding.ts';
 import { keepTranscript } from './join.ts';

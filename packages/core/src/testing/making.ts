@@ -4,15 +4,22 @@ import { eq } from 'drizzle-orm';
 import { type Avatar, createAvatar, orderTraining } from '../avatars/avatars.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { type ImageInput, orderImages } from '../images/images.ts';
-import type { Order } from '../orders/orders.ts';
-import { startFalOrder } from '../orders/start.ts';
+import { startFalOrder } from '../fal/start.ts';
+import type { Placed } from '../orders/orders.ts';
 import { orderTranscription, type Recording } from '../recordings/recordings.ts';
-import { transact } from '../unit.ts';
+import { type Order, transact, type Unit } from '../unit.ts';
 import { eventually } from './eventually.ts';
 import type { TestParts } from './parts.ts';
 import { pictures } from './pictures.ts';
 
 let names = 0;
+
+/** The order that this places. */
+async function placed({ parts }: TestParts, order: (unit: Unit) => Promise<Placed<string>>): Promise<Order> {
+  const made = await transact(parts, order);
+  if (made.kind !== 'placed') throw new Error(`no order: ${JSON.stringify(made)}`);
+  return made.order;
+}
 
 /** A draft with a name of its own. */
 export async function makeAvatar(
@@ -59,10 +66,9 @@ export async function trainable(
 /** An avatar that was really trained at the stand-in, its model copied and its photos still there. */
 export async function makeTrained(bench: TestParts, ownerId: number): Promise<Avatar> {
   const draft = await trainable(bench, ownerId);
-  const order = await transact(bench.parts, (unit) =>
+  const order = await placed(bench, (unit) =>
     orderTraining(unit, draft, 'fast', { chatId: ownerId, messageId: undefined }),
   );
-  if (typeof order === 'string') throw new Error(`no training: ${order}`);
   await startFalOrder(bench.parts, order.id, bench.run());
   return eventually(async () => {
     const [job] = await bench.parts.db.select().from(falJobs).where(eq(falJobs.orderId, order.id));
@@ -75,12 +81,12 @@ export async function makeTrained(bench: TestParts, ownerId: number): Promise<Av
 
 /** An order of pictures; without an avatar unless one is given. */
 export async function makeOrder(
-  { parts }: TestParts,
+  bench: TestParts,
   ownerId: number,
   input: Partial<Omit<ImageInput, 'seed'>> & { avatar?: Avatar } = {},
 ): Promise<Order> {
   const { avatar = null, ...given } = input;
-  return transact(parts, (unit) =>
+  return placed(bench, (unit) =>
     orderImages(unit, {
       ownerId,
       chatId: ownerId,

@@ -30,9 +30,11 @@ import {
 import { testServices } from '@aisha/sandbox/testing';
 import { createMetrics, type LogFields, type Logger } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
+import type { FalParts } from '../fal/order.ts';
 import type { MessageKeepers } from '../inbox/calls.ts';
 import { messageKeepers } from '../message-keepers.ts';
-import type { Run, WorkerParts } from '../parts.ts';
+import { falOrders, orderKinds } from '../order-kinds.ts';
+import type { Run } from '../parts.ts';
 
 export interface Enqueued {
   readonly name: JobName;
@@ -62,7 +64,7 @@ export interface TestPartsOptions {
 
 /** Everything that the product's parts need, real or standing in, and the hands on it that a test needs. */
 export interface TestParts {
-  readonly parts: Omit<WorkerParts, 'metrics'> & {
+  readonly parts: Omit<FalParts, 'metrics'> & {
     readonly metrics: ReturnType<typeof createMetrics>;
     readonly messageKeepers: MessageKeepers;
   };
@@ -164,6 +166,8 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       metrics,
       messageKeepers,
       config,
+      orderKinds,
+      falOrders,
       telegram: client,
       fal: createFalClient({ config: config.fal, log }),
       openai: createOpenAiClient({

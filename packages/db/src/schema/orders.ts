@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { FailureReason, FalJobState, OrderKind, OrderState, Progress } from './types.ts';
+import type { FailureReason, FalJobState, OrderState, Progress } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 /** What a user asked for and waits for. Ends exactly once, in `succeeded`, `failed` or `cancelled`. */
@@ -22,7 +22,8 @@ export const orders = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     chatId: telegramId('chat_id').notNull(),
-    kind: text('kind').$type<OrderKind>().notNull(),
+    /** One of core's order kinds, or one of a newer release's. */
+    kind: text('kind').notNull(),
     /** The avatar, recording or document; for pictures the avatar, if any. */
     subjectId: uuid('subject_id'),
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),

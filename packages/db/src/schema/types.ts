@@ -22,8 +22,6 @@ export interface OwedCall {
 }
 
 export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;
-export const ORDER_KINDS = ['training', 'image', 'transcription', 'document'] as const;
-export type OrderKind = (typeof ORDER_KINDS)[number];
 export const ORDER_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 

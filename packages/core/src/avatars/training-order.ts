@@ -1,0 +1,28 @@
+import { avatars } from '@aisha/db';
+import { and, eq, inArray } from 'drizzle-orm';
+import { falOrder } from '../fal/order.ts';
+import { collectTraining, prepareTraining, trainingInput } from './training.ts';
+
+/** The training of an avatar; its photos are fixed while it is under way. */
+export const training = falOrder({
+  // FAL's own processing limit is an hour; a portrait takes 5 to 20 minutes and may queue before.
+  deadlineMinutes: 90,
+  exclusive: true,
+  price: null,
+  input: trainingInput,
+  progressUnit: 'none',
+  begun: async ({ tx }, { subjectId }) => {
+    await tx
+      .update(avatars)
+      .set({ state: 'training', failure: null, screenMessageId: null, screenDueAt: null })
+      .where(and(eq(avatars.id, subjectId ?? ''), inArray(avatars.state, ['draft', 'failed'])));
+  },
+  ended: async ({ tx }, { subjectId, state, failure }) => {
+    await tx
+      .update(avatars)
+      .set(state === 'failed' ? { state, failure } : { state: 'draft' })
+      .where(and(eq(avatars.id, subjectId ?? ''), eq(avatars.state, 'training')));
+  },
+  prepare: prepareTraining,
+  collect: collectTraining,
+});

@@ -1,0 +1,22 @@
+import { breakerOpen } from '../breaker/breaker.ts';
+import { failOrder, noteProgress, startOrder } from '../orders/orders.ts';
+import type { Run } from '../parts.ts';
+import { createFalJob, findFalJobOfOrder, submitFalJob } from './jobs.ts';
+import { type FalParts, falOrderOf } from './order.ts';
+
+/** Job: makes ready what FAL needs and asks it, once. Harmless to repeat. */
+export async function startFalOrder(parts: FalParts, orderId: string, run: Run): Promise<void> {
+  const order = await startOrder(parts, orderId);
+  if (!order) return;
+  const existing = await findFalJobOfOrder(parts, orderId);
+  // What FAL has already is its webhook's, the polls' and the deadline's business.
+  if (existing && existing.state !== 'created') return;
+  if (await breakerOpen(parts, 'fal')) return failOrder(parts, orderId, 'provider_account');
+  if (existing) return submitFalJob(parts, existing, run);
+
+  const prepared = await falOrderOf(parts, order).prepare(parts, order, run);
+  if (prepared.kind === 'refused') return failOrder(parts, orderId, prepared.reason);
+  const job = await createFalJob(parts, { orderId, ...prepared.request });
+  await noteProgress(parts, orderId, { stage: 'submitting' });
+  await submitFalJob(parts, job, run);
+}

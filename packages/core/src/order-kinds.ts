@@ -1,0 +1,21 @@
+import { training } from './avatars/training-order.ts';
+import { document } from './documents/document-order.ts';
+import type { FalOrders } from './fal/order.ts';
+import { image } from './images/image-order.ts';
+import type { OrderDefinition } from './orders/definition.ts';
+import { transcription } from './recordings/transcription-order.ts';
+
+/** Kinds whose work is FAL's. */
+export const falOrders = { training, image } satisfies FalOrders;
+
+/** Every kind of order: a new one is a line here, its definition in its subject's folder, and what the bot shows of it. */
+export const orderKinds = { ...falOrders, transcription, document } satisfies Record<string, OrderDefinition>;
+
+export type OrderKind = keyof typeof orderKinds;
+
+/** Throws for a row of a newer release: a process that knows its kind looks after it. */
+export function asOrderKind(kind: string): OrderKind {
+  const known = Object.keys(orderKinds).find((one): one is OrderKind => one === kind);
+  if (known === undefined) throw new Error(`this process knows no order of kind ${kind}`);
+  return known;
+}
