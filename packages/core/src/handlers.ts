@@ -1,6 +1,7 @@
 import type { JobHandlers, JobName, JobPayload } from '@aisha/queue';
 import { checkPhoto, giveUpPhoto } from './avatars/photos.ts';
 import { tidyAvatar } from './avatars/tidy.ts';
+import { writeSection } from './documents/section.ts';
 import { writeDocument } from './documents/write.ts';
 import { settleFalJob } from './fal/settle.ts';
 import { startFalOrder } from './fal/start.ts';
@@ -26,7 +27,8 @@ export function coreHandlers(parts: WorkerParts): CoreHandlers {
     'recording.prepare': ({ recordingId }, run) => prepareRecording(parts, recordingId, run),
     'recording.piece': ({ recordingId, index }, run) => transcribePiece(parts, recordingId, index, run),
     'recording.join': ({ recordingId }) => joinRecording(parts, recordingId),
-    'document.write': ({ documentId }, run) => writeDocument(parts, documentId, run),
+    'document.write': ({ documentId }) => writeDocument(parts, documentId),
+    'document.section': (payload, run) => writeSection(parts, payload, run),
   };
 }
 

@@ -3,6 +3,7 @@ import { objectKey } from '@aisha/storage';
 import { and, eq, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm';
 import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
+import { forgetSections } from './documents/plan.ts';
 import type { WorkerParts } from './parts.ts';
 
 /** Done in one pass; what is left is done by the next. */
@@ -18,6 +19,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await removeImages(parts);
   await removeRecordings(parts);
   await removePieces(parts);
+  await forgetSections(parts);
   await removeOldUpdates(parts.db);
   await dropEndedWebhookSecrets(parts.db);
   await parts.db

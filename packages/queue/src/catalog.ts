@@ -17,8 +17,8 @@ export const queues = {
   photos: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
   // ffmpeg takes a core per job; transcription itself is waiting.
   speech: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
-  // Waiting for a language model.
-  text: { concurrency: 8, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // Waiting for a language model: four long documents at once (see SECTIONS_AT_ONCE), or sixteen short ones.
+  text: { concurrency: 16, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
   // Messages to users, behind Telegram's 30 a second: more at once would only wait there.
   outbox: { concurrency: 20, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
 } as const;
@@ -153,12 +153,25 @@ export const jobs = defineJobs(queues, {
     queue: 'text',
     schema: z.object({ documentId: id }),
     key: ({ documentId }) => [documentId],
+    // A section may end while a run that saw it missing is still at it.
+    whenActive: 'again',
+    whenDelayed: 'hasten',
+    // S3's bad minutes: 1 s … 2 min; the sections are paid by now.
+    attempts: 9,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    timeLimitMs: 60_000,
+  }),
+  'document.section': job({
+    queue: 'text',
+    schema: z.object({ documentId: id, sectionId: id }),
+    key: ({ sectionId }) => [sectionId],
     whenActive: 'drop',
     whenDelayed: 'keep',
-    attempts: 6,
+    // A provider's bad quarter of an hour: 3 s … 6 min.
+    attempts: 8,
     backoff: { delayMs: 3_000, jitter: 0.3 },
-    // A long transcript summarised part by part.
-    timeLimitMs: 600_000,
+    // One call, which has 180 s with the client's own repeats.
+    timeLimitMs: 200_000,
   }),
   'notification.send': job({
     queue: 'outbox',

@@ -1,4 +1,5 @@
 import { circuitBreakers, documents, recordings } from '@aisha/db';
+import { jobs } from '@aisha/queue';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveUp } from '../handlers.ts';
@@ -8,7 +9,10 @@ import { makeRecording, orderNow, recordingNow, startTestParts, type TestParts }
 import { transact } from '../unit.ts';
 import { documentsOf, orderDocument } from './documents.ts';
 import { DOCUMENT_KINDS, documentBlocks, type DocumentKind } from './kinds/index.ts';
+import { writeSection } from './section.ts';
 import { writeDocument } from './write.ts';
+
+const { schema: sectionJob } = jobs['document.section'];
 
 let bench: TestParts;
 let me: number;
@@ -56,8 +60,20 @@ async function ordered(text: string | null, kind: DocumentKind = 'summary') {
     recording,
     order: placed,
     documentId,
-    write: () => writeDocument(bench.parts, documentId, bench.run()),
+    write: () => work(documentId),
   };
+}
+
+/** Does the jobs of a document one after the other, as they are enqueued, until none is left. */
+async function work(documentId: string): Promise<void> {
+  let seen = bench.enqueued.length;
+  await writeDocument(bench.parts, documentId);
+  for (; seen < bench.enqueued.length; seen += 1) {
+    const job = bench.enqueued[seen];
+    if (job?.name === 'document.write') await writeDocument(bench.parts, documentId);
+    const section = job?.name === 'document.section' ? sectionJob.safeParse(job.payload) : null;
+    if (section?.data?.documentId === documentId) await writeSection(bench.parts, section.data, bench.run());
+  }
 }
 
 const content = async (documentId: string) => {
@@ -93,7 +109,7 @@ describe('a document', () => {
     const placed = outcomes.flatMap((one) => (one.kind === 'placed' ? [one.order] : []));
     expect(placed).toHaveLength(1);
     expect(outcomes.filter((one) => one.kind === 'under-way')).toHaveLength(2);
-    await writeDocument(bench.parts, placed[0]?.subjectId ?? '', bench.run());
+    await work(placed[0]?.subjectId ?? '');
     expect(await order()).toMatchObject({ kind: 'written', document: { kind: 'todo' } });
   });
 

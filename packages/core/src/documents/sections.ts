@@ -24,3 +24,11 @@ function cutAt(text: string, limit: number): number {
   // Never between the halves of a surrogate pair.
   return /[\uD800-\uDBFF]$/.test(window) ? limit - 1 : limit;
 }
+
+/** Two minutes of speech: what is said of them is never too long in earnest. */
+const SMALLEST = 3_000;
+
+/** Where to cut a text into two smaller ones of about the same length; null when it is too short for that. */
+export function halves(text: string): number | null {
+  return text.length < 2 * SMALLEST ? null : cutAt(text, Math.ceil(text.length * 0.6));
+}

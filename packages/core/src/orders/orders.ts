@@ -109,6 +109,17 @@ export async function noteProgress(parts: DeciderParts, id: string, progress: Pr
   });
 }
 
+/** An order that got on is not late: its kind's time is counted from now again. */
+export async function extendDeadline(unit: Unit, { id, kind }: Order): Promise<void> {
+  const minutes = rulesOf(unit, kind).deadlineMinutes;
+  await unit.tx
+    .update(orders)
+    .set({
+      deadlineAt: sql`greatest(${orders.deadlineAt}, now() + make_interval(mins => ${minutes}))`,
+    })
+    .where(and(eq(orders.id, id), underWay));
+}
+
 /** Ends an order well, and owes its owner the message. False when it had ended before: nothing may be done twice. */
 export async function succeedOrder(unit: Unit, id: string): Promise<boolean> {
   return (await endOrder(unit, id, 'succeeded', null)) !== null;

@@ -89,3 +89,30 @@ export const documents = pgTable(
     index('documents_owner').on(t.ownerId),
   ],
 );
+
+/**
+ * A stretch of a text over which a document is written, or a merge of what was written over several. Each is asked for
+ * once; they are kept only while the document is being written.
+ */
+export const documentSections = pgTable(
+  'document_sections',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    documentId: uuid('document_id')
+      .notNull()
+      .references(() => documents.id, { onDelete: 'cascade' }),
+    /** 0: of the text itself; a merge is one higher than what it merges. */
+    level: integer('level').notNull(),
+    /** What it covers of the text, in UTF-16 units; the sections of a level cover it whole, without overlapping. */
+    from: integer('from_char').notNull(),
+    to: integer('to_char').notNull(),
+    /** What the model filled in; null until then. */
+    result: jsonb('result').$type<Readonly<Record<string, unknown>>>(),
+    /** Answers that were paid for and are of no use. */
+    spoiled: integer('spoiled').notNull().default(0),
+    /** While one process asks, no other does. */
+    claimedUntil: at('claimed_until'),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('document_sections_one').on(t.documentId, t.level, t.from)],
+);

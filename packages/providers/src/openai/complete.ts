@@ -25,6 +25,8 @@ export interface JsonOptions<T> extends CompletionOptions {
   readonly schema: z.ZodType<T>;
   /** Letters, digits, dashes and underscores, at most 64. */
   readonly schemaName: string;
+  /** False: an invalid answer is not repeated here, because the caller counts what it pays for. */
+  readonly repair?: boolean;
 }
 
 export interface Usage {
@@ -40,7 +42,7 @@ export type JsonOutcome<T> =
   | { readonly kind: 'ok'; readonly value: T; readonly usage: Usage }
   /** Cut off at the limit of output: ask for less at a time. */
   | { readonly kind: 'length' }
-  /** Not what the schema asks for, even after one repair. */
+  /** Not what the schema asks for, even after one repair (unless that was declined). */
   | { readonly kind: 'invalid'; readonly why: string }
   | NoAnswer;
 
@@ -109,7 +111,7 @@ export async function completeJson<T>(
   let repair: Message[] = [];
   let used: Usage = { inputTokens: 0, outputTokens: 0 };
   let why = '';
-  for (let attempt = 0; attempt < 2; attempt += 1) {
+  for (let attempt = 0; attempt < (options.repair === false ? 1 : 2); attempt += 1) {
     const answer = await ask(client, dialects, {
       model,
       options,

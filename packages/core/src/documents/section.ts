@@ -1,0 +1,164 @@
+import { documents, documentSections, type FailureReason, recordings } from '@aisha/db';
+import { TransientError } from '@aisha/service';
+import { and, asc, eq, gte, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { breakerOpen } from '../breaker/breaker.ts';
+import { extendDeadline, failOrder, orderUnderWay } from '../orders/orders.ts';
+import type { Run, WorkerParts } from '../parts.ts';
+import { transact, type Unit } from '../unit.ts';
+import { ask } from './ask.ts';
+import type { Document } from './documents.ts';
+import { addSections, mergeOf, type Section } from './plan.ts';
+import { halves } from './sections.ts';
+
+/** An answer of which at least one repeat was of no use either is not bought a third time. */
+const MOST_SPOILED = 2;
+
+/** A claim is short and renewed while the call is under way, so that what a dead process left is soon taken up. */
+const CLAIM_MS = 15_000;
+const RENEW_MS = 5_000;
+const CLAIM = sql`now() + make_interval(secs => ${CLAIM_MS / 1_000})`;
+
+/** Job: asks for one section, once; an answer that did not fit makes it two smaller ones. */
+export async function writeSection(
+  parts: WorkerParts,
+  { documentId, sectionId }: { readonly documentId: string; readonly sectionId: string },
+  run: Run,
+): Promise<void> {
+  const order = await orderUnderWay(parts.db, 'document', documentId);
+  if (!order) return;
+  const fail = (reason: FailureReason) => failOrder(parts, order.id, reason);
+  if (await breakerOpen(parts, 'openai')) return fail('provider_account');
+  const section = await claim(parts, sectionId);
+  if (!section) return;
+  /** Replaces the open section, and goes on with the document; nothing when its result came from elsewhere. */
+  const resolved = (work: (unit: Unit) => Promise<void>) =>
+    transact(parts, async (unit) => {
+      await work(unit);
+      await extendDeadline(unit, order);
+      unit.enqueue('document.write', { documentId });
+    });
+
+  const release = keepClaim(parts, sectionId);
+  try {
+    const material = await materialOf(parts, section);
+    if (!material) return;
+    const answer = await ask(parts, material.document, material.text, section.level > 0, run);
+    switch (answer.kind) {
+      case 'ok':
+        return await resolved(async (unit) => {
+          await unit.tx.update(documentSections).set({ result: answer.value }).where(open(sectionId));
+        });
+      case 'failed':
+        return await fail(answer.reason);
+      case 'length':
+        if (material.smaller) return await resolved((unit) => split(unit, section, material.smaller ?? []));
+        break;
+      case 'invalid':
+        break;
+      default:
+        return answer satisfies never;
+    }
+    const [spoiled] = await parts.db
+      .update(documentSections)
+      .set({ spoiled: sql`${documentSections.spoiled} + 1` })
+      .where(open(sectionId))
+      .returning();
+    if ((spoiled?.spoiled ?? 0) >= MOST_SPOILED) return await fail('bad_result');
+    throw new TransientError(`the text model answered ${answer.kind}`);
+  } finally {
+    await release();
+  }
+}
+
+const open = (id: string) => and(eq(documentSections.id, id), isNull(documentSections.result));
+
+/** Null when there is nothing to ask for any more. While another run asks, this one comes back later. */
+async function claim(parts: WorkerParts, id: string): Promise<Section | null> {
+  const free = or(isNull(documentSections.claimedUntil), lt(documentSections.claimedUntil, sql`now()`));
+  const [section] = await parts.db
+    .update(documentSections)
+    .set({ claimedUntil: CLAIM })
+    .where(and(open(id), free))
+    .returning();
+  if (section) return section;
+  if ((await parts.db.$count(documentSections, open(id))) === 0) return null;
+  throw new TransientError('the section is asked for by another run', { retryAfterMs: CLAIM_MS });
+}
+
+/** Renews a claim until it is released. */
+function keepClaim({ db, log }: WorkerParts, id: string): () => Promise<void> {
+  const claimUntil = async (until: typeof CLAIM | null) => {
+    await db.update(documentSections).set({ claimedUntil: until }).where(open(id));
+  };
+  let last = Promise.resolve();
+  const timer = setInterval(() => {
+    last = claimUntil(CLAIM).catch((error: unknown) => log.debug('a claim was not renewed', { error }));
+  }, RENEW_MS);
+  return async () => {
+    clearInterval(timer);
+    await last;
+    await claimUntil(null).catch((error: unknown) => log.debug('a claim was not released', { error }));
+  };
+}
+
+interface Material {
+  readonly document: Document;
+  readonly text: string;
+  /** What to ask for instead when the answer is too long; null when it is as small as can be. */
+  readonly smaller: Parameters<typeof addSections>[2] | null;
+}
+
+/** What the model is given: a stretch of the text, or the documents over the sections below. */
+async function materialOf({ db }: WorkerParts, section: Section): Promise<Material | null> {
+  const { documentId, level, from, to } = section;
+  if (level === 0) {
+    const [found] = await db
+      .select({ document: documents, text: recordings.text })
+      .from(documents)
+      .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+      .where(eq(documents.id, documentId));
+    if (!found?.text) return null;
+    const text = found.text.slice(from, to);
+    const at = halves(text);
+    return {
+      document: found.document,
+      text,
+      smaller:
+        at === null
+          ? null
+          : [
+              { level, from, to: from + at, result: null },
+              { level, from: from + at, to, result: null },
+            ],
+    };
+  }
+  const [document] = await db.select().from(documents).where(eq(documents.id, documentId));
+  const below = await db
+    .select()
+    .from(documentSections)
+    .where(
+      and(
+        eq(documentSections.documentId, documentId),
+        eq(documentSections.level, level - 1),
+        gte(documentSections.from, from),
+        lte(documentSections.to, to),
+      ),
+    )
+    .orderBy(asc(documentSections.from));
+  if (!document) return null;
+  const middle = Math.ceil(below.length / 2);
+  return {
+    document,
+    text: JSON.stringify(below.map(({ result }) => result)),
+    // Two cannot be merged in smaller steps.
+    smaller:
+      below.length > 2
+        ? [below.slice(0, middle), below.slice(middle)].map((half) => mergeOf(level, half))
+        : null,
+  };
+}
+
+async function split(unit: Unit, section: Section, smaller: NonNullable<Material['smaller']>): Promise<void> {
+  const gone = await unit.tx.delete(documentSections).where(open(section.id)).returning();
+  if (gone.length > 0) await addSections(unit, section.documentId, smaller);
+}
