@@ -1,20 +1,86 @@
+import { Composer } from 'telegraf';
 import { avatarsComposer } from './avatars/composer.ts';
-import { creditsComposer } from './credits/composer.ts';
+import * as avatarDialogues from './avatars/dialogue.ts';
+import { avatarAnswers } from './avatars/presses.ts';
+import { shownTraining } from './avatars/results.ts';
+import { type Answers, press } from './buttons.ts';
+import { createConversation as converse } from './chat/conversation.ts';
+import { turnOf } from './chat/turn-context.ts';
+import type { VoiceParts } from './chat/voice.ts';
+import { creditAnswers, creditsComposer } from './credits/composer.ts';
+import * as creditDialogues from './credits/dialogue.ts';
+import { documentAnswers } from './documents/presses.ts';
+import { shownDocument } from './documents/results.ts';
 import { imagesComposer } from './images/composer.ts';
-import { menuComposer } from './menu/composer.ts';
-import { ordersComposer } from './orders/composer.ts';
-import { recordingsComposer } from './recordings/composer.ts';
+import * as imageDialogues from './images/dialogue.ts';
+import { imageAnswers } from './images/presses.ts';
+import { shownImage } from './images/results.ts';
+import { menuAnswers, menuComposer } from './menu/composer.ts';
 import { restComposer } from './menu/rest.ts';
+import { menuScreen } from './menu/screens.ts';
+import { orderAnswers } from './orders/presses.ts';
+import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
+import { shownTranscription } from './recordings/results.ts';
 
-/** In the order in which they are asked. */
-export function composers() {
-  return [
-    menuComposer(),
-    ordersComposer(),
-    avatarsComposer(),
-    imagesComposer(),
-    creditsComposer(),
-    recordingsComposer(),
-    restComposer(),
-  ] as const;
+/** What each button does: one without an answer does not compile. */
+const answers: Answers = {
+  ...menuAnswers,
+  ...avatarAnswers,
+  ...imageAnswers,
+  ...recordingAnswers,
+  ...documentAnswers,
+  ...creditAnswers,
+  ...orderAnswers,
+};
+
+/** Every place of a dialogue where a person may stand, beside none. */
+const dialogues = Object.values({ ...avatarDialogues, ...imageDialogues, ...creditDialogues });
+
+/** What is shown of each kind of order. */
+export const shownOrders: VoiceParts['shownOrders'] = {
+  training: shownTraining,
+  image: shownImage,
+  transcription: shownTranscription,
+  document: shownDocument,
+};
+
+export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { readonly botId: number }) =>
+  converse({
+    ...options,
+    shownOrders,
+    dialogues,
+    // In the order in which they are asked.
+    composers: [
+      pressesComposer(),
+      menuComposer(),
+      avatarsComposer(),
+      imagesComposer(),
+      creditsComposer(),
+      recordingsComposer(),
+      restComposer(),
+    ],
+  });
+
+function pressesComposer() {
+  const composer = new Composer();
+  composer.on('callback_query', async (ctx) => {
+    const turn = turnOf(ctx);
+    const data = 'data' in ctx.callbackQuery ? ctx.callbackQuery.data : '';
+    const outcome = await press(turn, data, answers);
+    switch (outcome) {
+      case 'answered':
+        return;
+      case 'of-another':
+        return turn.toast('button.of_another');
+      case 'outdated':
+        return turn.toast('button.outdated');
+      case 'unknown':
+        turn.toast('button.outdated');
+        if (turn.isPrivate) turn.send(menuScreen(turn));
+        return;
+      default:
+        outcome satisfies never;
+    }
+  });
+  return composer;
 }

@@ -1,92 +1,87 @@
-import type { PhotoProblem } from '@aisha/db';
+import { type AvatarKind, type PhotoProblem, SUBJECTS } from '@aisha/db';
 import { type Avatar, PHOTO_COUNT, type PhotoCounts, PRESETS } from '@aisha/core';
+import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { cancelButton, menuButton } from '../menu/screens.ts';
 import type { TextKey } from '../texts/index.ts';
-import type { Turn } from '../chat/turn.ts';
 
-/** What a screen needs of a turn: it is also drawn outside of one, when the counter changes. */
-export type Voice = Pick<Turn, 't' | 'label' | 'settings'>;
-
-export function avatarsScreen(turn: Turn, avatars: readonly Avatar[]): Screen {
+export function avatarsScreen(voice: Voice, avatars: readonly Avatar[]): Screen {
   return {
-    text: avatars.length === 0 ? turn.t('avatars.empty') : turn.t('avatars.title', { count: avatars.length }),
+    text:
+      avatars.length === 0 ? voice.t('avatars.empty') : voice.t('avatars.title', { count: avatars.length }),
     buttons: [
       ...avatars.map((avatar) => [
-        {
-          text: `${avatar.isMain ? '⭐ ' : ''}${avatar.name} · ${turn.label(`avatar.state.${avatar.state}`)}`,
-          data: `avatar:${avatar.id}`,
-        },
+        button(
+          `${avatar.isMain ? '⭐ ' : ''}${avatar.name} · ${voice.label(`avatar.state.${avatar.state}`)}`,
+          'avatar',
+          avatar.id,
+        ),
       ]),
-      [{ text: turn.label('avatars.new'), data: 'avatar.new' }],
-      [{ text: turn.label('button.menu'), data: 'menu' }],
+      [button(voice.label('avatars.new'), 'avatar.new')],
+      [menuButton(voice)],
     ],
   };
 }
 
-export function avatarScreen(turn: Turn, avatar: Avatar, figures: { orders: number }): Screen {
+export function avatarScreen(voice: Voice, avatar: Avatar, figures: { orders: number }): Screen {
   const { id } = avatar;
   const ready = avatar.state === 'ready';
   const open = avatar.state === 'draft' || avatar.state === 'failed';
   const lines = [
-    turn.t('avatar.card', {
+    voice.t('avatar.card', {
       name: avatar.name,
-      main: avatar.isMain ? turn.label('avatar.main') : '',
-      kind: turn.label(`avatar.kind.short.${avatar.kind}`),
-      state: turn.label(`avatar.state.${avatar.state}`),
+      main: avatar.isMain ? voice.label('avatar.main') : '',
+      kind: voice.label(`avatar.kind.short.${avatar.kind}`),
+      state: voice.label(`avatar.state.${avatar.state}`),
     }),
-    ready && figures.orders > 0 ? turn.t('avatar.orders', { count: figures.orders }) : '',
-    avatar.state === 'failed' && avatar.failure ? turn.t(`failure.${avatar.failure}`) : '',
+    ready && figures.orders > 0 ? voice.t('avatar.orders', { count: figures.orders }) : '',
+    avatar.state === 'failed' && avatar.failure ? voice.t(`failure.${avatar.failure}`) : '',
   ];
   return {
     text: lines.filter(Boolean).join('\n\n'),
     buttons: [
-      ready ? [{ text: turn.label('avatar.draw'), data: `imagine:${id}` }] : [],
-      open ? [{ text: turn.label('avatar.continue'), data: `avatar.photos:${id}` }] : [],
-      ready && !avatar.isMain ? [{ text: turn.label('avatar.make_main'), data: `avatar.main:${id}` }] : [],
+      ready ? [button(voice.label('avatar.draw'), 'imagine', id)] : [],
+      open ? [button(voice.label('avatar.continue'), 'avatar.photos', id)] : [],
+      ready && !avatar.isMain ? [button(voice.label('avatar.make_main'), 'avatar.main', id)] : [],
       [
-        { text: turn.label('avatar.rename'), data: `avatar.rename:${id}` },
-        { text: turn.label('button.delete'), data: `avatar.delete:${id}` },
+        button(voice.label('avatar.rename'), 'avatar.rename', id),
+        button(voice.label('button.delete'), 'avatar.delete', id),
       ],
-      [{ text: turn.label('button.back'), data: 'avatars' }],
+      [button(voice.label('button.back'), 'avatars')],
     ],
   };
 }
 
-export function kindScreen(turn: Turn): Screen {
+export function kindScreen(voice: Voice): Screen {
   return {
-    text: turn.t('avatar.kind.title'),
+    text: voice.t('avatar.kind.title'),
     buttons: [
-      [{ text: turn.label('avatar.kind.portrait'), data: 'avatar.kind:portrait' }],
-      [{ text: turn.label('avatar.kind.style'), data: 'avatar.kind:style' }],
-      [{ text: turn.label('button.cancel'), data: 'cancel' }],
+      [button(voice.label('avatar.kind.portrait'), 'avatar.kind', 'portrait')],
+      [button(voice.label('avatar.kind.style'), 'avatar.kind', 'style')],
+      [cancelButton(voice)],
     ],
   };
 }
 
-export function nameScreen(turn: Turn, key: TextKey = 'avatar.name.ask', name = ''): Screen {
-  return { text: turn.t(key, { name }), buttons: [[{ text: turn.label('button.cancel'), data: 'cancel' }]] };
+export function nameScreen(voice: Voice, key: TextKey = 'avatar.name.ask', name = ''): Screen {
+  return { text: voice.t(key, { name }), buttons: [[cancelButton(voice)]] };
 }
 
-export function subjectScreen(turn: Turn): Screen {
+export function subjectScreen(voice: Voice): Screen {
   return {
-    text: turn.t('avatar.subject.ask'),
+    text: voice.t('avatar.subject.ask'),
     buttons: [
-      (['man', 'woman', 'neutral'] as const).map((subject) => ({
-        text: turn.label(`avatar.subject.${subject}`),
-        data: `avatar.subject:${subject}`,
-      })),
-      [{ text: turn.label('button.cancel'), data: 'cancel' }],
+      SUBJECTS.map((subject) => button(voice.label(`avatar.subject.${subject}`), 'avatar.subject', subject)),
+      [cancelButton(voice)],
     ],
   };
 }
 
-export function consentScreen(turn: Turn, kind: 'portrait' | 'style'): Screen {
+export function consentScreen(voice: Voice, kind: AvatarKind): Screen {
   return {
-    text: turn.t(kind === 'portrait' ? 'avatar.consent.text' : 'avatar.consent.style'),
-    buttons: [
-      [{ text: turn.label('avatar.consent.yes'), data: 'avatar.consent' }],
-      [{ text: turn.label('button.cancel'), data: 'cancel' }],
-    ],
+    text: voice.t(kind === 'portrait' ? 'avatar.consent.text' : 'avatar.consent.style'),
+    buttons: [[button(voice.label('avatar.consent.yes'), 'avatar.consent')], [cancelButton(voice)]],
   };
 }
 
@@ -118,43 +113,45 @@ export function photosScreen(
   return {
     text: lines.filter((line, i) => line !== '' || i === 1).join('\n'),
     buttons: [
-      trainable ? [{ text: voice.label('photos.train'), data: `training:${avatar.id}` }] : [],
+      trainable ? [button(voice.label('photos.train'), 'training', avatar.id)] : [],
       counts.accepted + counts.received + counts.rejected > 0
-        ? [{ text: voice.label('photos.clear'), data: `photos.clear:${avatar.id}` }]
+        ? [button(voice.label('photos.clear'), 'photos.clear', avatar.id)]
         : [],
-      [{ text: voice.label('photos.later'), data: 'photos.later' }],
+      [button(voice.label('photos.later'), 'photos.later')],
     ],
   };
 }
 
-export function trainingScreen(turn: Turn, avatar: Avatar, photos: number): Screen {
-  const presets = turn.settings.presets[avatar.kind];
+export function trainingScreen(voice: Voice, avatar: Avatar, photos: number): Screen {
+  const presets = voice.settings.presets[avatar.kind];
   return {
     text: [
-      turn.t('training.title', { name: avatar.name }),
-      turn.t('training.summary', { count: photos }),
-      turn.settings.testMode ? turn.t('test.banner') : '',
+      voice.t('training.title', { name: avatar.name }),
+      voice.t('training.summary', { count: photos }),
+      voice.settings.testMode ? voice.t('test.banner') : '',
     ]
       .filter(Boolean)
       .join('\n\n'),
     buttons: [
       ...PRESETS.map((preset) => [
-        {
-          text: turn.label(`training.preset.${preset}`, { minutes: presets[preset]?.minutes ?? 0 }),
-          data: `training.start:${avatar.id}:${preset}`,
-        },
+        button(
+          voice.label(`training.preset.${preset}`, { minutes: presets[preset]?.minutes ?? 0 }),
+          'training.start',
+          avatar.id,
+          preset,
+        ),
       ]),
-      [{ text: turn.label('button.back'), data: `avatar.photos:${avatar.id}` }],
+      [button(voice.label('button.back'), 'avatar.photos', avatar.id)],
     ],
   };
 }
 
-export function confirmDeleteScreen(turn: Turn, avatar: Avatar): Screen {
+export function confirmDeleteScreen(voice: Voice, avatar: Avatar): Screen {
   return {
-    text: turn.t('avatar.delete.ask', { name: avatar.name }),
+    text: voice.t('avatar.delete.ask', { name: avatar.name }),
     buttons: [
-      [{ text: turn.label('avatar.delete.yes'), data: `avatar.delete.yes:${avatar.id}` }],
-      [{ text: turn.label('button.back'), data: `avatar:${avatar.id}` }],
+      [button(voice.label('avatar.delete.yes'), 'avatar.delete.yes', avatar.id)],
+      [button(voice.label('button.back'), 'avatar', avatar.id)],
     ],
   };
 }

@@ -1,25 +1,25 @@
 import { conversations, type OwedCall } from '@aisha/db';
 import { type Decider, markUnreachable, meetChats, meetUsers, type Unit, type User } from '@aisha/core';
 import { inArray, and, sql } from 'drizzle-orm';
-import { Telegraf } from 'telegraf';
+import { type Context, type Middleware, Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
-import { composers } from '../bindings.ts';
-import { readState } from './dialogue.ts';
+
+import { type Dialogue, readState, type State } from './dialogue.ts';
 import { sendScreen } from './screen.ts';
-import type { Texts } from '../texts/index.ts';
 import { bindTurn } from './turn-context.ts';
-import { type BotSettings, Turn } from './turn.ts';
+import { Turn } from './turn.ts';
+import type { VoiceParts } from './voice.ts';
 
 export interface Conversation extends Decider {
   /** The bot's own name, once Telegram has told it: commands in groups may carry it. */
   setUsername(username: string): void;
 }
 
-export interface ConversationOptions {
-  readonly settings: BotSettings;
-  readonly texts: Texts;
+export interface ConversationOptions extends VoiceParts {
   readonly botId: number;
+  readonly composers: readonly Middleware<Context>[];
+  readonly dialogues: readonly Pick<Dialogue<never, State>, 'of'>[];
 }
 
 const sender = z.looseObject({
@@ -60,8 +60,9 @@ interface Said {
   readonly where: z.infer<typeof chat>;
 }
 
-export function createConversation({ settings, texts, botId }: ConversationOptions): Conversation {
-  const bot = router(botId, settings.botUsername);
+export function createConversation(options: ConversationOptions): Conversation {
+  const { botId, texts } = options;
+  const bot = router(options);
 
   async function converse(
     unit: Unit,
@@ -70,19 +71,18 @@ export function createConversation({ settings, texts, botId }: ConversationOptio
     stored: unknown,
   ): Promise<readonly OwedCall[]> {
     const pressed = update.callback_query;
-    const before = readState(stored);
+    const before = readState(options.dialogues, stored);
     const turn = new Turn({
       unit,
       user,
       chatId: where.id,
       isPrivate: where.type === 'private',
-      settings,
-      texts,
+      parts: options,
       state: before,
       pressed: pressed && {
         queryId: pressed.id,
-        messageId: pressed.message?.message_id,
-        isText: pressed.message !== undefined && 'text' in pressed.message,
+        message: pressed.message && { id: pressed.message.message_id, isText: 'text' in pressed.message },
+        of: 'presser',
       },
     });
     // A checkout is declined for everybody; in a group nobody else should have to read this.
@@ -198,17 +198,17 @@ const botInfo = (id: number, username: string) => ({
 });
 
 /** telegraf as a router: it never launches and never talks to Telegram, so it needs no token. */
-function router(botId: number, username: string): Telegraf {
+function router({ botId, settings, composers }: ConversationOptions): Telegraf {
   const bot = new Telegraf(`${botId}:router`, {
     handlerTimeout: Infinity,
     telegram: { webhookReply: false },
   });
-  bot.botInfo = botInfo(botId, username);
+  bot.botInfo = botInfo(botId, settings.botUsername);
   // telegraf's default would set the process's exit code; the dispatcher decides what a failure means.
   bot.catch((error) => {
     throw error;
   });
-  bot.use(...composers());
+  bot.use(...composers);
   return bot;
 }
 

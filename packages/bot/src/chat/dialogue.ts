@@ -1,37 +1,40 @@
-import { ASPECT_NAMES } from '@aisha/core';
 import { z } from 'zod';
 
 /**
- * Where a person stands in a dialogue: kept in the `conversations` row, so that a restart, another process or a
- * deploy goes on where they were. Only add; what cannot be parsed any more is `idle`.
+ * Where a person stands: kept in the `conversations` row, so that a restart, another process or a deploy goes on where
+ * they were. What it carries is known to the dialogue of that name.
  */
-const dialogueState = z.discriminatedUnion('name', [
-  // `album`: the album that was answered last; its other pictures are not answered again.
-  z.object({ name: z.literal('idle'), album: z.string().optional() }),
-  z.object({ name: z.literal('avatar.name'), kind: z.enum(['portrait', 'style']) }),
-  z.object({ name: z.literal('avatar.subject'), avatarName: z.string() }),
-  z.object({
-    name: z.literal('avatar.consent'),
-    kind: z.enum(['portrait', 'style']),
-    avatarName: z.string(),
-    subject: z.enum(['man', 'woman', 'neutral']).nullable(),
-  }),
-  z.object({ name: z.literal('avatar.photos'), avatarId: z.uuid() }),
-  z.object({ name: z.literal('avatar.rename'), avatarId: z.uuid() }),
-  z.object({
-    name: z.literal('image.prompt'),
-    avatarId: z.uuid().nullable(),
-    aspect: z.enum(ASPECT_NAMES),
-    count: z.number().int().min(1).max(4),
-  }),
-  z.object({ name: z.literal('promo.code') }),
-]);
+export interface State {
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
 
-export type DialogueState = z.infer<typeof dialogueState>;
+export interface Dialogue<Fields, Known extends State> {
+  readonly at: (fields: Fields) => Known;
+  /** What the state carries, if it is one of this dialogue. */
+  readonly of: (state: unknown) => Known | null;
+}
 
-export const IDLE: DialogueState = { name: 'idle' };
+/** A place in a dialogue; its subject owns it. Only add optional fields: what cannot be parsed any more is idle. */
+export function dialogue<const Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) {
+  const known = z.object({ ...shape, name: z.literal(name) });
+  const fields = z.object(shape);
+  return {
+    at: (given: z.input<typeof fields>): z.output<typeof known> => known.parse({ ...given, name }),
+    of: (state: unknown): z.output<typeof known> | null => known.safeParse(state).data ?? null,
+  };
+}
 
-export function readState(value: unknown): DialogueState {
-  const parsed = dialogueState.safeParse(value);
-  return parsed.success ? parsed.data : IDLE;
+/** `album`: the album that was answered last; its other pictures are not answered again. */
+export const idle = dialogue('idle', { album: z.string().optional() });
+
+export const IDLE: State = idle.at({});
+
+/** What was kept, if one of the dialogues knows it still. */
+export function readState(dialogues: readonly Pick<Dialogue<never, State>, 'of'>[], kept: unknown): State {
+  for (const one of [idle, ...dialogues]) {
+    const state = one.of(kept);
+    if (state) return state;
+  }
+  return IDLE;
 }

@@ -1,10 +1,15 @@
-import type { Button } from './screen.ts';
-import type { Voice } from '../avatars/screens.ts';
+import type { Button } from './button.ts';
+import type { Voice } from './voice.ts';
 
-/** The arrows to the page before and the one after, where there are such; `name:<page>` is what they bring. */
-export function pageButtons(voice: Voice, name: string, page: number, pages: number): Button[] {
+/** The arrows to the page before and the one after, where there are such. */
+export function pageButtons(
+  voice: Voice,
+  page: number,
+  pages: number,
+  to: (text: string, page: number) => Button,
+): Button[] {
   return [
-    page > 0 ? { text: voice.label('button.prev'), data: `${name}:${page - 1}` } : null,
-    page < pages - 1 ? { text: voice.label('button.next'), data: `${name}:${page + 1}` } : null,
-  ].filter((button) => button !== null);
+    ...(page > 0 ? [to(voice.label('button.prev'), page - 1)] : []),
+    ...(page < pages - 1 ? [to(voice.label('button.next'), page + 1)] : []),
+  ];
 }

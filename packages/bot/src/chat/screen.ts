@@ -1,12 +1,7 @@
 import type { OwedCall } from '@aisha/db';
 import { messageLimit, splitMessage } from '@aisha/providers';
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
-
-/** A button: what it says and the data that its press brings (1 to 64 bytes). */
-export interface Button {
-  readonly text: string;
-  readonly data: string;
-}
+import type { Button } from './button.ts';
 
 /** One message of the conversation, before it is known whether it is sent or takes the place of another. */
 export interface Screen {
@@ -15,20 +10,11 @@ export interface Screen {
   readonly buttons?: readonly (readonly Button[])[];
 }
 
-/** Telegram's limit; longer data is refused as BUTTON_DATA_INVALID. */
-const CALLBACK_DATA_BYTES = 64;
-
 export function keyboard(buttons: Screen['buttons']): InlineKeyboardMarkup {
   return {
     inline_keyboard: (buttons ?? [])
       .filter((row) => row.length > 0)
-      .map((row) =>
-        row.map(({ text, data }): InlineKeyboardButton => {
-          if (Buffer.byteLength(data) > CALLBACK_DATA_BYTES)
-            throw new Error(`callback data too long: ${data}`);
-          return { text, callback_data: data };
-        }),
-      ),
+      .map((row) => row.map(({ text, data }): InlineKeyboardButton => ({ text, callback_data: data }))),
   };
 }
 

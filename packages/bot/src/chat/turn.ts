@@ -1,75 +1,95 @@
-import type { AvatarKind, Language, OwedCall } from '@aisha/db';
-import type { Unit, User } from '@aisha/core';
-import type { DialogueState } from './dialogue.ts';
-import { editScreen, type Screen, sendScreen } from './screen.ts';
-import type { TextKey, TextParams, Texts } from '../texts/index.ts';
+import type { Language, OwedCall } from '@aisha/db';
+import type { Order, Unit, User } from '@aisha/core';
+import type { TextKey, TextParams } from '../texts/index.ts';
+import type { State } from './dialogue.ts';
+import { editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
+import { speak, type Voice, type VoiceParts } from './voice.ts';
 
-/** What the conversation knows of this installation. */
-export interface BotSettings {
-  readonly testMode: boolean;
-  readonly botUsername: string;
-  /** The largest file that Telegram hands to us, in bytes. */
-  readonly fileLimit: number;
-  /** Minutes that a training of each preset is said to take. */
-  readonly presets: Readonly<Record<AvatarKind, Readonly<Record<string, { minutes: number }>>>>;
+/** The press that a turn answers. */
+export interface Pressed {
+  readonly queryId: string;
+  /** The message that has the button; undefined where Telegram does not tell it. */
+  readonly message: { readonly id: number; readonly isText: boolean } | undefined;
+  /** Whose message it is. In a group it belongs to whom it answers: `nobody` where that is not known. */
+  readonly of: 'presser' | 'another' | 'nobody';
 }
 
 /**
  * One update being decided: who, where, in which state, and what it will owe. Nothing here talks to Telegram; the
  * calls are made after everything is committed.
  */
-export class Turn {
+export class Turn implements Voice {
   readonly unit: Unit;
   readonly user: User;
   readonly chatId: number;
   readonly isPrivate: boolean;
-  readonly settings: BotSettings;
-  /** The message under whose button the user pressed; undefined for messages. */
-  readonly pressed:
-    | { readonly queryId: string; readonly messageId: number | undefined; readonly isText: boolean }
-    | undefined;
   readonly owed: OwedCall[] = [];
-  state: DialogueState;
+  state: State;
   language: Language;
-  readonly #texts: Texts;
+  readonly #pressed: Pressed | undefined;
+  readonly #parts: VoiceParts;
 
   constructor(of: {
     unit: Unit;
     user: User;
     chatId: number;
     isPrivate: boolean;
-    settings: BotSettings;
-    pressed: Turn['pressed'];
-    state: DialogueState;
-    texts: Texts;
+    pressed: Pressed | undefined;
+    state: State;
+    parts: VoiceParts;
   }) {
     this.unit = of.unit;
     this.user = of.user;
     this.chatId = of.chatId;
     this.isPrivate = of.isPrivate;
-    this.settings = of.settings;
-    this.pressed = of.pressed;
     this.state = of.state;
     this.language = of.user.language;
-    this.#texts = of.texts;
+    this.#pressed = of.pressed;
+    this.#parts = of.parts;
   }
 
-  /** HTML; inserted values are escaped. */
+  get settings() {
+    return this.#parts.settings;
+  }
+
+  /** In the language of this moment, which a press may change. */
+  get #voice(): Voice {
+    return speak(this.#parts, this.language);
+  }
+
   t(key: TextKey, params?: TextParams): string {
-    return this.#texts.html(this.language, key, params);
+    return this.#voice.t(key, params);
   }
 
-  /** For buttons, toasts and file names, which are no HTML. */
   label(key: TextKey, params?: TextParams): string {
-    return this.#texts.plain(this.language, key, params);
+    return this.#voice.label(key, params);
   }
 
   date(date: Date): string {
-    return this.#texts.date(this.language, date);
+    return this.#voice.date(date);
   }
 
   duration(ms: number): string {
-    return this.#texts.duration(this.language, ms);
+    return this.#voice.duration(ms);
+  }
+
+  shown(order: Pick<Order, 'kind'>) {
+    return this.#voice.shown(order);
+  }
+
+  /** What is pressed belongs to somebody else in the group. */
+  get atOthers(): boolean {
+    return this.#pressed?.of === 'another';
+  }
+
+  /** The pressed message, if it may be changed: nobody changes what was said to somebody else. */
+  get #mine() {
+    return this.#pressed?.of === 'presser' ? this.#pressed.message : undefined;
+  }
+
+  /** The message that `show` changes; undefined where it sends a new one. */
+  get shownIn(): number | undefined {
+    return this.#mine?.isText ? this.#mine.id : undefined;
   }
 
   /** A new message. */
@@ -77,19 +97,33 @@ export class Turn {
     this.owed.push(sendScreen(this.chatId, screen, options));
   }
 
-  /** Takes the place of the message whose button was pressed; a new message where there is none or it is no text. */
+  /** Takes the place of the presser's message whose button was pressed; a new message where that cannot be. */
   show(screen: Screen, options: { bind?: OwedCall['bind'] } = {}): void {
-    if (this.pressed?.messageId !== undefined && this.pressed.isText)
-      this.owed.push(editScreen(this.chatId, this.pressed.messageId, screen, options));
-    else this.send(screen, options);
+    if (this.shownIn === undefined) this.send(screen, options);
+    else this.owed.push(editScreen(this.chatId, this.shownIn, screen, options));
+  }
+
+  /** Changes the buttons of the pressed message and leaves the rest. */
+  showButtons(buttons: Screen['buttons']): void {
+    this.#change('editMessageReplyMarkup', { reply_markup: keyboard(buttons) });
+  }
+
+  /** Takes the pressed message away. */
+  remove(): void {
+    this.#change('deleteMessage', {});
+  }
+
+  #change(method: string, payload: object): void {
+    if (this.#mine)
+      this.owed.push({ method, payload: { chat_id: this.chatId, message_id: this.#mine.id, ...payload } });
   }
 
   /** A short notice over the chat, for a press; a message otherwise. At most 200 characters. */
   toast(key: TextKey, params?: TextParams): void {
-    if (!this.pressed) return this.send({ text: this.t(key, params) });
+    if (!this.#pressed) return this.send({ text: this.t(key, params) });
     this.owed.unshift({
       method: 'answerCallbackQuery',
-      payload: { callback_query_id: this.pressed.queryId, text: this.label(key, params).slice(0, 200) },
+      payload: { callback_query_id: this.#pressed.queryId, text: this.label(key, params).slice(0, 200) },
     });
   }
 }

@@ -1,33 +1,31 @@
 import { ledgerPage, redeemPromoCode } from '@aisha/core';
 import { Composer } from 'telegraf';
-import { message } from 'telegraf/filters';
+import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
-import { balanceScreen, promoCodeScreen } from './screens.ts';
-import { turnOf } from '../chat/turn-context.ts';
+import { onCommand, onText } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
-import { onCommand, onPress, type Press } from '../chat/route.ts';
+import { promoCode } from './dialogue.ts';
+import { balanceScreen, promoCodeScreen } from './screens.ts';
 
 export function creditsComposer() {
   const composer = new Composer();
-  onCommand(composer, 'balance', (turn) => balance(turn));
-  onPress(composer, 'balance', balance);
-  onPress(composer, 'promo', (turn) => {
-    turn.state = { name: 'promo.code' };
-    turn.show(promoCodeScreen(turn, 'promo.ask'));
-  });
-  composer.on(message('text'), (ctx, next) => {
-    const turn = turnOf(ctx);
-    return turn.isPrivate && turn.state.name === 'promo.code' && !ctx.message.text.startsWith('/')
-      ? redeem(turn, ctx.message.text)
-      : next();
-  });
+  onCommand(composer, 'balance', (turn) => balance(turn, 0));
+  onText(composer, promoCode, redeem);
   return composer;
 }
 
-const balance: Press = async (turn, at = '0') => {
+export const creditAnswers = {
+  balance: (turn, page) => balance(turn, page),
+  promo: (turn) => {
+    turn.state = promoCode.at({});
+    turn.show(promoCodeScreen(turn, 'promo.ask'));
+  },
+} satisfies Partial<Answers>;
+
+async function balance(turn: Turn, page: number): Promise<void> {
   turn.state = IDLE;
-  turn.show(balanceScreen(turn, await ledgerPage(turn.unit.tx, turn.user.id, Number(at) || 0)));
-};
+  turn.show(balanceScreen(turn, await ledgerPage(turn.unit.tx, turn.user.id, page)));
+}
 
 async function redeem(turn: Turn, typed: string): Promise<void> {
   const outcome = await redeemPromoCode(turn.unit.tx, turn.user.id, typed);

@@ -1,12 +1,14 @@
 import type { LedgerEntry } from '@aisha/core';
-import type { Screen } from '../chat/screen.ts';
-import type { TextKey } from '../texts/index.ts';
-import type { Turn } from '../chat/turn.ts';
+import { button } from '../buttons.ts';
 import { pageButtons } from '../chat/pages.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { menuButton } from '../menu/screens.ts';
+import type { TextKey } from '../texts/index.ts';
 
 /** What the account holds and one page of how it came to that. */
 export function balanceScreen(
-  turn: Turn,
+  voice: Voice,
   {
     balance,
     entries,
@@ -16,27 +18,24 @@ export function balanceScreen(
   greeting = '',
 ): Screen {
   const lines = entries.map((entry) =>
-    turn.t('balance.entry', {
-      date: turn.date(entry.createdAt),
+    voice.t('balance.entry', {
+      date: voice.date(entry.createdAt),
       amount: entry.amount > 0 ? `+${entry.amount}` : `−${-entry.amount}`,
-      reason: turn.label(`ledger.${entry.reason}`),
+      reason: voice.label(`ledger.${entry.reason}`),
       balance: entry.balanceAfter,
     }),
   );
   const history = lines.length === 0 ? '' : `\n\n${lines.join('\n')}`;
   return {
-    text: `${greeting}${turn.t('balance.title', { count: balance })}\n${turn.t('balance.free')}${history}`,
+    text: `${greeting}${voice.t('balance.title', { count: balance })}\n${voice.t('balance.free')}${history}`,
     buttons: [
-      pageButtons(turn, 'balance', page, pages),
-      [
-        { text: turn.label('balance.promo'), data: 'promo' },
-        { text: turn.label('button.menu'), data: 'menu' },
-      ],
+      pageButtons(voice, page, pages, (text, to) => button(text, 'balance', to)),
+      [button(voice.label('balance.promo'), 'promo'), menuButton(voice)],
     ],
   };
 }
 
 /** Asks for a promo code, or says why the last one was not taken and asks again. */
-export function promoCodeScreen(turn: Turn, key: TextKey): Screen {
-  return { text: turn.t(key), buttons: [[{ text: turn.label('button.cancel'), data: 'balance' }]] };
+export function promoCodeScreen(voice: Voice, key: TextKey): Screen {
+  return { text: voice.t(key), buttons: [[button(voice.label('button.cancel'), 'balance')]] };
 }

@@ -1,10 +1,11 @@
-import type { OwedCall } from '@aisha/db';
+import { documents, type OwedCall, recordings } from '@aisha/db';
 import { type Document, type DocumentBlock, documentBlocks, type Recording, type Task } from '@aisha/core';
 import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
+import { eq } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
-import type { Voice } from '../avatars/screens.ts';
-import { documentButtons } from '../recordings/screens.ts';
+import type { ShownOrder, Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
+import { documentButtons } from './screens.ts';
 
 type DocumentVoice = Pick<Voice, 't' | 'label'>;
 export type WrittenDocument = Pick<Document, 'kind' | 'content'>;
@@ -26,6 +27,18 @@ export function documentMessages(
     ),
   );
 }
+
+export const shownDocument: ShownOrder = {
+  title: 'order.document',
+  async result(db, voice, order) {
+    const [found] = await db
+      .select({ document: documents, recording: recordings })
+      .from(documents)
+      .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+      .where(eq(documents.id, order.subjectId ?? ''));
+    return found ? documentMessages(voice, order.chatId, found.document, found.recording) : [];
+  },
+};
 
 /** The document in Telegram's HTML. What the text lacks is said to be lacking. */
 function documentHtml(voice: DocumentVoice, blocks: readonly DocumentBlock[]): string {

@@ -1,51 +1,42 @@
-import { ASPECT_NAMES, type Avatar, type Image } from '@aisha/core';
+import { ASPECT_NAMES, type Avatar, COUNT_MAX, type GalleryFilter, type Image } from '@aisha/core';
 import { captionLimit, escapeHtml, truncate } from '@aisha/providers';
-import type { Button, Screen } from '../chat/screen.ts';
-import type { DialogueState } from '../chat/dialogue.ts';
-import type { Turn } from '../chat/turn.ts';
-import type { Voice } from '../avatars/screens.ts';
+import { button } from '../buttons.ts';
+import { type Button, rows } from '../chat/button.ts';
 import { pageButtons } from '../chat/pages.ts';
-
-export type ImageDraft = Extract<DialogueState, { name: 'image.prompt' }>;
-
-/** The aspect in callback data, where a colon separates arguments. */
-export const shapeData = (aspect: string) => aspect.replace(':', 'x');
-export const shapeOf = (data: string | undefined) =>
-  ASPECT_NAMES.find((aspect) => shapeData(aspect) === data);
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { cancelButton, menuButton } from '../menu/screens.ts';
+import type { ImageDraft } from './dialogue.ts';
 
 const mark = (chosen: boolean, text: string) => (chosen ? `• ${text} •` : text);
 
-export function imagineScreen(turn: Turn, draft: ImageDraft, avatar: Avatar | null): Screen {
+export function imagineScreen(voice: Voice, draft: ImageDraft, avatar: Avatar | null): Screen {
   return {
     text: [
-      turn.t('imagine.title'),
-      avatar ? turn.t('imagine.with', { name: avatar.name }) : turn.t('imagine.without'),
+      voice.t('imagine.title'),
+      avatar ? voice.t('imagine.with', { name: avatar.name }) : voice.t('imagine.without'),
       '',
-      turn.t('imagine.ask'),
+      voice.t('imagine.ask'),
     ].join('\n'),
     buttons: [
-      ASPECT_NAMES.map((aspect) => ({
-        text: mark(aspect === draft.aspect, aspect),
-        data: `imagine.aspect:${shapeData(aspect)}`,
-      })),
-      [1, 2, 3, 4].map((n) => ({ text: mark(n === draft.count, String(n)), data: `imagine.count:${n}` })),
-      [
-        { text: turn.label('imagine.avatar'), data: 'imagine.pick' },
-        { text: turn.label('button.cancel'), data: 'cancel' },
-      ],
+      ASPECT_NAMES.map((aspect) => button(mark(aspect === draft.aspect, aspect), 'imagine.aspect', aspect)),
+      Array.from({ length: COUNT_MAX }, (_count, i) => i + 1).map((n) =>
+        button(mark(n === draft.count, String(n)), 'imagine.count', n),
+      ),
+      [button(voice.label('imagine.avatar'), 'imagine.pick'), cancelButton(voice)],
     ],
   };
 }
 
-export function pickScreen(turn: Turn, avatars: readonly Avatar[]): Screen {
+export function pickScreen(voice: Voice, avatars: readonly Avatar[]): Screen {
   return {
-    text: turn.t('imagine.pick'),
+    text: voice.t('imagine.pick'),
     buttons: [
       ...avatars.map((avatar) => [
-        { text: `${avatar.isMain ? '⭐ ' : ''}${avatar.name}`, data: `imagine:${avatar.id}` },
+        button(`${avatar.isMain ? '⭐ ' : ''}${avatar.name}`, 'imagine', avatar.id),
       ]),
-      [{ text: turn.label('imagine.none'), data: 'imagine:none' }],
-      [{ text: turn.label('avatars.new'), data: 'avatar.new' }],
+      [button(voice.label('imagine.none'), 'imagine', 'none')],
+      [button(voice.label('avatars.new'), 'avatar.new')],
     ],
   };
 }
@@ -53,48 +44,47 @@ export function pickScreen(turn: Turn, avatars: readonly Avatar[]): Screen {
 /** At most two in a row: three labels of this length are cut off on a phone. */
 export function imageButtons(voice: Voice, image: Image): Button[][] {
   const favourite = voice.label(image.favourite ? 'image.unfavourite' : 'image.favourite');
-  return [
+  return rows(
     [
-      { text: voice.label('image.again'), data: `image.again:${image.id}` },
-      { text: voice.label('image.original'), data: `image.file:${image.id}` },
+      button(voice.label('image.again'), 'image.again', image.id),
+      button(voice.label('image.original'), 'image.file', image.id),
+      button(favourite, 'image.favourite', image.id),
+      button(voice.label('image.prompt'), 'image.prompt', image.id),
+      button(voice.label('button.delete'), 'image.delete', image.id),
     ],
-    [
-      { text: favourite, data: `image.favourite:${image.id}` },
-      { text: voice.label('image.prompt'), data: `image.prompt:${image.id}` },
-    ],
-    [{ text: voice.label('button.delete'), data: `image.delete:${image.id}` }],
-  ];
+    2,
+  );
 }
 
 export function imageCaption(image: Image): string {
   return escapeHtml(truncate(image.prompt, captionLimit / 2).text);
 }
 
-export function galleryCaption(turn: Turn, image: Image, number: number, total: number): string {
-  return turn.t('gallery.card', {
+export function galleryCaption(voice: Voice, image: Image, number: number, total: number): string {
+  return voice.t('gallery.card', {
     number,
     total,
     aspect: image.aspect,
-    date: turn.date(image.createdAt),
+    date: voice.date(image.createdAt),
     prompt: truncate(image.prompt, captionLimit / 2).text,
   });
 }
 
 export function galleryButtons(
-  turn: Turn,
+  voice: Voice,
   image: Image,
-  filter: string,
+  filter: GalleryFilter,
   page: number,
   total: number,
 ): Button[][] {
   return [
-    pageButtons(turn, `gallery:${filter}`, page, total),
-    ...imageButtons(turn, image),
+    pageButtons(voice, page, total, (text, to) => button(text, 'gallery', filter, to)),
+    ...imageButtons(voice, image),
     [
       filter === 'all'
-        ? { text: turn.label('gallery.favourites'), data: 'gallery:favourites:0' }
-        : { text: turn.label('gallery.all'), data: 'gallery:all:0' },
-      { text: turn.label('button.menu'), data: 'menu' },
+        ? button(voice.label('gallery.favourites'), 'gallery', 'favourites', 0)
+        : button(voice.label('gallery.all'), 'gallery', 'all', 0),
+      menuButton(voice),
     ],
   ];
 }

@@ -1,9 +1,9 @@
 import { chooseLanguage } from '@aisha/core';
-import { LANGUAGES } from '@aisha/db';
 import { Composer } from 'telegraf';
+import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
+import { onCommand } from '../chat/route.ts';
 import { languageScreen, menuScreen, noteScreen } from './screens.ts';
-import { onCommand, onPress } from '../chat/route.ts';
 
 export function menuComposer() {
   const composer = new Composer();
@@ -15,34 +15,31 @@ export function menuComposer() {
     turn.state = IDLE;
     turn.send(menuScreen(turn));
   });
-  onPress(composer, 'menu', (turn) => {
-    turn.state = IDLE;
-    turn.show(menuScreen(turn));
-  });
-
   onCommand(composer, 'language', (turn) => turn.send(languageScreen(turn)));
-  onPress(composer, 'language', (turn) => turn.show(languageScreen(turn)));
-  onPress(composer, 'language.set', async (turn, chosen) => {
-    const language = LANGUAGES.find((one) => one === chosen);
-    if (!language) return turn.toast('button.outdated');
+  onCommand(composer, 'help', (turn) => turn.send(noteScreen(turn, turn.t('help.text'))));
+  onCommand(composer, 'privacy', (turn) => turn.send(noteScreen(turn, turn.t('privacy.text'))));
+  onCommand(composer, 'cancel', (turn) => {
+    const nothing = turn.state.name === IDLE.name;
+    turn.state = IDLE;
+    turn.send(noteScreen(turn, turn.t(nothing ? 'cancel.nothing' : 'cancel.done')));
+  });
+  return composer;
+}
+
+const toMenu: Answers['menu'] = (turn) => {
+  turn.state = IDLE;
+  turn.show(menuScreen(turn));
+};
+
+export const menuAnswers = {
+  menu: toMenu,
+  cancel: toMenu,
+  language: (turn) => turn.show(languageScreen(turn)),
+  'language.set': async (turn, language) => {
     await chooseLanguage(turn.unit, turn.user.id, language);
     turn.language = language;
     turn.toast('language.chosen');
     turn.show(menuScreen(turn));
-  });
-
-  onCommand(composer, 'help', (turn) => turn.send(noteScreen(turn, turn.t('help.text'))));
-  onPress(composer, 'help', (turn) => turn.show(noteScreen(turn, turn.t('help.text'))));
-  onCommand(composer, 'privacy', (turn) => turn.send(noteScreen(turn, turn.t('privacy.text'))));
-
-  onCommand(composer, 'cancel', (turn) => {
-    const nothing = turn.state.name === 'idle';
-    turn.state = IDLE;
-    turn.send(noteScreen(turn, turn.t(nothing ? 'cancel.nothing' : 'cancel.done')));
-  });
-  onPress(composer, 'cancel', (turn) => {
-    turn.state = IDLE;
-    turn.show(menuScreen(turn));
-  });
-  return composer;
-}
+  },
+  help: (turn) => turn.show(noteScreen(turn, turn.t('help.text'))),
+} satisfies Partial<Answers>;

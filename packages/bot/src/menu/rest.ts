@@ -1,5 +1,6 @@
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
+import { idle } from '../chat/dialogue.ts';
 import { menuScreen, noteScreen } from './screens.ts';
 import { turnOf } from '../chat/turn-context.ts';
 
@@ -18,19 +19,15 @@ export function restComposer() {
       },
     });
   });
-  composer.on('callback_query', (ctx) => {
-    const turn = turnOf(ctx);
-    turn.toast('button.outdated');
-    turn.send(menuScreen(turn));
-  });
   composer.on(message('photo'), (ctx) => {
     const turn = turnOf(ctx);
     if (!turn.isPrivate) return;
     const album = ctx.message.media_group_id;
-    if (album !== undefined && turn.state.name === 'idle') {
+    const at = idle.of(turn.state);
+    if (album !== undefined && at) {
       // Of an album one answer is enough.
-      if (turn.state.album === album) return;
-      turn.state = { name: 'idle', album };
+      if (at.album === album) return;
+      turn.state = idle.at({ album });
     }
     turn.send(noteScreen(turn, turn.t('unknown.photo')));
   });

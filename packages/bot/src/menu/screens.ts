@@ -1,46 +1,46 @@
 import { LANGUAGES } from '@aisha/db';
+import { button } from '../buttons.ts';
+import { rows } from '../chat/button.ts';
 import type { Screen } from '../chat/screen.ts';
-import type { Turn } from '../chat/turn.ts';
+import type { Voice } from '../chat/voice.ts';
 
-export function menuScreen(turn: Turn, greeting = ''): Screen {
-  const banner = turn.settings.testMode ? `\n\n${turn.t('test.banner')}` : '';
+/** The way back to the menu. */
+export const menuButton = (voice: Voice) => button(voice.label('button.menu'), 'menu');
+/** The way out of a dialogue. */
+export const cancelButton = (voice: Voice) => button(voice.label('button.cancel'), 'cancel');
+
+export function menuScreen(voice: Voice, greeting = ''): Screen {
+  const banner = voice.settings.testMode ? `\n\n${voice.t('test.banner')}` : '';
+  const entries = [
+    'avatars',
+    'imagine',
+    'transcribe',
+    'history',
+    'gallery',
+    'balance',
+    'language',
+    'help',
+  ] as const;
   return {
-    text: `${greeting}${turn.t('menu.text')}${banner}`,
-    buttons: [
-      [
-        { text: turn.label('menu.avatars'), data: 'avatars' },
-        { text: turn.label('menu.imagine'), data: 'imagine' },
-      ],
-      [
-        { text: turn.label('menu.transcribe'), data: 'transcribe' },
-        { text: turn.label('menu.history'), data: 'history' },
-      ],
-      [
-        { text: turn.label('menu.gallery'), data: 'gallery' },
-        { text: turn.label('menu.balance'), data: 'balance' },
-      ],
-      [
-        { text: turn.label('menu.language'), data: 'language' },
-        { text: turn.label('menu.help'), data: 'help' },
-      ],
-    ],
+    text: `${greeting}${voice.t('menu.text')}${banner}`,
+    buttons: rows(
+      entries.map((name) => button(voice.label(`menu.${name}`), name)),
+      2,
+    ),
   };
 }
 
-export function languageScreen(turn: Turn): Screen {
+export function languageScreen(voice: Voice): Screen {
   return {
-    text: turn.t('language.title'),
+    text: voice.t('language.title'),
     buttons: [
-      LANGUAGES.map((language) => ({
-        text: turn.label(`name.${language}`),
-        data: `language.set:${language}`,
-      })),
-      [{ text: turn.label('button.menu'), data: 'menu' }],
+      LANGUAGES.map((language) => button(voice.label(`name.${language}`), 'language.set', language)),
+      [menuButton(voice)],
     ],
   };
 }
 
 /** A text with nothing to press but the way back. */
-export function noteScreen(turn: Turn, text: string): Screen {
-  return { text, buttons: [[{ text: turn.label('button.menu'), data: 'menu' }]] };
+export function noteScreen(voice: Voice, text: string): Screen {
+  return { text, buttons: [[menuButton(voice)]] };
 }

@@ -1,7 +1,9 @@
 import type { Progress } from '@aisha/db';
 import { asOrderKind, type Order, orderKinds } from '@aisha/core';
+import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
-import type { Voice } from '../avatars/screens.ts';
+import type { Voice } from '../chat/voice.ts';
+import { menuButton } from '../menu/screens.ts';
 
 const BAR_LENGTH = 10;
 
@@ -10,12 +12,14 @@ function bar(done: number, total: number): string {
   return `${'▓'.repeat(filled)}${'░'.repeat(BAR_LENGTH - filled)} ${Math.floor((done / total) * 100)}%`;
 }
 
+const titleOf = (voice: Voice, order: Pick<Order, 'kind'>) => `<b>${voice.t(voice.shown(order).title)}</b>`;
+
 /** The status message of an order, from the first word to the last. */
 export function statusScreen(
   voice: Voice,
   order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure'>,
 ): Screen {
-  const title = `<b>${voice.t(`order.${asOrderKind(order.kind)}`)}</b>`;
+  const title = titleOf(voice, order);
   switch (order.state) {
     case 'succeeded':
       return { text: `${title}\n${voice.t('order.succeeded')}` };
@@ -29,23 +33,30 @@ export function statusScreen(
         text: [title, ...progressLines(voice, order), voice.settings.testMode ? voice.t('test.banner') : '']
           .filter(Boolean)
           .join('\n'),
-        buttons: [[{ text: voice.label('button.cancel'), data: `order.cancel:${order.id}` }]],
+        buttons: [[button(voice.label('button.cancel'), 'order.cancel', order.id)]],
       };
     default:
       return order.state satisfies never;
   }
 }
 
-function progressLines(voice: Voice, { kind, progress }: Pick<Order, 'kind' | 'progress'>): string[] {
-  const { stage, done, total, position }: Progress = progress ?? { stage: 'queued' };
+function progressLines(voice: Voice, order: Pick<Order, 'kind' | 'progress'>): string[] {
+  const { stage, done, total, position }: Progress = order.progress ?? { stage: 'queued' };
   const name = voice.t(`stage.${stage}`);
   if (position !== undefined) return [`${name}, ${voice.t('stage.position', { position })}`];
   if (done === undefined || total === undefined) return [name];
-  const unit = orderKinds[asOrderKind(kind)].progressUnit;
-  const amount = unit === 'none' ? '' : voice.t(`stage.${unit}`, { done, total });
-  return [`${name}${amount ? `: ${amount}` : ''}`, bar(done, total)];
+  const unit = orderKinds[asOrderKind(order.kind)].progressUnit;
+  return [
+    `${name}${unit === 'none' ? '' : `: ${voice.t(`stage.${unit}`, { done, total })}`}`,
+    bar(done, total),
+  ];
 }
 
-export function failureText(voice: Voice, failure: Order['failure']): string {
-  return `${voice.t(`failure.${failure ?? 'internal'}`)}\n${voice.t('charged.nothing')}`;
+/** Why an order has failed, and what can be done now. */
+export function failureScreen(voice: Voice, order: Order): Screen {
+  const why = `${voice.t(`failure.${order.failure ?? 'internal'}`)}\n${voice.t('charged.nothing')}`;
+  return {
+    text: `${titleOf(voice, order)}\n${voice.t('order.failed')}\n\n${why}`,
+    buttons: [...(voice.shown(order).afterFailure?.(voice, order) ?? []), [menuButton(voice)]],
+  };
 }

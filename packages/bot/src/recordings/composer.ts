@@ -1,26 +1,17 @@
-import {
-  deleteRecording,
-  findRecording,
-  historyPage,
-  type IncomingMedia,
-  isDocumentKind,
-  orderDocument,
-  orderTranscription,
-  type Recording,
-} from '@aisha/core';
+import { deleteRecording, historyPage, type IncomingMedia, orderTranscription } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { z } from 'zod';
-import { documentMessages } from '../documents/results.ts';
+import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
-import { mediaOf } from './media.ts';
-import { fileNameOf, sendFile } from '../chat/results.ts';
-import { noteScreen } from '../menu/screens.ts';
-import { statusScreen } from '../orders/screens.ts';
-import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
+import { sendFile } from '../chat/files.ts';
+import { onCommand } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
-import { onCommand, onPress, type Press } from '../chat/route.ts';
+import { noteScreen } from '../menu/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { mediaOf } from './media.ts';
+import { transcriptFile } from './results.ts';
+import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
@@ -34,84 +25,34 @@ export function recordingsComposer() {
       turn.isPrivate ? noteScreen(turn, turn.t('transcribe.how')) : { text: turn.t('transcribe.reply') },
     );
   });
-  onPress(composer, 'transcribe', (turn) => turn.show(noteScreen(turn, turn.t('transcribe.how'))));
   composer.on(message(), (ctx, next) => {
     const turn = turnOf(ctx);
     const media = turn.isPrivate ? mediaOf(ctx.message) : null;
     return media ? transcribe(turn, media, ctx.message.message_id) : next();
   });
-
-  onCommand(composer, 'history', (turn) => history(turn));
-  onPress(composer, 'history', history);
-  onPress(
-    composer,
-    'recording',
-    own((turn, recording) => turn.show(recordingScreen(turn, recording))),
-  );
-  onPress(
-    composer,
-    'recording.text',
-    own((turn, recording) => {
-      if (!recording.transcriptKey) return turn.toast('button.outdated');
-      turn.owed.push(
-        sendFile(
-          turn.chatId,
-          {
-            bucket: 'transcripts',
-            key: recording.transcriptKey,
-            filename: `${fileNameOf(recording.title)}.txt`,
-          },
-          '',
-        ),
-      );
-    }),
-  );
-  onPress(
-    composer,
-    'recording.delete',
-    own((turn, recording) => turn.show(confirmDeleteRecording(turn, recording))),
-  );
-  onPress(
-    composer,
-    'recording.delete.yes',
-    own(async (turn, recording) => {
-      await deleteRecording(turn.unit, turn.user.id, recording.id);
-      turn.toast('recording.deleted');
-      turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, 0)));
-    }),
-  );
-  onPress(
-    composer,
-    'document',
-    own(async (turn, recording, wanted = '') => {
-      if (!isDocumentKind(wanted)) return turn.toast('button.outdated');
-      const ordered = await orderDocument(turn.unit, recording, wanted, turn.language, {
-        chatId: turn.chatId,
-      });
-      if (ordered.kind === 'written') {
-        turn.owed.push(...documentMessages(turn, turn.chatId, ordered.document, recording));
-        return;
-      }
-      if (ordered.kind === 'under-way') return turn.toast('document.under_way');
-      if (ordered.kind === 'refused') return ordered.reason satisfies never;
-      turn.send(statusScreen(turn, ordered.order), { bind: { to: 'order', id: ordered.order.id } });
-    }),
-  );
+  onCommand(composer, 'history', (turn) => history(turn, 0));
   return composer;
 }
 
-const history: Press = async (turn, at = '0') => {
-  turn.state = IDLE;
-  turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, Number(at) || 0)));
-};
+export const recordingAnswers = {
+  transcribe: (turn) => turn.show(noteScreen(turn, turn.t('transcribe.how'))),
+  history: (turn, page) => history(turn, page),
+  recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
+  'recording.text': (turn, recording) => {
+    if (!recording.transcriptKey) return turn.toast('button.outdated');
+    turn.owed.push(sendFile(turn.chatId, transcriptFile(recording, recording.transcriptKey)));
+  },
+  'recording.delete': (turn, recording) => turn.show(confirmDeleteRecording(turn, recording)),
+  'recording.delete.yes': async (turn, recording) => {
+    await deleteRecording(turn.unit, turn.user.id, recording.id);
+    turn.toast('recording.deleted');
+    turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, 0)));
+  },
+} satisfies Partial<Answers>;
 
-function own(handle: (turn: Turn, recording: Recording, ...args: string[]) => Promise<void> | void): Press {
-  return async (turn, id, ...args) => {
-    const recording = z.uuid().safeParse(id).success
-      ? await findRecording(turn.unit.tx, turn.user.id, id ?? '')
-      : null;
-    return recording ? handle(turn, recording, ...args) : turn.toast('button.outdated');
-  };
+async function history(turn: Turn, page: number): Promise<void> {
+  turn.state = IDLE;
+  turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, page)));
 }
 
 async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): Promise<void> {

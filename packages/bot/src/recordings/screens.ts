@@ -1,70 +1,64 @@
-import { DOCUMENT_KINDS, type Recording } from '@aisha/core';
+import type { Recording } from '@aisha/core';
 import { truncate } from '@aisha/providers';
-import type { Button, Screen } from '../chat/screen.ts';
-import type { Turn } from '../chat/turn.ts';
-import type { Voice } from '../avatars/screens.ts';
+import { button } from '../buttons.ts';
 import { pageButtons } from '../chat/pages.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { documentButtons } from '../documents/screens.ts';
+import { menuButton, noteScreen } from '../menu/screens.ts';
 
 const PREVIEW = 600;
 
-export function documentButtons(voice: Pick<Voice, 'label'>, recordingId: string): Button[][] {
-  const buttons = DOCUMENT_KINDS.map((kind) => ({
-    text: voice.label(`document.${kind}`),
-    data: `document:${recordingId}:${kind}`,
-  }));
-  return buttons.flatMap((_, i) => (i % 2 === 0 ? [buttons.slice(i, i + 2)] : []));
-}
-
-export function recordingScreen(turn: Turn, recording: Recording): Screen {
+export function recordingScreen(voice: Voice, recording: Recording): Screen {
   return {
-    text: turn.t('recording.card', {
+    text: voice.t('recording.card', {
       title: recording.title,
-      date: turn.date(recording.createdAt),
-      duration: recording.durationMs === null ? '' : ` · ${turn.duration(recording.durationMs)}`,
+      date: voice.date(recording.createdAt),
+      duration: recording.durationMs === null ? '' : ` · ${voice.duration(recording.durationMs)}`,
       preview: truncate(recording.text ?? '', PREVIEW).text,
     }),
     buttons: [
-      ...documentButtons(turn, recording.id),
+      ...documentButtons(voice, recording.id),
       [
-        { text: turn.label('recording.text'), data: `recording.text:${recording.id}` },
-        { text: turn.label('button.delete'), data: `recording.delete:${recording.id}` },
+        button(voice.label('recording.text'), 'recording.text', recording.id),
+        button(voice.label('button.delete'), 'recording.delete', recording.id),
       ],
-      [{ text: turn.label('button.back'), data: 'history' }],
+      [button(voice.label('button.back'), 'history')],
     ],
   };
 }
 
 export function historyScreen(
-  turn: Turn,
+  voice: Voice,
   {
     items,
     pages,
     page,
   }: { items: readonly Pick<Recording, 'id' | 'title' | 'durationMs'>[]; pages: number; page: number },
 ): Screen {
-  if (items.length === 0)
-    return { text: turn.t('history.empty'), buttons: [[{ text: turn.label('button.menu'), data: 'menu' }]] };
+  if (items.length === 0) return noteScreen(voice, voice.t('history.empty'));
   return {
-    text: turn.t('history.title', { page: page + 1, count: pages }),
+    text: voice.t('history.title', { page: page + 1, count: pages }),
     buttons: [
       ...items.map((item) => [
-        {
-          text: `${item.title}${item.durationMs === null ? '' : ` · ${turn.duration(item.durationMs)}`}`,
-          data: `recording:${item.id}`,
-        },
+        button(
+          `${item.title}${item.durationMs === null ? '' : ` · ${voice.duration(item.durationMs)}`}`,
+          'recording',
+          item.id,
+        ),
       ]),
-      pageButtons(turn, 'history', page, pages),
-      [{ text: turn.label('button.menu'), data: 'menu' }],
+      pageButtons(voice, page, pages, (text, to) => button(text, 'history', to)),
+      [menuButton(voice)],
     ],
   };
 }
 
-export function confirmDeleteRecording(turn: Turn, recording: Recording): Screen {
+export function confirmDeleteRecording(voice: Voice, recording: Recording): Screen {
   return {
-    text: turn.t('recording.delete.ask', { title: recording.title }),
+    text: voice.t('recording.delete.ask', { title: recording.title }),
     buttons: [
-      [{ text: turn.label('recording.delete.yes'), data: `recording.delete.yes:${recording.id}` }],
-      [{ text: turn.label('button.back'), data: `recording:${recording.id}` }],
+      [button(voice.label('recording.delete.yes'), 'recording.delete.yes', recording.id)],
+      [button(voice.label('button.back'), 'recording', recording.id)],
     ],
   };
 }

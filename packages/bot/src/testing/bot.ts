@@ -3,10 +3,10 @@ import { startTestParts, type TestParts, type TestPartsOptions } from '@aisha/co
 import { conversations, users } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
 import { and, eq } from 'drizzle-orm';
-import { createConversation } from '../chat/conversation.ts';
+import { createConversation } from '../bindings.ts';
 import type { NotifyParts } from '../notify/send.ts';
 import { createTexts } from '../texts/index.ts';
-import type { BotSettings } from '../chat/turn.ts';
+import type { BotSettings } from '../chat/voice.ts';
 
 /** The bot in one process: what people do at Telegram's stand-in is decided, committed and answered there. */
 export interface TestBot extends Omit<TestParts, 'parts'> {

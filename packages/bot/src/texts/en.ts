@@ -55,6 +55,7 @@ export const en = {
   'cancel.nothing': 'There is nothing to cancel right now.',
   'cancel.done': 'All right, cancelled.',
   'button.outdated': 'This button is out of date. Open the menu: /menu',
+  'button.of_another': 'This button is for another member.',
   'trouble.text':
     'I couldn’t process your message — that’s our mistake, and we can already see it. Please try again: /menu',
   'blocked.text': 'Your access to the bot is restricted.',

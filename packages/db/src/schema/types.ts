@@ -52,8 +52,10 @@ export type AvatarState = (typeof AVATAR_STATES)[number];
 export const PHOTO_STATES = ['received', 'accepted', 'rejected'] as const;
 /** Why a photo was turned down. */
 export type PhotoProblem = 'too_big' | 'gone' | 'unreadable' | 'too_small' | 'same_as_another' | 'too_many';
-export type AvatarKind = 'portrait' | 'style';
-export type Subject = 'man' | 'woman' | 'neutral';
+export const AVATAR_KINDS = ['portrait', 'style'] as const;
+export type AvatarKind = (typeof AVATAR_KINDS)[number];
+export const SUBJECTS = ['man', 'woman', 'neutral'] as const;
+export type Subject = (typeof SUBJECTS)[number];
 
 /**
  * `submitting` was committed before the request and stays while its outcome is unknown; `cancelling` is given up

@@ -1,0 +1,14 @@
+import { AVATAR_KINDS, SUBJECTS } from '@aisha/db';
+import { z } from 'zod';
+import { dialogue } from '../chat/dialogue.ts';
+
+/** A new avatar is asked for its name, whom it shows, and consent; then it takes photos. */
+export const naming = dialogue('avatar.name', { kind: z.enum(AVATAR_KINDS) });
+export const describing = dialogue('avatar.subject', { avatarName: z.string() });
+export const consenting = dialogue('avatar.consent', {
+  kind: z.enum(AVATAR_KINDS),
+  avatarName: z.string(),
+  subject: z.enum(SUBJECTS).nullable(),
+});
+export const takingPhotos = dialogue('avatar.photos', { avatarId: z.uuid() });
+export const renaming = dialogue('avatar.rename', { avatarId: z.uuid() });

@@ -1,0 +1,109 @@
+import {
+  avatarFigures,
+  clearPhotos,
+  createAvatar,
+  deleteAvatar,
+  listAvatars,
+  makeMain,
+  orderTraining,
+  PHOTO_COUNT,
+  photoCounts,
+} from '@aisha/core';
+import type { Answers } from '../buttons.ts';
+import { IDLE } from '../chat/dialogue.ts';
+import { during } from '../chat/route.ts';
+import type { Turn } from '../chat/turn.ts';
+import { noteScreen } from '../menu/screens.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { consenting, describing, naming, renaming } from './dialogue.ts';
+import { collectPhotos } from './photos.ts';
+import {
+  avatarScreen,
+  avatarsScreen,
+  confirmDeleteScreen,
+  consentScreen,
+  kindScreen,
+  nameScreen,
+  trainingScreen,
+} from './screens.ts';
+
+export async function showAvatars(turn: Turn): Promise<void> {
+  turn.state = IDLE;
+  turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+}
+
+export function beginAvatar(turn: Turn): void {
+  turn.state = IDLE;
+  turn.show(kindScreen(turn));
+}
+
+const isOpen = ({ state }: { state: string }) => state === 'draft' || state === 'failed';
+
+export const avatarAnswers = {
+  avatars: showAvatars,
+  'avatar.new': beginAvatar,
+  'avatar.kind': (turn, kind) => {
+    turn.state = naming.at({ kind });
+    turn.show(nameScreen(turn));
+  },
+  'avatar.subject': during(describing, (turn, { avatarName }, subject) => {
+    turn.state = consenting.at({ kind: 'portrait', avatarName, subject });
+    turn.show(consentScreen(turn, 'portrait'));
+  }),
+  'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject }) => {
+    const draft = { ownerId: turn.user.id, chatId: turn.chatId, kind, name: avatarName, subject };
+    const avatar = await createAvatar(turn.unit, draft);
+    if (avatar) return collectPhotos(turn, avatar);
+    turn.state = naming.at({ kind });
+    turn.show(nameScreen(turn, 'avatar.name.taken', avatarName));
+  }),
+
+  avatar: async (turn, avatar) => {
+    turn.state = IDLE;
+    turn.show(avatarScreen(turn, avatar, await avatarFigures(turn.unit.tx, avatar.id)));
+  },
+  'avatar.photos': (turn, avatar) =>
+    isOpen(avatar) ? collectPhotos(turn, avatar) : turn.toast('training.closed'),
+  'photos.clear': async (turn, avatar) => {
+    if (!isOpen(avatar)) return turn.toast('training.closed');
+    await clearPhotos(turn.unit, avatar.id);
+    return collectPhotos(turn, avatar);
+  },
+  'photos.later': (turn) => {
+    turn.state = IDLE;
+    turn.show(noteScreen(turn, turn.t('photos.saved')));
+  },
+  training: async (turn, avatar) => {
+    const counts = await photoCounts(turn.unit.tx, avatar.id);
+    if (counts.received > 0) return turn.toast('training.checking');
+    if (counts.accepted < PHOTO_COUNT.min) return turn.toast('training.too_few');
+    turn.show(trainingScreen(turn, avatar, counts.accepted));
+  },
+  'training.start': async (turn, avatar, preset) => {
+    const screen = { chatId: turn.chatId, messageId: turn.shownIn };
+    const placed = await orderTraining(turn.unit, avatar, preset, screen);
+    if (placed.kind === 'refused') return turn.toast(`training.${placed.reason}`);
+    if (placed.kind === 'under-way') return turn.toast('training.closed');
+    const { order } = placed;
+    turn.state = IDLE;
+    turn.show(statusScreen(turn, order), { bind: { to: 'order', id: order.id } });
+  },
+  'avatar.main': async (turn, avatar) => {
+    if (avatar.state !== 'ready') return turn.toast('button.outdated');
+    await makeMain(turn.unit, avatar);
+    turn.show(avatarScreen(turn, { ...avatar, isMain: true }, await avatarFigures(turn.unit.tx, avatar.id)));
+  },
+  'avatar.rename': (turn, avatar) => {
+    turn.state = renaming.at({ avatarId: avatar.id });
+    turn.show(nameScreen(turn, 'avatar.rename.ask', avatar.name));
+  },
+  'avatar.delete': (turn, avatar) => {
+    if (avatar.state === 'training') return turn.toast('avatar.busy');
+    turn.show(confirmDeleteScreen(turn, avatar));
+  },
+  'avatar.delete.yes': async (turn, avatar) => {
+    if (!(await deleteAvatar(turn.unit, avatar))) return turn.toast('avatar.busy');
+    turn.toast('avatar.deleted');
+    turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+  },
+} satisfies Partial<Answers>;

@@ -1,0 +1,79 @@
+import {
+  ASPECT_NAMES,
+  type Avatar,
+  COUNT_MAX,
+  DOCUMENT_KINDS,
+  findAvatar,
+  findImage,
+  findRecording,
+  PRESETS,
+} from '@aisha/core';
+import { AVATAR_KINDS, LANGUAGES, SUBJECTS } from '@aisha/db';
+import { anyone, type AnswersTo, catalogue, type Codec, owner } from './chat/catalogue.ts';
+import { int, oneOf, optional, own, page, uuid } from './chat/codecs.ts';
+import type { Turn } from './chat/turn.ts';
+
+const avatar = own(findAvatar);
+const image = own(findImage);
+const recording = own(findRecording);
+const avatarOrNone: Codec<string, Avatar | 'none'> = {
+  ...avatar,
+  read: (text, presser) => (text === 'none' ? text : avatar.read(text, presser)),
+};
+
+/**
+ * Every button: its name in callback data, its parameters and who may press it. Only add names and, at the end,
+ * optional parameters: a chat keeps its buttons for years. Each is answered in its subject's `presses.ts` or composer.
+ */
+export const buttons = {
+  menu: owner(),
+  cancel: owner(),
+  language: owner(),
+  'language.set': owner(oneOf(LANGUAGES)),
+  help: anyone(),
+
+  avatars: owner(),
+  'avatar.new': owner(),
+  'avatar.kind': owner(oneOf(AVATAR_KINDS)),
+  'avatar.subject': owner(oneOf(SUBJECTS)),
+  'avatar.consent': owner(),
+  avatar: owner(avatar),
+  'avatar.photos': owner(avatar),
+  'avatar.main': owner(avatar),
+  'avatar.rename': owner(avatar),
+  'avatar.delete': owner(avatar),
+  'avatar.delete.yes': owner(avatar),
+  'photos.clear': owner(avatar),
+  'photos.later': owner(),
+  training: owner(avatar),
+  'training.start': owner(avatar, oneOf(PRESETS)),
+
+  // `below`: pressed under a result, which stays as it is.
+  imagine: owner(optional(avatarOrNone, 'main'), optional(oneOf(['below']), 'here')),
+  'imagine.aspect': owner(oneOf(ASPECT_NAMES, (aspect) => aspect.replace(':', 'x'))),
+  'imagine.count': owner(int(1, COUNT_MAX)),
+  'imagine.pick': owner(),
+  'image.again': owner(image),
+  'image.file': owner(image),
+  'image.prompt': owner(image),
+  'image.favourite': owner(image),
+  'image.delete': owner(image),
+  gallery: owner(optional(oneOf(['all', 'favourites']), 'all'), page),
+
+  transcribe: anyone(),
+  history: owner(page),
+  recording: owner(recording),
+  'recording.text': owner(recording),
+  'recording.delete': owner(recording),
+  'recording.delete.yes': owner(recording),
+  document: owner(recording, oneOf(DOCUMENT_KINDS)),
+
+  balance: owner(page),
+  promo: owner(),
+
+  'order.cancel': owner(uuid),
+} as const;
+
+export type Answers = AnswersTo<typeof buttons, Turn>;
+
+export const { button, press } = catalogue(buttons);

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Codec, OptionalCodec, Reading } from './catalogue.ts';
+
+const UUID_BYTES = 36;
+const isUuid = (text: string | undefined): text is string => z.uuid().safeParse(text).success;
+
+export const uuid: Codec<string, string> = {
+  write: (id) => id,
+  read: (text) => (isUuid(text) ? text : undefined),
+  longest: UUID_BYTES,
+};
+
+/** An id that becomes the presser's own row; somebody else's is as if it were not there. */
+export const own = <Found>(
+  find: (tx: Reading, ownerId: number, id: string) => Promise<Found | null>,
+): Codec<string, Found> => ({
+  write: (id) => id,
+  read: async (text, { unit, user }) =>
+    isUuid(text) ? ((await find(unit.tx, user.id, text)) ?? undefined) : undefined,
+  longest: UUID_BYTES,
+});
+
+export const oneOf = <const Value extends string>(
+  values: readonly Value[],
+  write: (value: Value) => string = (value) => value,
+): Codec<Value, Value> => ({
+  write,
+  read: (text) => values.find((value) => write(value) === text),
+  longest: Math.max(...values.map((value) => Buffer.byteLength(write(value)))),
+});
+
+export const int = (min: number, max: number): Codec<number, number> => ({
+  write: String,
+  read: (text) => z.coerce.number().int().min(min).max(max).safeParse(text).data,
+  longest: Math.max(String(min).length, String(max).length),
+});
+
+/** Whatever number it is: lists show the nearest page that they have. The first where it is left out. */
+export const page: OptionalCodec<number, number> = {
+  optional: true,
+  write: String,
+  read: (text) => Number(text) || 0,
+  longest: 7,
+};
+
+/** May be left out at the end, and is `otherwise` then. */
+export const optional = <Given, Got, const Else extends string>(
+  codec: Codec<Given, Got>,
+  otherwise: Else,
+): OptionalCodec<Given, Got | Else> => ({
+  ...codec,
+  optional: true,
+  read: (text, presser) => (text === undefined ? otherwise : codec.read(text, presser)),
+});

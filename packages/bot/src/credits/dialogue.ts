@@ -1,0 +1,3 @@
+import { dialogue } from '../chat/dialogue.ts';
+
+export const promoCode = dialogue('promo.code', {});

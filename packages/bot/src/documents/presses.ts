@@ -1,0 +1,17 @@
+import { orderDocument } from '@aisha/core';
+import type { Answers } from '../buttons.ts';
+import { statusScreen } from '../orders/screens.ts';
+import { documentMessages } from './results.ts';
+
+export const documentAnswers = {
+  document: async (turn, recording, kind) => {
+    const ordered = await orderDocument(turn.unit, recording, kind, turn.language, { chatId: turn.chatId });
+    if (ordered.kind === 'written') {
+      turn.owed.push(...documentMessages(turn, turn.chatId, ordered.document, recording));
+      return;
+    }
+    if (ordered.kind === 'under-way') return turn.toast('document.under_way');
+    if (ordered.kind === 'refused') return ordered.reason satisfies never;
+    turn.send(statusScreen(turn, ordered.order), { bind: { to: 'order', id: ordered.order.id } });
+  },
+} satisfies Partial<Answers>;
