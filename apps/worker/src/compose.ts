@@ -10,6 +10,7 @@ import {
   type WorkerParts,
 } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
+import { createMedia } from '@aisha/media';
 import {
   cloudDownloadLimit,
   createFalClient,
@@ -71,6 +72,11 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   const fal = config.fal.testMode
     ? createSimulatedFal()
     : createFalClient({ config: config.fal, log, metrics });
+  const media = await createMedia({
+    log,
+    scratchRoot: config.worker.scratch.root,
+    scratchBytes: config.worker.scratch.bytes,
+  });
   const texts = createTexts();
   const cloud = new URL(config.telegram.apiRoot).hostname === 'api.telegram.org';
   const settings = {
@@ -87,6 +93,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     storage,
     telegram,
     openai,
+    media,
     fal,
     texts,
     settings,
@@ -136,6 +143,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     deadlineMs: DRAIN_MS + 4_000,
   });
   lifecycle.onStop('sweeper', () => sweeping, { deadlineMs: 3_000 });
+  lifecycle.onStop('media', () => media.close(), { deadlineMs: 2_000 });
   lifecycle.onStop('connections', async () => {
     await depth.close();
     await producer.close();

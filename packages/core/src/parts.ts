@@ -1,4 +1,5 @@
 import type { FalConfig, TelegramConfig } from '@aisha/config';
+import type { Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
@@ -13,6 +14,7 @@ export interface WorkerParts extends DeciderParts {
   readonly fal: FalClient;
   readonly openai: OpenAiClient;
   readonly telegram: TelegramClient;
+  readonly media: Media;
   readonly config: {
     readonly fal: FalConfig;
     readonly telegram: TelegramConfig;

@@ -22,15 +22,16 @@ export interface MediaParts {
 
 export interface MediaOptions {
   readonly log: Logger;
-  /** Where scratch files of all workers on this file system lie; by default in the system's temporary folder. */
-  readonly scratchRoot?: string;
+  /** Where scratch files of all workers on this file system lie; null: in the system's temporary folder. */
+  readonly scratchRoot: string | null;
+  /** For this worker; by default as in limits.ts. */
   readonly scratchBytes?: number;
 }
 
 export async function createMedia(options: MediaOptions): Promise<Media> {
-  const { log, scratchRoot = join(tmpdir(), 'aisha-scratch'), scratchBytes } = options;
+  const { log, scratchRoot, scratchBytes } = options;
   const scratch = await openScratch({
-    root: scratchRoot,
+    root: scratchRoot ?? join(tmpdir(), 'aisha-scratch'),
     log,
     ...(scratchBytes === undefined ? {} : { totalBytes: scratchBytes }),
   });

@@ -4,6 +4,12 @@ import { group } from './group.ts';
 
 const optionalText = z.string().optional();
 
+export interface WorkerSettings {
+  readonly queues: readonly string[] | null;
+  /** Root null: in the system's temporary folder. */
+  readonly scratch: { readonly root: string | null; readonly bytes: number };
+}
+
 export const workerGroup = group({
   title: 'Worker',
   variables: {
@@ -20,8 +26,22 @@ export const workerGroup = group({
       doc: 'Only these queues, separated by commas; all when empty.',
       expected: 'queue names separated by commas, for example speech,text',
     },
+    WORKER_SCRATCH_DIR: {
+      schema: optionalText,
+      doc: 'Where files that users sent lie while they are opened, best on a file system of its own; by default in the temporary folder.',
+      expected: 'a path',
+    },
+    WORKER_SCRATCH_GB: {
+      schema: integer(1, 1_000, 8),
+      doc: 'How much a worker may use there at once (GiB); work that needs more waits.',
+      expected: 'a number from 1 to 1000',
+      example: '8',
+    },
   },
-  build: (v): { queues: readonly string[] | null } => ({ queues: v.WORKER_QUEUES ?? null }),
+  build: (v): WorkerSettings => ({
+    queues: v.WORKER_QUEUES ?? null,
+    scratch: { root: v.WORKER_SCRATCH_DIR ?? null, bytes: v.WORKER_SCRATCH_GB * 1024 ** 3 },
+  }),
 });
 
 export const leaseGroup = group({

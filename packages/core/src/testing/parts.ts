@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, users } from '@aisha/db';
 import { testDatabase, type TestDatabase } from '@aisha/db/testing';
+import { createMedia } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
 import {
   connectProducer,
@@ -157,6 +158,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
   await storage.ensureBuckets();
   const client = createTelegramClient({ config: config.telegram, redis: connection, log });
   const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
+  const media = await createMedia({ log, scratchRoot: join(dir, 'scratch') });
   return {
     parts: {
       db: database.db,
@@ -169,6 +171,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       orderKinds,
       falOrders,
       telegram: client,
+      media,
       fal: createFalClient({ config: config.fal, log }),
       openai: createOpenAiClient({
         config: {
@@ -208,6 +211,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
     },
     close: async () => {
       client.close();
+      await media.close();
       await producer.close();
       connection.disconnect();
       storage.close();
