@@ -49,8 +49,8 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
       botUsername: config.telegram.botUsername ?? '',
       fileLimit: cloud ? cloudDownloadLimit : selfHostedDownloadLimit,
       presets: {
-        portrait: trainerFor('portrait', config.fal.models).trainer.presets,
-        style: trainerFor('style', config.fal.models).trainer.presets,
+        portrait: trainerFor('portrait', config.fal.models).presets,
+        style: trainerFor('style', config.fal.models).presets,
       },
     },
   });

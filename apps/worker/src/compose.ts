@@ -1,11 +1,11 @@
 import { createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
 import {
+  checkModels,
   createSimulatedFal,
   giveUp,
   messageKeepers,
   orderKinds,
-  refuseWithdrawn,
   trainerFor,
   type WorkerParts,
 } from '@aisha/core';
@@ -52,10 +52,10 @@ const SILENCE_MS = 60_000;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecycle> {
   const only = queueSelection(config.worker.queues);
-  refuseWithdrawn(config.fal);
+  checkModels(config.fal);
   const presets = {
-    portrait: trainerFor('portrait', config.fal.models).trainer.presets,
-    style: trainerFor('style', config.fal.models).trainer.presets,
+    portrait: trainerFor('portrait', config.fal.models).presets,
+    style: trainerFor('style', config.fal.models).presets,
   };
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
   await requireMigrations(config.database, { lifecycle, log });

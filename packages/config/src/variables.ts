@@ -120,5 +120,15 @@ export const integer = (min: number, max: number, fallback: number) =>
     .optional()
     .transform((v) => v ?? fallback);
 
+/** A value written as JSON; what it must hold is piped behind. */
+export const json = z.string().transform((text, ctx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    ctx.addIssue('not JSON');
+    return z.NEVER;
+  }
+});
+
 /** An http(s) address without a trailing slash. */
 export const httpUrl = z.url({ protocol: /^https?$/ }).transform((v) => v.replace(/\/+$/, ''));

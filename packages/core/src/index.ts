@@ -1,14 +1,4 @@
 export * from './avatars/avatars.ts';
-export {
-  ASPECT_NAMES,
-  type Aspect,
-  PRESETS,
-  refuseWithdrawn,
-  type PresetName,
-  type Trainer,
-  trainer,
-  trainerFor,
-} from './avatars/models.ts';
 export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
 export { isSafetensors } from './avatars/training.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
@@ -23,6 +13,8 @@ export {
   isDocumentKind,
 } from './documents/kinds/index.ts';
 export { webhookAddress } from './fal/jobs.ts';
+export { checkModels, modelAt, modelProblems, olderTrainer, trainerFor } from './fal/models/index.ts';
+export { PRESETS, type PresetName, type Trainer } from './fal/models/trainer.ts';
 export {
   createWebhookTokens,
   currentWebhookSecret,
@@ -31,6 +23,7 @@ export {
 } from './fal/webhook-secrets.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
 export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';
+export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls } from './inbox/calls.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';

@@ -12,6 +12,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { orderDocument } from './documents/documents.ts';
 import { createFalJob } from './fal/jobs.ts';
+import { generatorFor } from './fal/models/index.ts';
 import { applyRetention } from './retention.ts';
 import { pendingNotifications, sweep } from './sweeper.ts';
 import {
@@ -62,8 +63,7 @@ async function everythingOverdue(): Promise<Enqueued[]> {
   const documentId = (written.kind === 'placed' && written.order.subjectId) || '';
   const request = await createFalJob(parts, {
     orderId: image.id,
-    kind: 'generation',
-    model: 'fal-ai/flux-lora',
+    model: generatorFor(null),
     input: {},
   });
   await db.update(falJobs).set({ state: 'submitted' });

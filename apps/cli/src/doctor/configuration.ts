@@ -1,12 +1,13 @@
 import {
   ConfigError,
   type Environment,
+  type FalConfig,
   loadBotPollingConfig,
   loadEachPart,
   loadWebhookApiConfig,
   loadWorkerConfig,
 } from '@aisha/config';
-import { trainerFor } from '@aisha/core';
+import { modelAt, modelProblems, trainerFor } from '@aisha/core';
 import { isQueueName, queueNames } from '@aisha/queue';
 import { reasonOf } from '../reason.ts';
 import { failed, type Finding, ok, warning } from './finding.ts';
@@ -48,23 +49,7 @@ function together(env: Environment | undefined): Finding[] {
   const { process: own, telegram, fal } = loadEachPart(env);
   const findings: Finding[] = [];
   if (fal) {
-    for (const kind of ['portrait', 'style'] as const) {
-      try {
-        const { id } = trainerFor(kind, fal.models);
-        if (id === 'flux-pro')
-          findings.push(
-            warning(
-              `${kind} model`,
-              'flux-pro: FAL has withdrawn it for new training',
-              `leave AVATAR_${kind.toUpperCase()}_MODEL empty, unless FAL_QUEUE_URL is a server that still offers it`,
-            ),
-          );
-      } catch (error) {
-        findings.push(
-          failed(`${kind} model`, reasonOf(error), 'the worker and the bot do not start with it'),
-        );
-      }
-    }
+    findings.push(...models(fal));
     if (fal.testMode)
       findings.push(
         warning(
@@ -100,6 +85,35 @@ function together(env: Environment | undefined): Finding[] {
       warning('ENVIRONMENT', own.environment, 'on a server set it to production: JSON logs, no test mode'),
     );
   return findings;
+}
+
+/** What the worker and the bot would refuse at their start, and what will be so some day. */
+function models(fal: FalConfig): Finding[] {
+  try {
+    const refused = modelProblems(fal).map((problem) =>
+      failed('models', problem, 'the worker does not start with it'),
+    );
+    const ending = (['portrait', 'style'] as const).flatMap((kind) => {
+      const { name, shutdown } = trainerFor(kind, fal.models);
+      return shutdown === null ? [] : [{ kind, end: `${name}: FAL's end for new training: ${shutdown}` }];
+    });
+    const unknown = Object.keys(fal.prices).filter((endpoint) => !modelAt(endpoint));
+    return [
+      ...refused,
+      ...ending.map(({ kind, end }) =>
+        warning(
+          `${kind} model`,
+          end,
+          `leave AVATAR_${kind.toUpperCase()}_MODEL empty, unless FAL_QUEUE_URL is a server that still offers it`,
+        ),
+      ),
+      ...unknown.map((endpoint) =>
+        warning('FAL_PRICES', `names ${endpoint}, which is no model that Aisha uses`, 'take it out'),
+      ),
+    ];
+  } catch (error) {
+    return [failed('models', reasonOf(error), 'the worker and the bot do not start with it')];
+  }
 }
 
 function loadWorkerQueues(env: Environment | undefined): readonly string[] {

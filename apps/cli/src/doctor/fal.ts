@@ -37,7 +37,7 @@ async function askForNothing(config: FalConfig): Promise<Finding> {
       'set FAL_TRAINING_TEST_MODE=false for the real work',
     );
   const host = new URL(config.queueUrl).host;
-  const { endpoint } = trainerFor('portrait', config.models).trainer;
+  const { endpoint } = trainerFor('portrait', config.models);
   const answer = await createFalClient({ config, log: silentLogger }).status(endpoint, randomUUID());
   if (answer.kind !== 'unavailable') return ok('key accepted', `${host} knows the key`);
   if (!answer.account) return failed('key accepted', `${host}: ${answer.why}`, 'see FAL_QUEUE_URL');

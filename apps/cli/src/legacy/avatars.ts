@@ -1,3 +1,4 @@
+import { olderTrainer } from '@aisha/core';
 import { avatars } from '@aisha/db';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Found } from './mapping.ts';
@@ -73,7 +74,7 @@ function read(row: Row, ownerId: number, trigger: string): NewAvatar | string {
     name: name.length < SHORTEST_NAME ? `Avatar ${name}`.trim() : name,
     subject: kind === 'style' ? null : subject(row['gender']),
     state: 'ready',
-    model: finetuneId === null ? `flux-lora-${kind}` : 'flux-pro',
+    model: olderTrainer(kind, finetuneId !== null),
     modelUrl: finetuneId ?? loraUrl,
     trigger: text(row['trigger']) ?? trigger,
     createdAt: date(row['createdAt']) ?? trainedAt,

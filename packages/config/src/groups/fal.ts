@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, httpUrl, integer } from '../variables.ts';
+import { boolean, httpUrl, integer, json } from '../variables.ts';
 import { group } from './group.ts';
 
 export interface FalConfig {
@@ -15,6 +15,8 @@ export interface FalConfig {
   elsewhere: boolean;
   /** Which catalogue rows train new avatars. */
   models: { portrait: string; style: string };
+  /** By FAL's endpoint id, US dollars for one unit (step, megapixel, picture, training): stands before ours. */
+  prices: Readonly<Record<string, number>>;
   /** Inputs of the withdrawn fal-ai/flux-pro-trainer. */
   legacy: {
     mode: string;
@@ -75,6 +77,11 @@ export const falModeGroup = group({
   },
 });
 
+const prices = json
+  .pipe(z.record(z.string(), z.number().nonnegative()))
+  .optional()
+  .transform((v) => v ?? {});
+
 const isFal = (url: string) => /(^|\.)fal\.(run|ai)$/.test(new URL(url).hostname);
 
 export const falGroup = group({
@@ -103,6 +110,11 @@ export const falGroup = group({
       schema: httpUrl.default('https://rest.fal.ai'),
       doc: 'FAL storage, or a stand-in.',
       expected: 'an http(s) address',
+    },
+    FAL_PRICES: {
+      schema: prices,
+      doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, picture or training) by endpoint.',
+      expected: '{"fal-ai/flux-lora": 0.035}',
     },
     FAL_DEFAULT_MODE: {
       schema: z.string().default('character'),
@@ -145,6 +157,7 @@ export const falGroup = group({
         : null,
       elsewhere: !isFal(v.FAL_QUEUE_URL) || !isFal(v.FAL_REST_URL),
       models,
+      prices: v.FAL_PRICES,
       legacy: {
         mode: v.FAL_DEFAULT_MODE,
         iterations: v.FAL_DEFAULT_ITERATIONS,

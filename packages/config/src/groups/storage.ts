@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean } from '../variables.ts';
+import { boolean, json } from '../variables.ts';
 import { group } from './group.ts';
 
 export interface StorageConfig {
@@ -15,16 +15,7 @@ const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const bucketExpected = 'a bucket name: 3 to 63 small letters, digits, dots or dashes';
 
 /** `{"avatars": …, "transcripts": …, "generated": …}`, or a list of names that contain those words. */
-const bucketsJson = z
-  .string()
-  .transform((text, ctx): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      ctx.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
+const bucketsJson = json
   .transform((value) =>
     Array.isArray(value)
       ? Object.fromEntries(

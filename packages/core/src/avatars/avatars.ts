@@ -10,7 +10,7 @@ import {
 import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { type Placed, placeOrder } from '../orders/orders.ts';
-import type { PresetName } from './models.ts';
+import type { PresetName } from '../fal/models/trainer.ts';
 
 export type Avatar = typeof avatars.$inferSelect;
 

@@ -13,7 +13,9 @@ import { noteProgress, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { type Avatar, PHOTO_COUNT } from './avatars.ts';
-import { PRESETS, trainer, trainerFor, triggerFor } from './models.ts';
+import { trainerAt, trainerFor } from '../fal/models/index.ts';
+import { PRESETS } from '../fal/models/trainer.ts';
+import { captionOf, triggerFor } from './words.ts';
 
 export const trainingInput = z.object({ preset: z.enum(PRESETS) });
 
@@ -37,8 +39,8 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
   if (photos.length < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few_photos' };
 
   await noteProgress(parts, order.id, { stage: 'uploading' });
-  const { id: model, trainer: row } = trainerFor(avatar.kind, parts.config.fal.models);
-  const trigger = triggerFor(avatar.id, parts.config.fal.legacy, model);
+  const trainer = trainerFor(avatar.kind, parts.config.fal.models);
+  const trigger = triggerFor(avatar.id, trainer, parts.config.fal.legacy);
   const archive = await packPhotos(
     parts,
     photos.map((photo) => photo.key ?? ''),
@@ -57,18 +59,18 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
     if (upload.account) await openBreaker(parts, 'fal', 'storage refuses our account');
     return { kind: 'refused', reason: upload.account ? 'provider_account' : 'provider_refused' };
   }
-  await parts.db.update(avatars).set({ model, trigger }).where(eq(avatars.id, avatar.id));
-  const input = row.buildInput(
+  await parts.db.update(avatars).set({ model: trainer.name, trigger }).where(eq(avatars.id, avatar.id));
+  const input = trainer.buildInput(
     {
       archiveUrl: upload.url,
       trigger,
-      subject: avatar.subject,
+      caption: captionOf(avatar, trigger),
       preset: trainingInput.parse(order.input).preset,
       comment: `avatar ${avatar.id}`,
     },
     parts.config.fal.legacy,
   );
-  return { kind: 'request', request: { kind: 'training', model: row.endpoint, input } };
+  return { kind: 'request', request: { model: trainer, input } };
 }
 
 /** A plain zip with the pictures at its top level, as every trainer wants it. */
@@ -97,7 +99,7 @@ export async function collectTraining(
     .select()
     .from(avatars)
     .where(eq(avatars.id, order.subjectId ?? ''));
-  const model = avatar?.model ? trainer(avatar.model)?.readOutput(output) : null;
+  const model = trainerAt(job.model)?.readOutput(output);
   if (!avatar || !model) return failFalJob(parts, job, 'bad_result', 'the training answered without a model');
 
   let kept: { modelUrl: string; modelKey: string | null };
@@ -110,7 +112,7 @@ export async function collectTraining(
   }
   const previewKey = await makePreview(parts, avatar);
   await transact(parts, async (unit) => {
-    if (!(await completeFalJob(unit, job))) return;
+    if (!(await completeFalJob(parts, unit, job))) return;
     await unit.tx
       .update(avatars)
       .set({

@@ -6,31 +6,38 @@ import { closeBreaker, openBreaker } from '../breaker/breaker.ts';
 import { failOrderIn } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
-import { falCost } from './cost.ts';
+import { type FalModel, modelAt } from './models/index.ts';
+import { costOf } from './models/price.ts';
+import { TRAINER_LIMITS } from './models/trainer.ts';
 import { currentWebhookSecret } from './webhook-secrets.ts';
 
 export type FalJob = typeof falJobs.$inferSelect;
 
-/**
- * How long an unclear submit may wait for its webhook before the order is given up: longer than the work takes when
- * FAL did accept it, since its webhook then tells us.
- */
-const UNCONFIRMED_MINUTES: Record<FalJob['kind'], number> = { generation: 3, training: 30 };
-
 /** True when neither the submit's answer nor a webhook came for so long that none will. */
 export function unconfirmedTooLong(job: FalJob): boolean {
   const since = (job.submittedAt ?? job.createdAt).getTime();
-  return Date.now() - since > UNCONFIRMED_MINUTES[job.kind] * 60_000;
+  return Date.now() - since > limitsOf(job).unconfirmedMinutes * 60_000;
 }
+
+/** A model of another release is given the most time that any has. */
+export const limitsOf = ({ model }: Pick<FalJob, 'model'>) => modelAt(model)?.limits ?? TRAINER_LIMITS;
 
 /** The row that a request at FAL needs before it is made. One per order; the first one stays. */
 export async function createFalJob(
   parts: WorkerParts,
-  job: { orderId: string; kind: FalJob['kind']; model: string; input: Record<string, unknown> },
+  job: { orderId: string; model: FalModel; input: Readonly<Record<string, unknown>> },
 ): Promise<FalJob> {
   await parts.db
     .insert(falJobs)
-    .values({ ...job, test: parts.config.fal.testMode, nextCheckAt: sql`now() + interval '20 seconds'` })
+    .values({
+      orderId: job.orderId,
+      model: job.model.endpoint,
+      input: job.input,
+      // Read by the release before this one alone.
+      kind: job.model.role === 'trainer' ? 'training' : 'generation',
+      test: parts.config.fal.testMode,
+      nextCheckAt: sql`now() + interval '20 seconds'`,
+    })
     .onConflictDoNothing();
   const existing = await findFalJobOfOrder(parts, job.orderId);
   if (!existing) throw new Error('the FAL job vanished');
@@ -48,11 +55,12 @@ export async function findFalJobOfOrder(
 /** The address that FAL calls: it carries our id and a token, so that it is matched even if we never learnt FAL's. */
 export async function webhookAddress(
   parts: WorkerParts,
-  job: Pick<FalJob, 'id' | 'kind'>,
+  job: Pick<FalJob, 'id' | 'model'>,
 ): Promise<string | null> {
   const webhook = parts.config.fal.webhook;
   if (!webhook) return null;
-  const url = new URL(job.kind === 'training' ? webhook.portraitUrl : webhook.statusUrl);
+  const trains = modelAt(job.model)?.role === 'trainer';
+  const url = new URL(trains ? webhook.portraitUrl : webhook.statusUrl);
   url.searchParams.set('job', job.id);
   url.searchParams.set('token', webhookToken(await currentWebhookSecret(parts.db), job.id));
   return url.href;
@@ -191,9 +199,16 @@ export async function learnRequestId(parts: WorkerParts, falJobId: string, reque
 }
 
 /** FAL did its work, whatever became of the result here: that is billed. */
-function noteBilled(unit: Unit, job: FalJob): void {
-  const usd = falCost(job);
-  if (usd !== null) unit.noteCost({ model: job.model, usd });
+function noteBilled(parts: WorkerParts, unit: Unit, job: FalJob): void {
+  if (job.test) return;
+  const model = modelAt(job.model);
+  const usd = model && costOf(model, job.input, parts.config.fal.prices);
+  if (usd === null)
+    parts.log.error('what FAL billed is not counted: its price is not known', {
+      falJobId: job.id,
+      model: job.model,
+    });
+  else unit.noteCost({ model: job.model, usd });
 }
 
 /** Ends the request and its order together. */
@@ -216,7 +231,7 @@ export async function failFalJob(
       .set({ state: 'failed', error: { reason, detail: detail.slice(0, 2_000) }, endedAt: sql`now()` })
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
       .returning({ id: falJobs.id });
-    if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(unit, job);
+    if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(parts, unit, job);
     await failOrderIn(unit, job.orderId, reason);
   });
 }
@@ -236,7 +251,7 @@ export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
 }
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
-export async function completeFalJob(unit: Unit, job: FalJob): Promise<boolean> {
+export async function completeFalJob(parts: WorkerParts, unit: Unit, job: FalJob): Promise<boolean> {
   await lockOrder(unit.tx, job.orderId);
   const [done] = await unit.tx
     .update(falJobs)
@@ -249,7 +264,7 @@ export async function completeFalJob(unit: Unit, job: FalJob): Promise<boolean> 
       ),
     )
     .returning({ id: falJobs.id });
-  if (done) noteBilled(unit, job);
+  if (done) noteBilled(parts, unit, job);
   return done !== undefined;
 }
 

@@ -3,10 +3,17 @@ import type { OrderDefinition } from '../orders/definition.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
 import { type FalJob, giveUpFalJob } from './jobs.ts';
+import type { FalModel } from './models/index.ts';
+
+/** What FAL is asked: which model, and for what. */
+export interface FalRequest {
+  readonly model: FalModel;
+  readonly input: Readonly<Record<string, unknown>>;
+}
 
 /** What FAL is asked, or why it is not. */
 export type Prepared =
-  | ({ readonly kind: 'request' } & { readonly request: Pick<FalJob, 'kind' | 'model' | 'input'> })
+  | { readonly kind: 'request'; readonly request: FalRequest }
   | { readonly kind: 'refused'; readonly reason: FailureReason };
 
 interface FalWork {

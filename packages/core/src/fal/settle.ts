@@ -1,19 +1,23 @@
-import { falJobs, type FailureReason } from '@aisha/db';
+import { falJobs, type FailureReason, type Stage } from '@aisha/db';
 import { falErrorReason, type FalErrorDetail } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, sql } from 'drizzle-orm';
 import { findOrder, noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { type FalJob, failFalJob, learnRequestId, unconfirmedTooLong } from './jobs.ts';
+import { type FalJob, failFalJob, learnRequestId, limitsOf, unconfirmedTooLong } from './jobs.ts';
+import { modelAt } from './models/index.ts';
+import type { Role } from './models/model.ts';
 import { type FalParts, falOrderOf } from './order.ts';
 import { trainingProgress } from './training-log.ts';
 
-/** How often an unfinished job is looked at, in seconds: by age in seconds. The webhook is usually first. */
-function pollAfter(job: FalJob, ageSeconds: number): number {
-  // Progress is shown from the logs, so a training is looked at often at first.
-  if (job.kind === 'training') return ageSeconds < 120 ? 3 : ageSeconds < 1_200 ? 8 : 30;
-  return ageSeconds < 60 ? 4 : ageSeconds < 300 ? 10 : 30;
-}
+/** What the owner is told while a model works. */
+const STAGES = {
+  trainer: 'training',
+  generator: 'drawing',
+  editor: 'drawing',
+  upscaler: 'drawing',
+  recogniser: 'transcribing',
+} as const satisfies Record<Role, Stage>;
 
 /** An id that FAL does not know after this long is lost there. */
 const UNKNOWN_AFTER_SECONDS = 60;
@@ -76,22 +80,22 @@ export async function settleFalJob(
 async function look(parts: FalParts, job: FalJob, run: Run): Promise<void> {
   if (!job.requestId) throw new Error('a submitted FAL job without a request id');
   const age = (Date.now() - (job.submittedAt ?? job.createdAt).getTime()) / 1_000;
-  const status = await parts.fal.status(job.model, job.requestId, { logs: job.kind === 'training' });
+  const { pollSeconds } = limitsOf(job);
+  const role = modelAt(job.model)?.role ?? 'generator';
+  // Only trainers print how far they are.
+  const trains = role === 'trainer';
+  const status = await parts.fal.status(job.model, job.requestId, { logs: trains });
   switch (status.kind) {
     case 'queued':
-      await lookAgain(parts, job, pollAfter(job, age));
+      await lookAgain(parts, job, pollSeconds(age));
       return noteProgress(parts, job.orderId, {
         stage: 'provider_queue',
         ...(status.position === null ? {} : { position: status.position }),
       });
     case 'running': {
-      await lookAgain(parts, job, pollAfter(job, age));
-      const progress =
-        job.kind === 'training' ? trainingProgress(status.logs.map((line) => line.message)) : null;
-      return noteProgress(parts, job.orderId, {
-        stage: job.kind === 'training' ? 'training' : 'drawing',
-        ...progress,
-      });
+      await lookAgain(parts, job, pollSeconds(age));
+      const progress = trains ? trainingProgress(status.logs.map((line) => line.message)) : null;
+      return noteProgress(parts, job.orderId, { stage: STAGES[role], ...progress });
     }
     case 'unavailable':
       return lookAgain(parts, job, 5);
@@ -113,6 +117,8 @@ async function collect(
   endedWell: boolean,
   run: Run,
 ): Promise<void> {
+  // A newer release's, while both run; or one that was struck from the catalogue: then the deadline ends the order.
+  if (!modelAt(job.model)) throw new Error(`this release does not know the model ${job.model}`);
   const result = await parts.fal.result(job.model, requestId);
   switch (result.kind) {
     case 'unavailable':

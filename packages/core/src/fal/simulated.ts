@@ -1,6 +1,7 @@
 import type { FalClient } from '@aisha/providers';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { modelAt } from './models/index.ts';
 
 /** Seconds that a simulated request takes. */
 const SECONDS = { training: 10, drawing: 2 } as const;
@@ -28,7 +29,7 @@ const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'drawing']),
 export function createSimulatedFal(): FalClient {
   return {
     submit: (model, input) => {
-      const kind = /trainer|training/.test(model) ? 'training' : 'drawing';
+      const kind = modelAt(model)?.role === 'trainer' ? 'training' : 'drawing';
       const requestId = Buffer.from(
         JSON.stringify({ at: Date.now(), kind, input: shrink(kind, input) }),
       ).toString('base64url');

@@ -4,11 +4,13 @@ import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { ASPECTS, type GeneratedImage, generator, trainer } from '../avatars/models.ts';
 import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
+import { generatorAt } from '../fal/models/index.ts';
+import type { GeneratedImage } from '../fal/models/generator.ts';
 import { findOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
+import { ASPECTS } from './aspects.ts';
 import { imageInput } from './images.ts';
 
 const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
@@ -29,8 +31,7 @@ export async function collectImages(
   const [avatar] = order.subjectId
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
-  const row = generator((avatar?.model ? trainer(avatar.model)?.generator : undefined) ?? 'flux-lora');
-  const answer = row.readOutput(output);
+  const answer = generatorAt(job.model)?.readOutput(output);
   if (!answer) return failFalJob(parts, job, 'bad_result', 'the answer has no pictures');
 
   const wanted = answer.images.slice(0, input.count);
@@ -47,7 +48,7 @@ export async function collectImages(
   }
   const promptSent = z.object({ prompt: z.string() }).parse(job.input).prompt;
   const delivered = await transact(parts, async (unit) => {
-    if (!(await completeFalJob(unit, job))) return false;
+    if (!(await completeFalJob(parts, unit, job))) return false;
     await unit.tx
       .insert(images)
       .values(

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
-import { ASPECT_NAMES, ASPECTS } from '../avatars/models.ts';
+import { ASPECT_NAMES, ASPECTS } from './aspects.ts';
 import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { cancelOrder } from '../orders/orders.ts';

@@ -2,9 +2,9 @@ import { images, orders, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
-import { ASPECT_NAMES } from '../avatars/models.ts';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Unit } from '../unit.ts';
+import { ASPECT_NAMES } from './aspects.ts';
 
 export type Image = typeof images.$inferSelect;
 

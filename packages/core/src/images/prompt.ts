@@ -2,7 +2,7 @@ import type { OpenAiClient } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { z } from 'zod';
 import type { Avatar } from '../avatars/avatars.ts';
-import { personWord } from '../avatars/models.ts';
+import { personWord } from '../avatars/words.ts';
 
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;

@@ -2,12 +2,13 @@ import { avatars } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
-import { generator, trainer } from '../avatars/models.ts';
 import type { Prepared } from '../fal/order.ts';
+import { generatorFor } from '../fal/models/index.ts';
 import { openBreaker } from '../breaker/breaker.ts';
 import { noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
+import { ASPECTS } from './aspects.ts';
 import { imageInput } from './images.ts';
 import { englishPrompt, judgePrompt, promptWithAvatar } from './prompt.ts';
 
@@ -26,15 +27,16 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
   }
 
   const sent = promptWithAvatar(await englishPrompt(parts.openai, input.prompt, run.signal), avatar ?? null);
-  const row = generator((avatar?.model ? trainer(avatar.model)?.generator : undefined) ?? 'flux-lora');
-  const request = row.buildInput({
+  const model = generatorFor(avatar?.model ?? null);
+  const request = model.buildInput({
     prompt: sent,
     model: avatar ? await modelAddress(parts, avatar, run.signal) : null,
+    size: ASPECTS[input.aspect],
     aspect: input.aspect,
     count: input.count,
     seed: input.seed,
   });
-  return { kind: 'request', request: { kind: 'generation', model: row.endpoint, input: request } };
+  return { kind: 'request', request: { model, input: request } };
 }
 
 /** FAL keeps files for a week at least; until then its own copy is surely there. */

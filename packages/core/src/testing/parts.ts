@@ -121,6 +121,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
           : { statusUrl: `${receiver.url}/status`, portraitUrl: `${receiver.url}/portrait` },
       elsewhere: true,
       models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style' },
+      prices: {},
       legacy: {
         mode: 'character',
         iterations: 500,

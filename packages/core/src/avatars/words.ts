@@ -1,0 +1,19 @@
+import type { FalConfig } from '@aisha/config';
+import type { Subject } from '@aisha/db';
+import type { Trainer } from '../fal/models/trainer.ts';
+import type { Avatar } from './avatars.ts';
+
+/** How the person is called in prompts; makes a rare trigger word mean a human being to the model. */
+export function personWord(subject: Subject): string {
+  return subject === 'neutral' ? 'person' : subject;
+}
+
+/** A word that no model knows, so that it comes to mean this avatar alone. */
+export function triggerFor(avatarId: string, trainer: Trainer, settings: FalConfig['legacy']): string {
+  return trainer.trigger?.(settings) ?? `AISHA${avatarId.replaceAll('-', '').slice(0, 6).toUpperCase()}`;
+}
+
+/** What all the photos of an avatar show. */
+export function captionOf({ subject }: Pick<Avatar, 'subject'>, trigger: string): string {
+  return subject ? `a photo of ${trigger} ${personWord(subject)}` : `in the style of ${trigger}`;
+}
