@@ -13,12 +13,13 @@ for library in opus mp3lame z; do rm "/usr/lib/$(gcc -print-multiarch)/lib$libra
 mkdir /build && cd /build
 apt-get source -qq ffmpeg
 cd ffmpeg-*/
+# What must be read stands in packages/media/src/sound/formats.ts; a test compares both lists.
 ./configure --prefix="$1" --disable-everything --disable-autodetect --disable-doc --disable-debug --disable-network \
   --disable-ffplay --disable-avdevice --disable-swscale --disable-postproc --enable-small \
   --enable-pthreads --enable-zlib --enable-libopus --enable-libmp3lame --pkg-config-flags=--static \
   --enable-protocol='file,pipe' --enable-demuxers --disable-demuxer='concat,hls,dash,imf,rtsp,rtp,sdp,sap,image2*,image_*,ffmetadata,tedcaptions' \
   --enable-parsers --enable-bsf='aac_adtstoasc,extract_extradata,null,opus_metadata' \
-  --enable-decoder='aac*,ac3*,adpcm_*,alac,amr*,ape,atrac*,cook,dca,dolby_e,dsd_*,eac3,evrc,flac,g723_1,g729,gsm*,ilbc,imc,mace*,metasound,mlp,mp1*,mp2*,mp3*,mpc*,nellymoser,opus,pcm_*,qcelp,qdm2,qdmc,ra_*,ralf,shorten,sipr,speex,tak,truehd,truespeech,tta,twinvq,vorbis,wavpack,wma*' \
+  --enable-decoder='aac*,ac3*,adpcm_*,alac,als,amr*,ape,aptx*,atrac*,cook,dca,dolby_e,dsd_*,dss_sp,dvaudio,eac3,evrc,flac,g723_1,g729,gsm*,ilbc,imc,mace*,metasound,mlp,mp1*,mp2*,mp3*,mpc*,nellymoser,opus,pcm_*,qcelp,qdm2,qdmc,ra_*,ralf,s302m,sbc,shorten,sipr,speex,tak,truehd,truespeech,tta,twinvq,vorbis,wavpack,wma*' \
   --enable-encoder='aac,flac,libmp3lame,libopus,pcm_s16le,pcm_f32le' \
   --enable-muxer='adts,flac,ipod,mp3,mp4,null,ogg,opus,pcm_s16le,segment,stream_segment,wav' \
   --enable-filter='abuffer,abuffersink,acompressor,adelay,aformat,afade,agate,alimiter,amerge,amix,anull,anullsrc,aresample,asegment,asetnsamples,asetpts,asetrate,ashowinfo,asplit,astats,atrim,atempo,aevalsrc,concat,dynaudnorm,ebur128,highpass,join,loudnorm,lowpass,pan,silencedetect,silenceremove,sine,volume,volumedetect'

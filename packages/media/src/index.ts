@@ -1,23 +1,23 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aisha/service';
-import { createPool, type Pool } from './child/pool.ts';
-import { openScratch, type Scratch } from './scratch.ts';
+import { createPool } from './child/pool.ts';
+import type { MediaParts } from './parts.ts';
+import { openScratch } from './scratch.ts';
 
 export type { Outcome, Refusal } from './child/pool.ts';
 export type { Scratch, ScratchFolder } from './scratch.ts';
+export { SOUND } from './limits.ts';
+export { sourceName } from './sound/formats.ts';
+export { decodeSound, type Sound, type SoundOutcome } from './sound/decode.ts';
+export { encodeStretch } from './sound/encode.ts';
+export { readTextFile } from './texts/index.ts';
+export type { TextOutcome } from './texts/outcome.ts';
 
 /** Opens what people send: in processes of its own, under the limits of limits.ts. */
 export interface Media extends MediaParts {
   /** Ends every child, at once, and removes the scratch. */
   close(): Promise<void>;
-}
-
-/** What the functions of this package work with. */
-export interface MediaParts {
-  readonly scratch: Scratch;
-  readonly pool: Pool;
-  readonly log: Logger;
 }
 
 export interface MediaOptions {

@@ -59,3 +59,36 @@ export const SCRATCH = {
   /** How often the leftovers of the dead are looked for. */
   tidyMs: 600_000,
 } as const;
+
+export const SOUND = {
+  /** What every recording is turned into: enough for speech, and cut exactly by byte. Samples of 16 bits. */
+  rate: 16_000,
+  bytesPerMs: 32,
+  /** One loudness figure for this much sound. */
+  frameMs: 20,
+  /** A working day and a half; the sound of it is 1.4 GB on the disk, its pieces are 144 paid calls. */
+  longestMs: 12 * 3_600_000,
+  /** Telephones have 8,000. Below this nobody is understood, and a tiny file lasts for days. */
+  lowestRate: 4_000,
+  /** Tracks that are listened to, and channels of each. A conference recorder has sixteen. */
+  mostTracks: 16,
+  mostChannels: 64,
+  /** A declared duration may be this wrong before the recording is measured: a share, and milliseconds. */
+  slackShare: 0.02,
+  slackMs: 30_000,
+} as const;
+
+/** Reading heads: a second; a file of a million boxes must not take longer. */
+export const PROBE: Limits = { lane: 'quick', wallMs: 60_000, memoryBytes: 128 * MB, outputBytes: MB };
+/** Decoding: an hour takes some ten seconds, on a busy machine a minute; 2 GB of video are read from end to end. */
+export const DECODE: Limits = { lane: 'long', wallMs: 30 * 60_000, memoryBytes: 128 * MB, outputBytes: MB };
+/** Encoding five minutes takes two seconds. The most that a model takes at once is 25 MB. */
+export const ENCODE: Limits = {
+  lane: 'long',
+  wallMs: 5 * 60_000,
+  memoryBytes: 96 * MB,
+  outputBytes: 32 * MB,
+};
+
+/** Texts: a novel in DOCX takes a second, a PDF of a thousand pages ten. What it holds is its answer, twice. */
+export const TEXT: Limits = { lane: 'quick', wallMs: 60_000, memoryBytes: 320 * MB, outputBytes: 24 * MB };

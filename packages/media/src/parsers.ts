@@ -1,4 +1,5 @@
 import type { AnyParser } from './child/parser.ts';
+import { textParser } from './texts/parser.ts';
 
 /** Every parser that a child can run. */
-export const parsers: readonly AnyParser[] = [];
+export const parsers: readonly AnyParser[] = [textParser];

@@ -1,0 +1,170 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MediaParts } from '../parts.ts';
+import type { ScratchFolder } from '../scratch.ts';
+import { DECODE, SOUND } from '../limits.ts';
+import { choose, type Choice } from './choose.ts';
+import { MEDIA_INPUT } from './input.ts';
+import type { SoundJob } from './job.ts';
+import { loudness } from './loudness.ts';
+import { measure } from './measure.ts';
+import { probe, type Probe } from './probe.ts';
+
+/** Decoded sound: 16 kHz mono PCM of 16 bits without a head, in scratch until it is disposed of. */
+export interface Sound extends AsyncDisposable {
+  readonly kind: 'ok';
+  readonly path: string;
+  readonly folder: ScratchFolder;
+  readonly durationMs: number;
+  /** dBFS of each 20 ms, from −100 to 0. */
+  readonly levels: Float32Array;
+  /** How much of what the file says it has could not be decoded; 0 when nothing is known to be missing. */
+  readonly lostMs: number;
+}
+
+export type SoundOutcome =
+  | Sound
+  /** Neither sound nor video. */
+  | { readonly kind: 'not_media' }
+  /** A video without a sound track, or with one that carries nothing. */
+  | { readonly kind: 'no_sound' }
+  /** There is a track, but nothing of it can be decoded. */
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'too_long'; readonly longestMs: number }
+  /** It went beyond time or memory. */
+  | { readonly kind: 'too_costly' };
+
+export interface SoundInput {
+  /** The file and the scratch folder that it lies in. */
+  readonly file: string;
+  readonly folder: Pick<ScratchFolder, 'path' | 'bytes'>;
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Decodes the sound of any audio or video file, all of it that can be decoded. Rejects with a TransientError when
+ * there is no room for it; that is never the file's fault.
+ */
+export async function decodeSound(media: MediaParts, input: SoundInput): Promise<SoundOutcome> {
+  const job: SoundJob = { pool: media.pool, ...input };
+  const found = await probe(input.file, job);
+  if (typeof found === 'string') return { kind: found };
+  const tracks = found.tracks.filter(({ rate }) => rate >= SOUND.lowestRate);
+  const [only] = tracks;
+  if (!only) return { kind: 'no_sound' };
+  const { declaredMs } = found;
+  if (declaredMs !== null && declaredMs > SOUND.longestMs && (await isPlausible(input.file, declaredMs)))
+    return { kind: 'too_long', longestMs: SOUND.longestMs };
+  // One channel of known length is decoded at once; for anything else it is found out first what is in it.
+  if (tracks.length === 1 && only.channels === 1 && declaredMs !== null && declaredMs <= SOUND.longestMs) {
+    const most = Math.ceil(declaredMs * (1 + SOUND.slackShare)) + SOUND.slackMs;
+    const choice: Choice = { tracks: [{ index: only.index, channels: [0] }], gainDb: 0 };
+    const sound = await decode(media, input, choice, most, found);
+    if (sound !== 'longer') return sound;
+  }
+  const measured = await measure(input.file, tracks, job);
+  if (measured === 'too_costly') return { kind: measured };
+  if (measured.durationMs > SOUND.longestMs) return { kind: 'too_long', longestMs: SOUND.longestMs };
+  if (measured.tracks.length === 0) return { kind: 'damaged' };
+  const choice = choose(measured.tracks);
+  if (!choice) return { kind: 'no_sound' };
+  const sound = await decode(media, input, choice, measured.durationMs + 2_000, found);
+  return sound === 'longer' ? { kind: 'too_costly' } : sound;
+}
+
+/** No codec needs less than 20 bytes for a second, even of silence: what says that it has more lasts less. */
+const isPlausible = async (file: string, declaredMs: number): Promise<boolean> =>
+  (await stat(file)).size >= (declaredMs / 1_000) * 20;
+
+/** Up to `mostMs` of sound, for which there is room; 'longer' when that was not all. */
+async function decode(
+  media: MediaParts,
+  input: SoundInput,
+  choice: Choice,
+  mostMs: number,
+  { declaredMs }: Probe,
+): Promise<SoundOutcome | 'longer'> {
+  // What the disk rounds up.
+  const folder = await media.scratch.folder(mostMs * SOUND.bytesPerMs + 1024 * 1024, {
+    signal: input.signal,
+  });
+  let keep = false;
+  try {
+    const path = join(folder.path, 'sound');
+    const ended = await media.pool.program(
+      'ffmpeg',
+      [
+        '-nostdin',
+        '-nostats',
+        '-v',
+        'error',
+        '-max_error_rate',
+        '1',
+        ...MEDIA_INPUT,
+        '-i',
+        input.file,
+        '-filter_complex',
+        graph(choice),
+        '-map',
+        '[sound]',
+        '-ar',
+        String(SOUND.rate),
+        '-ac',
+        '1',
+        '-t',
+        String(mostMs / 1e3),
+        '-f',
+        's16le',
+        '-y',
+        path,
+      ],
+      { ...input, folder, limits: DECODE },
+    );
+    if (ended.kind === 'refused')
+      return ended.reason === 'too_costly' && ended.limit === 'scratch' ? 'longer' : { kind: 'too_costly' };
+    const bytes = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    const durationMs = Math.floor(bytes / SOUND.bytesPerMs);
+    if (durationMs === 0) return { kind: 'damaged' };
+    if (durationMs >= mostMs) return 'longer';
+    // Whatever the exit code: what was decoded before the damage is there.
+    const lostMs = lost(declaredMs, durationMs);
+    const levels = await loudness(path);
+    keep = true;
+    return {
+      kind: 'ok',
+      path,
+      folder,
+      durationMs,
+      levels,
+      lostMs,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
+  } finally {
+    if (!keep) await folder[Symbol.asyncDispose]();
+  }
+}
+
+/** The tracks' channels, each to their mean, the tracks to their sum. */
+function graph({ tracks, gainDb }: Choice): string {
+  const each = tracks.map(({ index, channels }) => {
+    const share = (1 / channels.length).toFixed(6);
+    const mean = channels.map((channel) => `${share}*c${channel}`).join('+');
+    return `[0:${index}]aformat=sample_fmts=fltp,pan=mono|c0=${mean}[t${index}]`;
+  });
+  const inputs = tracks.map(({ index }) => `[t${index}]`).join('');
+  const sum =
+    tracks.length > 1
+      ? `amix=inputs=${tracks.length}:dropout_transition=0:normalize=0,alimiter=level=disabled,`
+      : '';
+  return `${each.join(';')};${inputs}${sum}volume=${gainDb}dB,aresample=${SOUND.rate}[sound]`;
+}
+
+/** Decoders round; less than two seconds or a hundredth is no loss that anybody would notice. */
+function lost(declaredMs: number | null, decodedMs: number): number {
+  const missing = (declaredMs ?? 0) - decodedMs;
+  return missing > Math.max(2_000, (declaredMs ?? 0) * 0.01) ? missing : 0;
+}

@@ -1,0 +1,124 @@
+import { DECODE, SOUND } from '../limits.ts';
+import { MEDIA_INPUT } from './input.ts';
+import type { SoundJob } from './job.ts';
+import type { Track } from './probe.ts';
+
+/** Loudness over the whole recording, dBFS; −Infinity for nothing. */
+export interface Level {
+  readonly rms: number;
+  readonly peak: number;
+}
+
+export interface MeasuredTrack {
+  readonly track: Track;
+  readonly channels: readonly Level[];
+  /** Of the mean of both channels; null for other than two. */
+  readonly mix: Level | null;
+}
+
+export interface Measured {
+  readonly tracks: readonly MeasuredTrack[];
+  readonly durationMs: number;
+}
+
+/**
+ * Decodes the tracks from end to end without keeping the sound, and says how loud each channel is and how long it all
+ * lasts, up to the longest taken and a minute. Tracks that cannot be decoded are left out.
+ */
+export async function measure(
+  file: string,
+  tracks: readonly Track[],
+  job: SoundJob,
+): Promise<Measured | 'too_costly'> {
+  const together = await run(file, tracks, job);
+  if (together === 'too_costly' || tracks.length === 1) return together;
+  if (together.tracks.length === tracks.length) return together;
+  // One that cannot be decoded (a codec of tomorrow) ends the whole run: each by itself.
+  const each: Measured[] = [];
+  for (const track of tracks) {
+    const one = await run(file, [track], job);
+    if (one === 'too_costly') return one;
+    each.push(one);
+  }
+  return {
+    tracks: each.flatMap((one) => one.tracks),
+    durationMs: Math.max(0, ...each.map(({ durationMs }) => durationMs)),
+  };
+}
+
+async function run(file: string, tracks: readonly Track[], job: SoundJob): Promise<Measured | 'too_costly'> {
+  // Half of what is decoded later is enough to tell how loud it is.
+  const stats = 'astats=measure_perchannel=RMS_level+Peak_level:measure_overall=none';
+  const graph = tracks.map(({ index, channels }) =>
+    channels === 2
+      ? // The mean is a third channel, measured beside its two.
+        `[0:${index}]aresample=8000,aformat=sample_fmts=fltp,pan=3.0|c0=c0|c1=c1|c2=0.5*c0+0.5*c1,${stats}[o${index}]`
+      : `[0:${index}]aresample=8000,aformat=sample_fmts=fltp,${stats}[o${index}]`,
+  );
+  const ended = await job.pool.program(
+    'ffmpeg',
+    [
+      '-nostdin',
+      '-nostats',
+      '-v',
+      'info',
+      '-max_error_rate',
+      '1',
+      '-progress',
+      'pipe:1',
+      '-stats_period',
+      '5',
+      ...MEDIA_INPUT,
+      '-i',
+      file,
+      '-filter_complex',
+      graph.join(';'),
+      ...tracks.flatMap(({ index }) => ['-map', `[o${index}]`]),
+      '-t',
+      String(SOUND.longestMs / 1_000 + 60),
+      '-f',
+      'null',
+      '-',
+    ],
+    { ...job, limits: DECODE, stderrBytes: 256 * 1024 },
+  );
+  if (ended.kind === 'refused') return 'too_costly';
+  return {
+    tracks: levels(ended.stderr, tracks),
+    durationMs: Math.round(
+      Number(
+        /(?:^|\n)out_time_us=(\d+)(?![^]*\nout_time_us=\d)/.exec(ended.stdout.toString('latin1'))?.[1] ?? 0,
+      ) / 1_000,
+    ),
+  };
+}
+
+/** What `astats` says at the end: filters are named by their place in the graph, channels numbered from 1. */
+function levels(stderr: string, tracks: readonly Track[]): MeasuredTrack[] {
+  const found = new Map<string, { rms: number; peak: number }[]>();
+  for (const [, filter = '', name = '', value = ''] of stderr.matchAll(
+    /\[Parsed_astats_(\d+) @ [^\]]+\] (Channel|RMS level dB|Peak level dB): (\S+)/g,
+  )) {
+    const channels = found.get(filter) ?? [];
+    found.set(filter, channels);
+    if (name === 'Channel') channels.push({ rms: -Infinity, peak: -Infinity });
+    const last = channels.at(-1);
+    const level = value === '-inf' || value === 'nan' ? -Infinity : Number(value);
+    if (last && name.startsWith('RMS')) last.rms = level;
+    if (last && name.startsWith('Peak')) last.peak = level;
+  }
+  const inOrder = [...found.entries()].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, each]) => each);
+  return tracks.flatMap((track, i) => {
+    const channels = inOrder[i];
+    if (!channels || channels.length === 0) return [];
+    // A stream that changes in the middle is measured anew from there: the last graph counts.
+    const stereo = track.channels === 2 && channels.length >= 3;
+    return [
+      {
+        track,
+        channels: stereo ? channels.slice(0, 2) : channels.slice(0, track.channels),
+        mix: stereo ? (channels[2] ?? null) : null,
+      },
+    ];
+  });
+}

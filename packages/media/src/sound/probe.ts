@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { MEDIA_INPUT } from './input.ts';
+import { PROBE, SOUND } from '../limits.ts';
+import type { SoundJob } from './job.ts';
+
+export interface Track {
+  /** Of the stream in the file. */
+  readonly index: number;
+  readonly channels: number;
+  readonly rate: number;
+  /** The channel that carries bass alone, and is not listened to; null when none is known. */
+  readonly bassChannel: number | null;
+  readonly language: string | null;
+}
+
+export interface Probe {
+  readonly tracks: readonly Track[];
+  /** As the file says; null when it does not, or when it is a guess from its size. */
+  readonly declaredMs: number | null;
+}
+
+const seconds = z.coerce.number().nonnegative().optional().catch(undefined);
+const shape = z.object({
+  streams: z
+    .array(
+      z.object({
+        index: z.number().int(),
+        codec_name: z.string().optional(),
+        sample_rate: z.coerce.number().catch(0),
+        channels: z.number().int().catch(0),
+        channel_layout: z.string().optional(),
+        duration: seconds,
+        tags: z.object({ language: z.string().optional() }).optional(),
+      }),
+    )
+    .catch([]),
+  format: z.object({ duration: seconds }).catch({}),
+});
+
+/** What a file is made of, by its content; null when it is no sound or video. */
+export async function probe(file: string, job: SoundJob): Promise<Probe | 'not_media' | 'too_costly'> {
+  const ended = await job.pool.program(
+    'ffprobe',
+    [
+      '-v',
+      'warning',
+      ...MEDIA_INPUT,
+      '-select_streams',
+      'a',
+      '-show_entries',
+      'stream=index,codec_name,sample_rate,channels,channel_layout,duration:stream_tags=language:format=duration',
+      '-of',
+      'json',
+      '-i',
+      file,
+    ],
+    { ...job, limits: PROBE },
+  );
+  if (ended.kind === 'refused') return 'too_costly';
+  if (ended.code !== 0) return 'not_media';
+  const parsed = shape.parse(JSON.parse(ended.stdout.toString('utf8')));
+  const tracks = parsed.streams
+    .filter(({ codec_name: codec = 'unknown' }) => !['unknown', 'none'].includes(codec))
+    .filter(({ channels, sample_rate: rate }) => channels > 0 && channels <= SOUND.mostChannels && rate > 0)
+    .slice(0, SOUND.mostTracks);
+  const declared = Math.max(0, parsed.format.duration ?? 0, ...tracks.map(({ duration }) => duration ?? 0));
+  const guessed = /Estimating duration from bitrate/i.test(ended.stderr);
+  return {
+    tracks: tracks.map((track) => ({
+      index: track.index,
+      channels: track.channels,
+      rate: track.sample_rate,
+      bassChannel: bassChannel(track.channel_layout ?? ''),
+      language: track.tags?.language ?? null,
+    })),
+    declaredMs: declared > 0 && !guessed ? Math.round(declared * 1_000) : null,
+  };
+}
+
+/** In ffmpeg's order of channels: front left, front right, front centre, bass, … */
+function bassChannel(layout: string): number | null {
+  if (!/^\d\.1/.test(layout)) return null;
+  return layout.startsWith('2.1') ? 2 : 3;
+}

@@ -1,0 +1,449 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@aisha/service';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMedia, type Media } from '../index.ts';
+import { decodeSound, type Sound, type SoundOutcome } from './decode.ts';
+import { encodeStretch } from './encode.ts';
+import { ffmpeg, make } from './testing/making.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'aisha-sound-'));
+const signal = new AbortController().signal;
+let media: Media;
+beforeAll(async () => {
+  media = await createMedia({ log: silentLogger, scratchRoot: join(folder, 'scratch') });
+});
+afterAll(async () => {
+  await media.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const decode = (file: string): Promise<SoundOutcome> =>
+  decodeSound(media, { file, folder: { path: folder, bytes: 2 ** 40 }, owner: 'me', signal });
+
+async function heard(file: string): Promise<Sound> {
+  const outcome = await decode(file);
+  if (outcome.kind !== 'ok') throw new Error(`${file}: ${outcome.kind}`);
+  return outcome;
+}
+
+/** The level that half of the loud half of the frames reach, dBFS. */
+const loud = ({ levels }: Sound) => levels.toSorted()[Math.floor(levels.length * 0.75)] ?? -100;
+/** How much is loud: the made recordings are half the time. */
+const voicedShare = (sound: Sound) =>
+  sound.levels.filter((level) => level > loud(sound) - 12).length / sound.levels.length;
+
+const TELEPHONE = ['-ar', '8000', '-ac', '1'];
+const FORMS: readonly (readonly [string, readonly string[]])[] = [
+  ['voice.ogg', ['-c:a', 'libopus']],
+  ['a.oga', ['-c:a', 'libvorbis']],
+  ['a.spx', ['-ac', '1', '-ar', '16000', '-c:a', 'libspeex']],
+  ['a.mp3', ['-c:a', 'libmp3lame']],
+  ['a.mp2', ['-c:a', 'mp2']],
+  ['a.m4a', ['-c:a', 'aac']],
+  ['a.m4b', ['-c:a', 'aac', '-f', 'ipod']],
+  ['New Recording 7.qta', ['-c:a', 'aac', '-f', 'mov']],
+  ['a.alac.m4a', ['-c:a', 'alac']],
+  ['a.aac', ['-c:a', 'aac', '-f', 'adts']],
+  ['a.latm', ['-c:a', 'aac', '-f', 'latm']],
+  ['a.3gp', [...TELEPHONE, '-c:a', 'aac']],
+  ['a.wav', ['-c:a', 'pcm_s16le']],
+  ['a24.wav', ['-c:a', 'pcm_s24le']],
+  ['af.wav', ['-c:a', 'pcm_f32le']],
+  ['alaw.wav', [...TELEPHONE, '-c:a', 'pcm_alaw']],
+  ['mulaw.wav', [...TELEPHONE, '-c:a', 'pcm_mulaw']],
+  ['gsm.wav', [...TELEPHONE, '-c:a', 'libgsm_ms']],
+  ['a.gsm', [...TELEPHONE, '-c:a', 'libgsm']],
+  ['adpcm.wav', ['-c:a', 'adpcm_ms']],
+  ['ima.wav', ['-c:a', 'adpcm_ima_wav']],
+  ['g726.wav', [...TELEPHONE, '-c:a', 'g726']],
+  ['a.w64', ['-c:a', 'pcm_s16le']],
+  ['a.aif', ['-c:a', 'pcm_s16be', '-f', 'aiff']],
+  ['a.caf', ['-c:a', 'pcm_s16be']],
+  ['alac.caf', ['-c:a', 'alac']],
+  ['a.au', ['-c:a', 'pcm_s16be']],
+  ['a.voc', ['-c:a', 'pcm_u8']],
+  ['a.flac', ['-c:a', 'flac']],
+  ['a.wv', ['-c:a', 'wavpack']],
+  ['a.tta', ['-c:a', 'tta']],
+  ['a.wma', ['-c:a', 'wmav2']],
+  ['a1.wma', ['-c:a', 'wmav1']],
+  ['a.ac3', ['-c:a', 'ac3']],
+  ['a.eac3', ['-c:a', 'eac3']],
+  ['a.dts', ['-c:a', 'dca', '-strict', '-2']],
+  ['a.mka', ['-c:a', 'flac']],
+  ['a.mkv', ['-c:a', 'ac3']],
+  ['a.webm', ['-c:a', 'libopus']],
+  ['a.ts', ['-c:a', 'aac']],
+  ['a.mts', ['-c:a', 'ac3', '-f', 'mpegts']],
+  ['a.avi', ['-c:a', 'libmp3lame']],
+  ['a.flv', ['-c:a', 'libmp3lame', '-ar', '44100']],
+  ['nelly.flv', ['-c:a', 'nellymoser', '-ar', '22050', '-ac', '1']],
+  ['a.mpg', ['-c:a', 'mp2', '-f', 'mpeg']],
+  ['a.nut', ['-c:a', 'libopus']],
+  ['a.rm', ['-c:a', 'ac3']],
+  [
+    'a.mxf',
+    [
+      '-f',
+      'lavfi',
+      '-i',
+      'color=s=720x576:d=4:r=25',
+      '-c:v',
+      'mpeg2video',
+      '-c:a',
+      'pcm_s16le',
+      '-ar',
+      '48000',
+    ],
+  ],
+];
+
+describe('whatever the container and the codec', () => {
+  test.each(FORMS)('%s is decoded whole', async (name, args) => {
+    const file = await make(folder, name, args);
+    await using sound = await heard(file);
+    expect(sound.durationMs).toBeGreaterThan(3_800);
+    expect(sound.durationMs).toBeLessThan(4_400);
+    expect(sound.lostMs).toBe(0);
+    expect(loud(sound)).toBeGreaterThan(-26);
+    expect(voicedShare(sound)).toBeGreaterThan(0.35);
+    expect(voicedShare(sound)).toBeLessThan(0.75);
+  });
+
+  test('with any channels and rates, under any name, the words are the same', async () => {
+    const form = fc.constantFrom(
+      ['ogg', 'libopus'],
+      ['m4a', 'aac'],
+      ['wav', 'pcm_s16le'],
+      ['flac', 'flac'],
+      ['mka', 'ac3'],
+      ['caf', 'alac'],
+      ['wma', 'wmav2'],
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        form,
+        fc.constantFrom(1, 2, 6, 16),
+        fc.constantFrom(8_000, 22_050, 48_000, 96_000),
+        async ([kind = '', codec = ''], wanted, rate) => {
+          const most = { wav: 16, wma: 2, caf: 8 }[kind] ?? 6;
+          const channels = Math.min(wanted, most);
+          const usual =
+            codec === 'libopus' || codec === 'ac3'
+              ? 48_000
+              : codec === 'wmav2'
+                ? Math.min(rate, 48_000)
+                : rate;
+          const upmix = `pan=${channels === 1 ? 'mono' : `${channels}c`}|${Array.from({ length: channels }, (_, i) => `c${i}=c0`).join('|')}`;
+          const layout =
+            channels === 6
+              ? ['-filter:a', 'pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0']
+              : channels === 2
+                ? ['-ac', '2']
+                : ['-filter:a', upmix];
+          const written = await make(folder, `x.${kind}`, [...layout, '-ar', String(usual), '-c:a', codec]);
+          const file = join(folder, 'nameless');
+          writeFileSync(file, readFileSync(written));
+          await using sound = await heard(file);
+          expect(sound.durationMs).toBeGreaterThan(3_800);
+          expect(sound.durationMs).toBeLessThan(4_400);
+          expect(loud(sound)).toBeGreaterThan(-24);
+          expect(voicedShare(sound)).toBeGreaterThan(0.35);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  }, 120_000);
+});
+
+describe('several tracks', () => {
+  test('of which the first is silent: the second is heard', async () => {
+    const speech = await make(folder, 'mic.wav', ['-c:a', 'pcm_s16le'], { seconds: 6 });
+    await ffmpeg(
+      folder,
+      '-f',
+      'lavfi',
+      '-i',
+      'anullsrc=d=6',
+      '-i',
+      speech,
+      '-f',
+      'lavfi',
+      '-i',
+      'color=s=160x90:d=6:r=5',
+      '-map',
+      '2:v',
+      '-map',
+      '0:a',
+      '-map',
+      '1:a',
+      '-c:v',
+      'libx264',
+      '-c:a',
+      'aac',
+      'obs.mkv',
+    );
+    await using sound = await heard(join(folder, 'obs.mkv'));
+    expect(loud(sound)).toBeGreaterThan(-20);
+  });
+
+  test('with a voice in each are heard both', async () => {
+    const graph =
+      "aevalsrc='0.3*sin(600*t)*lt(mod(t,2),0.9)':s=48000:d=6[a];aevalsrc='0.1*sin(900*t)*gt(mod(t,2),1.1)':s=48000:d=6[b]";
+    await ffmpeg(folder, '-filter_complex', graph, '-map', '[a]', '-map', '[b]', '-c:a', 'aac', 'two.m4a');
+    await using sound = await heard(join(folder, 'two.m4a'));
+    expect(sound.levels.filter((level) => level > -40).length / sound.levels.length).toBeGreaterThan(0.8);
+  });
+
+  test('of which one cannot be decoded: the other is heard', async () => {
+    const speech = await make(folder, 'mic.wav', ['-c:a', 'pcm_s16le'], { seconds: 6 });
+    await ffmpeg(
+      folder,
+      '-i',
+      speech,
+      '-map',
+      '0:a',
+      '-map',
+      '0:a',
+      '-c:a:0',
+      'aac',
+      '-c:a:1',
+      'alac',
+      '-tag:a:1',
+      'apac',
+      '-f',
+      'mov',
+      'spatial.qta',
+    ).catch(() => undefined);
+    const bytes = readFileSync(
+      await make(folder, 'both.mka', ['-map', '0:a', '-map', '0:a', '-c:a:0', 'flac', '-c:a:1', 'libvorbis']),
+    );
+    // Its codec's name is one that nobody knows.
+    const at = bytes.indexOf('A_VORBIS');
+    bytes.write('A_FUTURE', at);
+    const file = join(folder, 'future.mka');
+    writeFileSync(file, bytes);
+    await using sound = await heard(file);
+    expect(loud(sound)).toBeGreaterThan(-20);
+  });
+});
+
+describe('channels', () => {
+  test.each([
+    ['anti.mp3', 'libmp3lame'],
+    ['anti.wav', 'pcm_s16le'],
+    ['anti.m4a', 'aac'],
+  ])('that are each other’s inverse are heard: %s', async (name, codec) => {
+    await using sound = await heard(
+      await make(folder, name, ['-af', 'pan=stereo|c0=c0|c1=-1*c0', '-c:a', codec]),
+    );
+    expect(loud(sound)).toBeGreaterThan(-20);
+  });
+
+  test('of which one is empty are heard; of sixteen with two voices both', async () => {
+    await using one = await heard(await make(folder, 'left.wav', ['-af', 'pan=stereo|c1=c0']));
+    expect(loud(one)).toBeGreaterThan(-26);
+    const graph =
+      "aevalsrc='0.3*sin(600*t)*lt(mod(t,2),0.9)':s=48000:d=6[a];aevalsrc='0.3*sin(900*t)*gt(mod(t,2),1.1)':s=48000:d=6[b];[a][b]amerge,pan=16c|c3=c0|c9=c1";
+    await ffmpeg(folder, '-filter_complex', graph, '-c:a', 'pcm_s16le', 'sixteen.wav');
+    await using both = await heard(join(folder, 'sixteen.wav'));
+    expect(both.levels.filter((level) => level > -40).length / both.levels.length).toBeGreaterThan(0.8);
+  });
+});
+
+test('very quiet speech keeps its shape', async () => {
+  await using sound = await heard(
+    await make(folder, 'quiet.m4a', ['-ac', '2', '-c:a', 'aac'], { level: 0.002 }),
+  );
+  expect(loud(sound)).toBeGreaterThan(-35);
+  expect(voicedShare(sound)).toBeLessThan(0.75);
+});
+
+describe('damage', () => {
+  test('here and there is passed over', async () => {
+    const file = await make(
+      folder,
+      'holes.mp3',
+      ['-ac', '1', '-c:a', 'libmp3lame', '-b:a', '32k', '-ar', '22050'],
+      { seconds: 600 },
+    );
+    const bytes = readFileSync(file);
+    for (let at = 15_000; at < bytes.length; at += 15_000) bytes.fill(0, at, at + 200);
+    await writeFile(file, bytes);
+    await using sound = await heard(file);
+    expect(sound.durationMs + sound.lostMs).toBeGreaterThan(590_000);
+    expect(sound.durationMs).toBeGreaterThan(540_000);
+  }, 60_000);
+
+  test.each([
+    ['cut.flac', 'flac'],
+    ['cut.mkv', 'libopus'],
+    ['cut.mp4', 'aac'],
+  ])('that ends the file half way: %s says how much is lost', async (name, codec) => {
+    const file = await make(
+      folder,
+      name,
+      ['-c:a', codec, ...(codec === 'aac' ? ['-movflags', 'faststart'] : [])],
+      { seconds: 60 },
+    );
+    await truncate(file, Math.floor(readFileSync(file).length / 2));
+    await using sound = await heard(file);
+    expect(sound.durationMs).toBeGreaterThan(20_000);
+    expect(sound.durationMs).toBeLessThan(40_000);
+    expect(sound.durationMs + sound.lostMs).toBeGreaterThan(58_000);
+  });
+
+  test.each([
+    ['cut.wav', 'pcm_s16le'],
+    ['cut.avi', 'libmp3lame'],
+    ['cut.ogg', 'libopus'],
+    ['cut.mp3', 'libmp3lame'],
+    ['cut.wma', 'wmav2'],
+  ])('that ends the file half way: of %s there is what there is', async (name, codec) => {
+    const file = await make(folder, name, ['-c:a', codec], { seconds: 60 });
+    await truncate(file, Math.floor(readFileSync(file).length / 2));
+    await using sound = await heard(file);
+    expect(sound.durationMs).toBeGreaterThan(20_000);
+  });
+
+  test('of random bytes crashes nothing and is answered', async () => {
+    const sources = await Promise.all(
+      FORMS.filter((_, i) => i % 3 === 0).map(async ([name, args]) =>
+        readFileSync(await make(folder, `fuzz-${name}`, args)),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...sources),
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 60 }),
+        fc.double({ min: 0.1, max: 1, noNaN: true }),
+        async (source, holes, share) => {
+          const bytes = Buffer.from(source.subarray(0, Math.ceil(source.length * share)));
+          for (const [at, value] of holes) bytes[at % bytes.length] = value;
+          const file = join(folder, 'fuzzed');
+          writeFileSync(file, bytes);
+          const outcome = await decode(file);
+          if (outcome.kind === 'ok') await outcome[Symbol.asyncDispose]();
+          expect(['ok', 'not_media', 'no_sound', 'damaged', 'too_long', 'too_costly']).toContain(
+            outcome.kind,
+          );
+        },
+      ),
+      { numRuns: 15 },
+    );
+    expect(media.scratch.reserved).toBe(0);
+  }, 120_000);
+});
+
+describe('refused', () => {
+  /** A WAV head with these bytes of sound after it. */
+  function wav(rate: number, samples: number): Buffer {
+    const head = Buffer.alloc(44);
+    head.write('RIFF', 0);
+    head.writeUInt32LE(36 + samples * 2, 4);
+    head.write('WAVEfmt ', 8);
+    head.writeUInt32LE(16, 16);
+    head.writeUInt16LE(1, 20);
+    head.writeUInt16LE(1, 22);
+    head.writeUInt32LE(rate, 24);
+    head.writeUInt32LE(rate * 2, 28);
+    head.writeUInt16LE(2, 32);
+    head.writeUInt16LE(16, 34);
+    head.write('data', 36);
+    head.writeUInt32LE(samples * 2, 40);
+    return Buffer.concat([head, Buffer.alloc(samples * 2, 1)]);
+  }
+  const sent = async (bytes: Buffer | string) => {
+    const file = join(folder, 'sent');
+    writeFileSync(file, bytes);
+    return (await decode(file)).kind;
+  };
+
+  test('a rate at which nobody speaks', async () => expect(await sent(wav(1, 20_000))).toBe('no_sound'));
+  test('longer than the longest', async () => {
+    await ffmpeg(
+      folder,
+      '-f',
+      'lavfi',
+      '-i',
+      'anullsrc=r=8000:cl=mono:d=46800',
+      '-c:a',
+      'pcm_alaw',
+      '-f',
+      'wav',
+      'long.wav',
+    );
+    expect((await decode(join(folder, 'long.wav'))).kind).toBe('too_long');
+  }, 60_000);
+  test('a head alone', async () =>
+    expect(['damaged', 'not_media', 'no_sound']).toContain(await sent(wav(16_000, 0))));
+  test.each([
+    ['a text', 'this is no sound'],
+    ['a playlist', '#EXTM3U\n#EXTINF:1,\n/etc/passwd\n'],
+    ['a list of files', 'ffconcat version 1.0\nfile /etc/passwd\n'],
+    ['nothing', ''],
+  ])('%s', async (_name, text) => expect(await sent(text)).toBe('not_media'));
+  test('a video without sound', async () => {
+    await ffmpeg(folder, '-f', 'lavfi', '-i', 'color=s=160x90:d=2:r=5', '-c:v', 'libx264', 'mute.mp4');
+    expect((await decode(join(folder, 'mute.mp4'))).kind).toBe('no_sound');
+  });
+  test('a picture', async () => {
+    await ffmpeg(folder, '-f', 'lavfi', '-i', 'color=s=160x90', '-frames:v', '1', 'a.png');
+    expect((await decode(join(folder, 'a.png'))).kind).toBe('not_media');
+  });
+});
+
+describe('durations', () => {
+  test('that the file does not tell are found out', async () => {
+    const file = await make(folder, 'live.webm', ['-c:a', 'libopus', '-f', 'webm', '-live', '1']);
+    await using sound = await heard(file);
+    expect(sound.durationMs).toBeGreaterThan(3_800);
+  });
+  test('that are far too short do not cut it', async () => {
+    const file = await make(folder, 'liar.wav', ['-ac', '1', '-c:a', 'pcm_s16le'], { seconds: 90 });
+    const bytes = readFileSync(file);
+    bytes.writeUInt32LE(bytes.length, 4);
+    const at = bytes.indexOf('data');
+    bytes.writeUInt32LE(0, at + 4);
+    writeFileSync(file, bytes);
+    await using sound = await heard(file);
+    expect(sound.durationMs).toBeGreaterThan(89_000);
+  });
+});
+
+test('a full disk is nobody’s file: a passing trouble', async () => {
+  const file = await make(folder, 'a.mp3', ['-c:a', 'libmp3lame']);
+  const small = await createMedia({
+    log: silentLogger,
+    scratchRoot: join(folder, 'small'),
+    scratchBytes: 1_000_000,
+  });
+  try {
+    await expect(
+      decodeSound(small, { file, folder: { path: folder, bytes: 2 ** 40 }, owner: 'me', signal }),
+    ).rejects.toMatchObject({ name: 'TransientError' });
+  } finally {
+    await small.close();
+  }
+});
+
+test('a stretch is the sound between its times, as loud as asked', async () => {
+  await using sound = await heard(
+    await make(folder, 'a.wav', ['-ac', '1', '-c:a', 'pcm_s16le'], { seconds: 10, level: 0.01 }),
+  );
+  const bytes = await encodeStretch(
+    media,
+    sound,
+    { startMs: 3_020, endMs: 5_120, gainDb: 20 },
+    { owner: 'me', signal },
+  );
+  const file = join(folder, 'stretch.ogg');
+  writeFileSync(file, bytes);
+  await using piece = await heard(file);
+  expect(Math.abs(piece.durationMs - 2_100)).toBeLessThan(30);
+  expect(loud(piece) - loud(sound)).toBeGreaterThan(17);
+});

@@ -1,0 +1,165 @@
+import { buffer } from 'node:stream/consumers';
+import iconv from 'iconv-lite';
+import { describe, expect, test } from 'vitest';
+import { ZipFile } from 'yazl';
+import { readText } from './read.ts';
+
+async function zip(entries: Record<string, string | Buffer>): Promise<Buffer> {
+  const file = new ZipFile();
+  for (const [name, content] of Object.entries(entries)) file.addBuffer(Buffer.from(content), name);
+  file.end();
+  return buffer(file.outputStream);
+}
+
+const word = (body: string) =>
+  zip({
+    '[Content_Types].xml': '<Types/>',
+    'word/document.xml': `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="w" xmlns:mc="mc"><w:body>${body}</w:body></w:document>`,
+  });
+const paragraph = (text: string) =>
+  `<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>${text}</w:t></w:r></w:p>`;
+
+const rtf = (body: string) =>
+  readText(
+    Buffer.from(
+      `{\\rtf1\\ansi\\ansicpg1251\\deff0{\\fonttbl{\\f0\\fcharset204 Arial;}{\\f1\\fcharset0 Times;}}{\\*\\generator x;}{\\info{\\author Somebody}}\\f0 ${body}}`,
+      'latin1',
+    ),
+  );
+const hex = (text: string) =>
+  Array.from(iconv.encode(text, 'win1251'), (byte) => `\\'${byte.toString(16)}`).join('');
+
+/** One page whose font maps the bytes of A, B, C … to these letters. */
+function pdf(text: string, options: { empty?: boolean } = {}): Buffer {
+  const letters = Array.from(new Set(text));
+  const code = (letter: string) => (letters.indexOf(letter) + 0x41).toString(16);
+  const map = letters
+    .map((letter) => `<${code(letter)}> <${letter.charCodeAt(0).toString(16).padStart(4, '0')}>`)
+    .join('\n');
+  const cmap = `/CIDInit /ProcSet findresource begin begincmap /CMapName /x def 1 begincodespacerange <00> <ff> endcodespacerange ${letters.length} beginbfchar\n${map}\nendbfchar endcmap end`;
+  const content = options.empty
+    ? '0 0 m 10 10 l S'
+    : `BT /F1 12 Tf 50 700 Td <${Array.from(text, code).join('')}> Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>',
+    `<< /Length ${cmap.length} >>\nstream\n${cmap}\nendstream`,
+  ];
+  let file = '%PDF-1.4\n';
+  const offsets = objects.map((object, i) => {
+    const at = file.length;
+    file += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const table = file.length;
+  file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}`;
+  file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
+  return Buffer.from(file, 'latin1');
+}
+
+describe('DOCX', () => {
+  test('is its paragraphs, without what was deleted and what stands twice', async () => {
+    const body = [
+      paragraph('Протокол совещания'),
+      '<w:p><w:r><w:t>Анна: </w:t><w:tab/><w:t xml:space="preserve">да &amp; нет &lt;3</w:t><w:br/><w:t>строка</w:t></w:r></w:p>',
+      '<w:p><w:del><w:r><w:delText>старое</w:delText></w:r></w:del><w:ins><w:r><w:t>новое</w:t></w:r></w:ins></w:p>',
+      '<w:p><mc:AlternateContent><mc:Choice><w:r><w:t>раз</w:t></w:r></mc:Choice><mc:Fallback><w:r><w:t>раз</w:t></w:r></mc:Fallback></mc:AlternateContent></w:p>',
+    ].join('');
+    expect(await readText(await word(body))).toEqual({
+      kind: 'ok',
+      text: 'Протокол совещания\nАнна: \tда & нет <3\nстрока\nновое\nраз',
+    });
+  });
+
+  test('of nothing is empty, of other XML is what can be read', async () => {
+    expect(await readText(await word(''))).toEqual({ kind: 'empty' });
+    expect(await readText(await word(`${paragraph('Начало')}<w:p><w:r`))).toEqual({
+      kind: 'ok',
+      text: 'Начало',
+    });
+  });
+
+  test('that unpacks into gigabytes ends soon', async () => {
+    const start = performance.now();
+    expect(await readText(await word(paragraph('а'.repeat(5_000_000))))).toEqual({ kind: 'too_long' });
+    expect(await readText(await word('<w:p>'.repeat(2_000_000)))).toEqual({ kind: 'not_text' });
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+
+  test.each([
+    ['an archive of something else', zip({ 'a.txt': 'hello' })],
+    ['half an archive', word(paragraph('да')).then((bytes) => bytes.subarray(0, bytes.length / 2))],
+  ])('%s is no text', async (_name, bytes) =>
+    expect(await readText(await bytes)).toEqual({ kind: 'not_text' }),
+  );
+});
+
+test('ODT is its paragraphs', async () => {
+  const file = await zip({
+    mimetype: 'application/vnd.oasis.opendocument.text',
+    'content.xml':
+      '<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:text="t"><office:body><office:text><text:tracked-changes><text:p>старое</text:p></text:tracked-changes><text:h>Заголовок</text:h><text:p>Есеп<text:s text:c="2"/>дайын<text:span>!</text:span><office:annotation><text:p>remark</text:p></office:annotation></text:p></office:text></office:body></office:document-content>',
+  });
+  expect(await readText(file)).toEqual({ kind: 'ok', text: 'Заголовок\nЕсеп дайын!' });
+});
+
+describe('RTF', () => {
+  test('in a code page is its text', async () => {
+    expect(await rtf(`${hex('Договор подписан.')}\\par ${hex('Да')}, \\b OK\\b0\\tab x`)).toEqual({
+      kind: 'ok',
+      text: 'Договор подписан.\nДа, OK\tx',
+    });
+  });
+  test('in Unicode is its text, without what stands for other readers', async () => {
+    const unicode = Array.from('Әлия', (char) => `\\u${char.charCodeAt(0)}?`).join('');
+    expect(
+      await rtf(
+        `${unicode}{\\uc0 \\u1078}{\\pict ffd8ff}\\{a\\}{\\field{\\*\\fldinst HYPERLINK "x"}{\\fldrslt link}}`,
+      ),
+    ).toEqual({
+      kind: 'ok',
+      text: 'Әлияж{a}link',
+    });
+  });
+  test('with raw letters and with binary in it is its text', async () => {
+    const raw = iconv.encode('Сырой текст', 'win1251').toString('latin1');
+    expect(await rtf(`${raw}{\\pict\\bin4 }{}\u0001}\\par end`)).toEqual({
+      kind: 'ok',
+      text: 'Сырой текст\nend',
+    });
+  });
+  test('of nothing but marks is read in time that grows with its size alone', async () => {
+    for (const one of ['{', '}', '\\', "\\'e0", '{\\*', '\\u1078 ', '\\par ', '\\bin9 ', 'а']) {
+      const start = performance.now();
+      await rtf(one.repeat(3_000_000 / one.length));
+      expect(performance.now() - start).toBeLessThan(4_000);
+    }
+  });
+});
+
+describe('PDF', () => {
+  test('is its text', async () => {
+    expect(await readText(pdf('Протокол совещания №5'))).toEqual({
+      kind: 'ok',
+      text: 'Протокол совещания №5',
+    });
+  });
+  test('without letters is scanned paper', async () => {
+    expect(await readText(pdf('x', { empty: true }))).toEqual({ kind: 'scanned' });
+  });
+  test('that is none is damaged', async () => {
+    expect(await readText(Buffer.from(`%PDF-1.4\n${'x'.repeat(500)}`))).toEqual({ kind: 'damaged' });
+  });
+});
+
+test('a text is trimmed, and gaps in it are of three lines at most', async () => {
+  expect(await readText(Buffer.from('\n\nДа.\n\n\n\n\n\nНет.\n'))).toEqual({
+    kind: 'ok',
+    text: 'Да.\n\n\nНет.',
+  });
+  expect(await readText(Buffer.from(' \n\t '))).toEqual({ kind: 'empty' });
+  expect(await readText(Buffer.alloc(13_000_000, 'text '))).toEqual({ kind: 'too_long' });
+});

@@ -1,0 +1,31 @@
+import { decodeText } from './encoding.ts';
+import { officeText } from './office.ts';
+import { pdfText } from './pdf.ts';
+import { rtfText } from './rtf.ts';
+import { subtitleText } from './subtitles.ts';
+import { withoutControls } from './control-characters.ts';
+import { MOST_CHARACTERS, type TextOutcome } from './outcome.ts';
+
+/** Reads the text of a file, whatever it is by its content: plain, subtitles, DOCX, ODT, RTF, PDF. */
+export async function readText(bytes: Buffer): Promise<TextOutcome> {
+  const start = bytes.subarray(0, 1_024).toString('latin1');
+  // The mark of a PDF may stand after something else.
+  if (start.includes('%PDF-')) {
+    const pdf = await pdfText(bytes, MOST_CHARACTERS);
+    return pdf.kind === 'ok' ? kept(pdf.text) : pdf;
+  }
+  if (start.startsWith('PK\u0003\u0004')) {
+    const text = await officeText(bytes, MOST_CHARACTERS);
+    return text === null ? { kind: 'not_text' } : kept(withoutControls(text));
+  }
+  if (/^\s*\{\\rtf/.test(start)) return kept(withoutControls(rtfText(bytes)));
+  const text = decodeText(bytes);
+  return kept(text === null ? null : (subtitleText(text) ?? text));
+}
+
+function kept(text: string | null): TextOutcome {
+  if (text === null) return { kind: 'not_text' };
+  if (text.length > MOST_CHARACTERS) return { kind: 'too_long' };
+  const trimmed = text.replaceAll(/\n{4,}/g, '\n\n\n').trim();
+  return trimmed === '' ? { kind: 'empty' } : { kind: 'ok', text: trimmed };
+}
