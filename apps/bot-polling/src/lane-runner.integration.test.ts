@@ -26,7 +26,9 @@ function handling({
     conversation: {
       apology: () => [],
       decide: async (_unit, payloads) =>
-        payloads.map(({ message }) => {
+        payloads.map(({ message, callback_query: pressed }) => {
+          if (pressed) deciding(Object(pressed).data);
+          if (!message) return [];
           const { chat, text } = Object(message);
           deciding(text);
           return [{ method: 'sendMessage', payload: { chat_id: chat.id, text } }];
@@ -48,7 +50,7 @@ async function keep(chatId: number, ...texts: string[]): Promise<string> {
   for (const text of texts) {
     const update = incoming({
       update_id: (ids += 1),
-      message: { message_id: ids, chat: { id: chatId }, text },
+      message: { message_id: ids, chat: { id: chatId }, from: { id: chatId }, text },
     });
     if (update) await keepUpdates(bench.parts.db, bench.botId, [update]);
   }
@@ -165,6 +167,28 @@ describe('lanes', () => {
     );
     runner.kick([await keep(1, 'bad', 'good')]);
     await expect.poll(undone, { timeout: 10_000 }).toBe(0);
+    stop();
+  });
+
+  test('wait for a press that fails at first, and go on as soon as it is decided', async () => {
+    const seen: string[] = [];
+    let failures = 2;
+    const { runner, stop } = start(
+      handling({
+        deciding: (text) => {
+          if (text === '[confirm]' && (failures -= 1) >= 0) throw new RangeError('a bug');
+          seen.push(text);
+        },
+      }),
+    );
+    const press = incoming({
+      update_id: (ids += 1),
+      callback_query: { id: '1', from: { id: 1 }, data: '[confirm]' },
+    });
+    await keepUpdates(bench.parts.db, bench.botId, press ? [press] : []);
+    runner.kick([await keep(1, 'a', 'b'), 'press-1']);
+    await expect.poll(undone, { timeout: 10_000 }).toBe(0);
+    expect(seen).toEqual(['[confirm]', 'a', 'b']);
     stop();
   });
 

@@ -31,7 +31,7 @@ export class LaneRunner {
 
   constructor(options: LaneRunnerOptions) {
     this.#options = options;
-    this.#dispatcher = createDispatcher(options.parts);
+    this.#dispatcher = createDispatcher(options.parts, ({ lane }) => this.kick([lane]));
     options.signal.addEventListener('abort', () => this.#clear(), { once: true });
   }
 
@@ -71,6 +71,8 @@ export class LaneRunner {
     try {
       const outcome = await this.#dispatcher.run({ botId, lane }, { signal, mayAct });
       if (outcome.kind === 'busy') pause = BUSY_MS;
+      // What it waits for may have come to pass meanwhile.
+      if (outcome.kind === 'held' && this.#running.get(lane) !== true) pause = outcome.ms;
       if (outcome.kind === 'wait') pause = outcome.ms;
     } catch (error) {
       const passing = classifyError(error) === 'transient' || signal.aborted;

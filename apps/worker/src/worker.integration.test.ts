@@ -2,7 +2,7 @@ import { createConversation, createTexts } from '@aisha/bot';
 import { incoming, keepUpdates } from '@aisha/core';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
 import { ledgerEntries, notifications, telegramUpdates } from '@aisha/db';
-import { jobs } from '@aisha/queue';
+import { jobs, startWorkers } from '@aisha/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handlers } from './handlers.ts';
 import { runSweeper } from './sweeper.ts';
@@ -79,6 +79,57 @@ describe('the handlers', () => {
     const error: unknown = await run.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'TransientError' });
     expect(Object(error).retryAfterMs).toBeGreaterThan(10_000);
+  });
+
+  test('of several workers decide a press before the photos after it, and wake those', async () => {
+    const from = { id: me };
+    const confirm = incoming({ update_id: 10, callback_query: { id: '1', from, data: 'confirm' } });
+    const photos = Array.from({ length: 10 }, (_, n) =>
+      incoming({ update_id: 11 + n, message: { chat: { id: me }, from, caption: `photo ${n}` } }),
+    );
+    await keepUpdates(
+      bench.parts.db,
+      bench.botId,
+      [confirm, ...photos].filter((update) => update !== null),
+    );
+    const decided: string[] = [];
+    const workers = Array.from({ length: 2 }, () =>
+      startWorkers({
+        redis: { url: bench.redis.url },
+        only: ['updates'],
+        handlers: handlers({
+          ...parts(),
+          conversation: {
+            decide: async (_unit, payloads) =>
+              payloads.map(({ message, callback_query: pressed }) => {
+                decided.push(pressed ? Object(pressed).data : Object(message).caption);
+                return [];
+              }),
+            apology: () => [],
+          },
+        }),
+        log: bench.parts.log,
+        metrics: bench.parts.metrics,
+        onExhausted: async () => undefined,
+      }),
+    );
+    const lane = { botId: bench.botId, lane: `chat${me}` };
+    await bench.parts.producer.enqueue('telegram.dispatch', lane);
+    const holds = async () => {
+      const rows = await bench.parts.db.select().from(telegramUpdates);
+      return rows.find(({ updateId }) => updateId === 10)?.holdsUntil ?? null;
+    };
+    await expect.poll(holds).not.toBeNull();
+    expect(decided).toEqual([]);
+    await bench.parts.producer.enqueue('telegram.dispatch', { ...lane, lane: `press-${me}` });
+    await expect.poll(() => decided).toHaveLength(11);
+    expect(decided).toEqual(['confirm', ...photos.map((_, n) => `photo ${n}`)]);
+    expect(bench.enqueued.map(({ payload }) => payload)).toEqual([
+      lane,
+      { ...lane, lane: `press-${me}` },
+      lane,
+    ]);
+    await Promise.all(workers.map((one) => one.close(1_000)));
   });
 
   test('tell what is owed', async () => {

@@ -121,6 +121,25 @@ describe('the active bot goes while people write', () => {
     const open = await product.sql(`select 1 from telegram_updates where state <> 'done'`);
     expect(open).toEqual([]);
   });
+
+  test('killed: photos sent right after the consent are taken, since nothing overtakes a press', async () => {
+    const { id } = await person.write('/new_avatar');
+    await person.press(RU.portrait, { after: id });
+    await person.see(says(RU.askName), 'the question for a name', { after: id });
+    await person.write('Вера');
+    await person.press(RU.man, { after: id });
+    const consent = await person.see((message) => hasButton(message, RU.consent), 'the consent', {
+      after: id,
+    });
+    const photos = await makePhotos(10, 700);
+    const active = await activeBot();
+    await active.kill();
+    // The standby gets these in one batch, or some of them with what the dead bot had kept.
+    await person.pressOn(consent, RU.consent);
+    const counter = await sendPhotos(person, RU, photos);
+    expect(hasButton(counter, RU.train)).toBe(true);
+    await active.start();
+  });
 });
 
 test('the worker is killed during a transcription and a training: each result is told once', async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadParts } from '@aisha/config';
-import { type Db, telegramUpdates } from '@aisha/db';
-import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { poisonedUpdates, replayUpdate } from '@aisha/core';
+import type { Db } from '@aisha/db';
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import { age, table } from '../table.ts';
@@ -19,19 +19,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
   );
 }
 
-/** What people wrote is theirs: the list says who and why, not what. */
 async function list(db: Db, botId: number, io: Io): Promise<ExitStatus> {
-  const rows = await db
-    .select({
-      id: telegramUpdates.updateId,
-      kind: telegramUpdates.kind,
-      lane: telegramUpdates.lane,
-      error: telegramUpdates.error,
-      at: telegramUpdates.poisonedAt,
-    })
-    .from(telegramUpdates)
-    .where(and(eq(telegramUpdates.botId, botId), isNotNull(telegramUpdates.poisonedAt)))
-    .orderBy(asc(telegramUpdates.seq));
+  const rows = await poisonedUpdates(db, botId);
   if (rows.length === 0) io.out('No update is set aside.\n');
   else
     io.out(
@@ -43,36 +32,14 @@ async function list(db: Db, botId: number, io: Io): Promise<ExitStatus> {
   return 0;
 }
 
-/** As if it had just come: it is handled before anything later in its lane. */
 async function retry(db: Db, botId: number, id: string, io: Io): Promise<ExitStatus> {
   if (!/^\d{1,15}$/.test(id)) throw new UsageError(`"${id}" is no number of an update`);
-  const [row] = await db
-    .update(telegramUpdates)
-    .set({
-      state: 'pending',
-      owed: null,
-      sent: 0,
-      attempts: 0,
-      claimedUntil: null,
-      poisonedAt: null,
-      doneAt: null,
-      nextCheckAt: sql`now()`,
-    })
-    .where(
-      and(
-        eq(telegramUpdates.botId, botId),
-        eq(telegramUpdates.updateId, Number(id)),
-        isNotNull(telegramUpdates.poisonedAt),
-        // Until then its sender is still being told that it failed.
-        eq(telegramUpdates.state, 'done'),
-      ),
-    )
-    .returning({ lane: telegramUpdates.lane });
-  if (!row)
+  const lane = await replayUpdate(db, botId, Number(id));
+  if (lane === null)
     throw new Trouble(
       `update ${id} is not set aside, or its sender is just being told`,
       'aisha updates poisoned lists those that are',
     );
-  io.out(`✓ Update ${id} is handled again within seconds, first in its lane ${row.lane}.\n`);
+  io.out(`✓ Update ${id} is handled again within seconds, first in its lane ${lane}.\n`);
   return 0;
 }

@@ -61,7 +61,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
 
   async function work(by: InboxParts = parts): Promise<void> {
     const signal = AbortSignal.timeout(20_000);
-    const dispatcher = createDispatcher(by);
+    const dispatcher = createDispatcher(by, () => undefined);
     for (const lane of await openLanes(db, bench.botId, false)) {
       const outcome = await dispatcher.run({ botId: bench.botId, lane }, { signal });
       if (outcome.kind !== 'empty') throw new Error(`the lane ${lane} is left: ${JSON.stringify(outcome)}`);

@@ -3,15 +3,16 @@ import { classifyError } from '@aisha/service';
 import { and, asc, ne, sql } from 'drizzle-orm';
 import { transact } from '../unit.ts';
 import { CLAIM } from './calls.ts';
-import { type InboxParts, type LaneId, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
+import { type DispatchParts, type LaneId, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
 import { noteFailure } from './poison.ts';
+import { HELD_MS, limitHolding, pressBefore, wokenLanes } from './presses.ts';
 
 /** Updates decided in one transaction at most; each adds some milliseconds to what the others wait. */
 export const MOST_TOGETHER = 32;
 
 /** What is next for each lane. One whose handling fails must not take the others with it: then each goes by itself. */
 export async function takeOldest(
-  parts: InboxParts,
+  parts: DispatchParts,
   lanes: readonly LaneId[],
 ): Promise<readonly PromiseSettledResult<Step>[]> {
   if (lanes.length > 1)
@@ -27,7 +28,7 @@ export async function takeOldest(
 }
 
 /** Then nobody needs to try by itself. A deadlock or a statement that took too long is one update's own trouble. */
-async function isAway({ db }: InboxParts): Promise<boolean> {
+async function isAway({ db }: DispatchParts): Promise<boolean> {
   try {
     await db.execute(sql`select 1`);
     return false;
@@ -36,7 +37,7 @@ async function isAway({ db }: InboxParts): Promise<boolean> {
   }
 }
 
-async function decideAlone(parts: InboxParts, lane: LaneId): Promise<Step> {
+async function decideAlone(parts: DispatchParts, lane: LaneId): Promise<Step> {
   const deciding: UpdateRow[] = [];
   try {
     const [step] = await decideTogether(parts, [lane], (rows) => deciding.push(...rows));
@@ -49,20 +50,23 @@ async function decideAlone(parts: InboxParts, lane: LaneId): Promise<Step> {
 }
 
 /** Decides the oldest update of each lane in one transaction, all or none. `onDeciding` hears which those are. */
-function decideTogether(
-  parts: InboxParts,
+async function decideTogether(
+  parts: DispatchParts,
   lanes: readonly LaneId[],
   onDeciding: (rows: readonly UpdateRow[]) => void = () => undefined,
 ): Promise<Step[]> {
-  return transact(parts, async (unit) => {
-    const rows = await lockOldest(unit.tx, lanes);
+  const woken: LaneId[] = [];
+  const next = await transact(parts, async (unit): Promise<Step[]> => {
+    const oldest = await lockOldest(unit.tx, lanes);
+    const rows = oldest.map(({ row }) => row);
     const steps = new Map<UpdateRow, Step>();
     for (const row of rows) {
       const step = stepWithout(row);
       if (step?.kind === 'calls') await claim(unit.tx, step.row);
       if (step) steps.set(row, step);
     }
-    const pending = rows.filter((row) => !steps.has(row));
+    await holdBack(unit.tx, oldest, steps);
+    const pending = rows.filter((row) => !steps.has(row)).toSorted(pressesFirst);
     onDeciding(pending);
     const decided = await parts.conversation.decide(
       unit,
@@ -71,10 +75,8 @@ function decideTogether(
     pending.forEach((row, index) => {
       steps.set(row, { kind: 'calls', row: { ...row, attempts: 0 }, owed: decided[index] ?? [] });
     });
-    await keepDecisions(
-      unit.tx,
-      pending.map((row, index) => ({ row, owed: decided[index] ?? [] })),
-    );
+    const decisions = pending.map((row, index) => ({ row, owed: decided[index] ?? [] }));
+    woken.push(...(await keepDecisions(unit.tx, decisions)));
     const left = new Map(rows.map((row) => [keyOf(row), steps.get(row)]));
     return lanes.map((lane) => {
       const key = keyOf(lane);
@@ -85,12 +87,38 @@ function decideTogether(
       return step;
     });
   });
+  for (const lane of woken) parts.wake(lane);
+  return next;
+}
+
+const pressesFirst = (a: UpdateRow, b: UpdateRow) =>
+  Number(b.kind === 'callback_query') - Number(a.kind === 'callback_query');
+
+/** Messages wait for older presses of their person, unless the only one is decided together with them, just before. */
+async function holdBack(tx: Tx, oldest: readonly Oldest[], steps: Map<UpdateRow, Step>): Promise<void> {
+  const undecided = oldest.filter(({ row }) => !steps.has(row));
+  const held = undecided.filter(
+    ({ holder }) => holder && !undecided.some(({ row }) => row.updateId === holder.updateId),
+  );
+  for (const { row } of held) steps.set(row, { kind: 'held', ms: HELD_MS });
+  for (const { holder } of held) if (holder?.isNew) await limitHolding(tx, holder);
 }
 
 const keyOf = ({ botId, lane }: LaneId) => `${botId} ${lane}`;
 
-/** The oldest unfinished update of each lane, locked. */
-async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<UpdateRow[]> {
+interface Oldest {
+  readonly row: UpdateRow;
+  /** The newest press that it waits for. */
+  readonly holder: {
+    readonly botId: number;
+    readonly lane: string;
+    readonly updateId: number;
+    readonly isNew: boolean;
+  } | null;
+}
+
+/** The oldest unfinished update of each lane, locked, and what it waits for. */
+async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<Oldest[]> {
   const unique = [...new Map(lanes.map((lane) => [keyOf(lane), lane])).entries()].toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
@@ -113,8 +141,9 @@ async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<UpdateRow[]
   const found = await tx
     .select()
     .from(sql`unnest(${botIds}::bigint[], ${names}::text[]) as wanted(bot_id, lane)`)
-    .innerJoinLateral(oldest, sql`true`);
-  return found.map((one) => one.oldest);
+    .innerJoinLateral(oldest, sql`true`)
+    .leftJoinLateral(pressBefore(tx, oldest), sql`${oldest.state} = 'pending'`);
+  return found.map(({ oldest: row, holder }) => ({ row, holder }));
 }
 
 /** What to do with an update that is not to be decided now; null when it is. */
@@ -139,8 +168,8 @@ async function claim(tx: Tx, row: UpdateRow): Promise<void> {
 async function keepDecisions(
   tx: Tx,
   decisions: readonly { readonly row: UpdateRow; readonly owed: readonly OwedCall[] }[],
-): Promise<void> {
-  if (decisions.length === 0) return;
+): Promise<LaneId[]> {
+  if (decisions.length === 0) return [];
   const list = JSON.stringify(
     decisions.map(({ row, owed }) => ({
       bot_id: row.botId,
@@ -148,7 +177,7 @@ async function keepDecisions(
       owed,
     })),
   );
-  await tx
+  const kept = await tx
     .update(telegramUpdates)
     .set({
       owed: sql`decided.owed`,
@@ -163,5 +192,7 @@ async function keepDecisions(
         sql`${telegramUpdates.botId} = decided.bot_id`,
         sql`${telegramUpdates.updateId} = decided.update_id`,
       ),
-    );
+    )
+    .returning({ botId: telegramUpdates.botId, woken: wokenLanes });
+  return kept.flatMap(({ botId, woken }) => woken.map((lane) => ({ botId, lane })));
 }

@@ -86,7 +86,7 @@ describe('a lane', () => {
 
 describe('many lanes at once', () => {
   const runAll = (parts: InboxParts, lanes: readonly Lane[]) => {
-    const dispatcher = createDispatcher(parts);
+    const dispatcher = createDispatcher(parts, () => undefined);
     const signal = AbortSignal.timeout(20_000);
     return Promise.all(
       lanes.map((one) => dispatcher.run({ botId: bench.botId, lane: `chat${one.me}` }, { signal })),

@@ -3,7 +3,15 @@ import { batched } from '@aisha/service';
 import { and, isNotNull, sql } from 'drizzle-orm';
 import { CLAIM, makeCalls } from './calls.ts';
 import { MOST_TOGETHER, takeOldest } from './decide.ts';
-import { DONE, type InboxParts, type LaneId, type LaneOutcome, sameUpdate, type UpdateRow } from './inbox.ts';
+import {
+  type DispatchParts,
+  DONE,
+  type InboxParts,
+  type LaneId,
+  type LaneOutcome,
+  sameUpdate,
+  type UpdateRow,
+} from './inbox.ts';
 
 export interface LaneOptions {
   readonly signal: AbortSignal;
@@ -24,7 +32,8 @@ export interface Dispatcher {
  * Lanes do not wait for each other's calls, but they share the ways to the database: what many lanes ask for at the same
  * time is decided in one transaction, and marked as done in one statement.
  */
-export function createDispatcher(parts: InboxParts): Dispatcher {
+export function createDispatcher(inbox: InboxParts, wake: DispatchParts['wake']): Dispatcher {
+  const parts = { ...inbox, wake };
   const take = batched((lanes: readonly LaneId[]) => takeOldest(parts, lanes), { most: MOST_TOGETHER });
   const markDone = batched((rows: readonly UpdateRow[]) => noteDone(parts, rows));
   return {

@@ -26,6 +26,11 @@ export interface InboxParts extends CallParts {
   >;
 }
 
+/** `wake`: what waited in this lane can go on now. Told after it is so, and maybe for nothing. */
+export interface DispatchParts extends InboxParts {
+  readonly wake: (lane: LaneId) => void;
+}
+
 export type UpdateRow = typeof telegramUpdates.$inferSelect;
 
 export interface LaneId {
@@ -35,12 +40,13 @@ export interface LaneId {
 
 /**
  * `empty`: all done. `busy`: somebody else is at this lane and will go on with it. `wait`: nothing can be done before
- * that time.
+ * that time. `held`: an older press of the same person is not decided; whoever decides it wakes this lane, but it is
+ * better looked at again after that time.
  */
 export type LaneOutcome =
   | { readonly kind: 'empty' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'wait'; readonly ms: number };
+  | { readonly kind: 'wait' | 'held'; readonly ms: number };
 
 /** What is next for a lane. */
 export type Step =

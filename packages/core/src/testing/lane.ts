@@ -2,7 +2,7 @@ import { type OwedCall, telegramUpdates } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
 import { keepUpdates } from '../inbox/commit.ts';
 import { createDispatcher } from '../inbox/dispatch.ts';
-import type { InboxParts, LaneOutcome } from '../inbox/inbox.ts';
+import type { InboxParts, LaneId, LaneOutcome } from '../inbox/inbox.ts';
 import { incoming } from '../inbox/lanes.ts';
 import type { TestParts } from './parts.ts';
 
@@ -15,7 +15,10 @@ export interface Lane {
   readonly me: number;
   /** Text messages, kept in the order given; their rows' ids. */
   keep(texts: readonly string[], chat?: { id: number; type: string }): Promise<number[]>;
-  run(parts: InboxParts, options?: { lane?: string; mayAct?: () => boolean }): Promise<LaneOutcome>;
+  run(
+    parts: InboxParts,
+    options?: { lane?: string; mayAct?: () => boolean; wake?: (lane: LaneId) => void },
+  ): Promise<LaneOutcome>;
   /** Texts of the bot's messages. */
   sent(chatId?: number): Promise<string[]>;
   /** A row; the newest unless told how many before it. */
@@ -45,8 +48,8 @@ export async function openLane(bench: TestParts): Promise<Lane> {
       }
       return ids;
     },
-    run: (parts, { lane = `chat${me}`, mayAct = () => true } = {}) =>
-      createDispatcher(parts).run(
+    run: (parts, { lane = `chat${me}`, mayAct = () => true, wake = () => undefined } = {}) =>
+      createDispatcher(parts, wake).run(
         { botId: bench.botId, lane },
         { signal: AbortSignal.timeout(20_000), mayAct },
       ),

@@ -53,6 +53,8 @@ export const telegramUpdates = pgTable(
     error: text('error'),
     /** Failed again and again and was set aside. */
     poisonedAt: at('poisoned_at'),
+    /** Of a press: its person's later messages wait for its decision, but not longer than this. */
+    holdsUntil: at('holds_until'),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
     receivedAt: at('received_at').notNull().defaultNow(),
     doneAt: at('done_at'),

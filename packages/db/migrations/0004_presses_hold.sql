@@ -1,0 +1,1 @@
+ALTER TABLE "telegram_updates" ADD COLUMN "holds_until" timestamp with time zone;
