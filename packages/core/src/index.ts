@@ -4,7 +4,7 @@ export { isSafetensors } from './avatars/training.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';
-export { type Document, documentsOf, findDocument, orderDocument } from './documents/documents.ts';
+export { type Document, orderDocument } from './documents/documents.ts';
 export {
   DOCUMENT_KINDS,
   type DocumentBlock,

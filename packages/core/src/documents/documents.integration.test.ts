@@ -1,18 +1,13 @@
-import { circuitBreakers, documents, recordings } from '@aisha/db';
-import { jobs } from '@aisha/queue';
+import { circuitBreakers, documents } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveUp } from '../handlers.ts';
-import type { Order } from '../unit.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
-import { makeRecording, orderNow, recordingNow, startTestParts, type TestParts } from '../testing.ts';
+import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
+import { orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
-import { documentsOf, orderDocument } from './documents.ts';
+import { orderDocument } from './documents.ts';
 import { DOCUMENT_KINDS, documentBlocks, type DocumentKind } from './kinds/index.ts';
-import { writeSection } from './section.ts';
-import { writeDocument } from './write.ts';
-
-const { schema: sectionJob } = jobs['document.section'];
 
 let bench: TestParts;
 let me: number;
@@ -31,49 +26,12 @@ afterEach(async () => {
 const MEETING = `Сегодня мы обсудили новый договор с поставщиком. Председатель: Сергей Иванов.
 Решили подписать договор до конца месяца. Анна отправит письмо Ивану до пятницы.`;
 
-/** A recording that has this text already. */
-async function recorded(text: string | null) {
-  const file = { bytes: Buffer.from('x'), name: 'a.txt', mime: 'text/plain' };
-  const { recording, order } = await makeRecording(bench, me, file, 'text');
-  await bench.parts.db
-    .update(recordings)
-    .set({ text, transcribedAt: new Date() })
-    .where(eq(recordings.id, recording.id));
-  await bench.parts.db.execute(
-    `update orders set state = 'succeeded', ended_at = now() where id = '${order.id}'`,
-  );
-  return recordingNow(bench, recording.id);
-}
+const recorded = (text: string | null) => makeText(bench, me, text);
 
 async function ordered(text: string | null, kind: DocumentKind = 'summary') {
   const recording = await recorded(text);
-  const order = async (): Promise<Order> => {
-    const outcome = await transact(bench.parts, (unit) =>
-      orderDocument(unit, recording, kind, 'ru', { chatId: me }),
-    );
-    if (outcome.kind !== 'placed') throw new Error('there is one already');
-    return outcome.order;
-  };
-  const placed = await order();
-  const documentId = placed.subjectId ?? '';
-  return {
-    recording,
-    order: placed,
-    documentId,
-    write: () => work(documentId),
-  };
-}
-
-/** Does the jobs of a document one after the other, as they are enqueued, until none is left. */
-async function work(documentId: string): Promise<void> {
-  let seen = bench.enqueued.length;
-  await writeDocument(bench.parts, documentId);
-  for (; seen < bench.enqueued.length; seen += 1) {
-    const job = bench.enqueued[seen];
-    if (job?.name === 'document.write') await writeDocument(bench.parts, documentId);
-    const section = job?.name === 'document.section' ? sectionJob.safeParse(job.payload) : null;
-    if (section?.data?.documentId === documentId) await writeSection(bench.parts, section.data, bench.run());
-  }
+  const made = await makeDocument(bench, recording, kind);
+  return { recording, ...made, write: () => writeThrough(bench, made.documentId) };
 }
 
 const content = async (documentId: string) => {
@@ -89,7 +47,7 @@ const spoil = async (fault: Parameters<typeof bench.openai.control.addFault>[0][
 
 describe('a document', () => {
   test.each(DOCUMENT_KINDS)('of kind %s is written, kept and read again', async (kind) => {
-    const { order, documentId, recording, write } = await ordered(MEETING, kind);
+    const { order, documentId, write } = await ordered(MEETING, kind);
     await write();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
     const row = await content(documentId);
@@ -98,7 +56,7 @@ describe('a document', () => {
     );
     const file = await bench.parts.storage.get('transcripts', row?.objectKey ?? '');
     expect(JSON.parse(file?.toString('utf8') ?? 'null')).toEqual(row?.content);
-    expect(await documentsOf(bench.parts.db, recording.id)).toHaveLength(1);
+    expect(row?.writtenAt).not.toBeNull();
   });
 
   test('ordered twice at once is one order; ordered when it is written is there at once', async () => {
@@ -109,7 +67,7 @@ describe('a document', () => {
     const placed = outcomes.flatMap((one) => (one.kind === 'placed' ? [one.order] : []));
     expect(placed).toHaveLength(1);
     expect(outcomes.filter((one) => one.kind === 'under-way')).toHaveLength(2);
-    await work(placed[0]?.subjectId ?? '');
+    await writeThrough(bench, placed[0]?.subjectId ?? '');
     expect(await order()).toMatchObject({ kind: 'written', document: { kind: 'todo' } });
   });
 

@@ -1,5 +1,5 @@
-import { documents, type Language, type Tx } from '@aisha/db';
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { documents, type Language } from '@aisha/db';
+import { sql } from 'drizzle-orm';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import type { Unit } from '../unit.ts';
@@ -34,17 +34,4 @@ export async function orderDocument(
     input: { kind },
     statusMessageId: screen.messageId,
   });
-}
-
-export async function documentsOf(tx: Pick<Tx, 'select'>, recordingId: string): Promise<Document[]> {
-  return tx
-    .select()
-    .from(documents)
-    .where(and(eq(documents.recordingId, recordingId), isNotNull(documents.writtenAt)))
-    .orderBy(desc(documents.writtenAt));
-}
-
-export async function findDocument(tx: Pick<Tx, 'select'>, id: string): Promise<Document | null> {
-  const [document] = await tx.select().from(documents).where(eq(documents.id, id));
-  return document ?? null;
 }

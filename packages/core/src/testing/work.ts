@@ -6,7 +6,13 @@ import type { TestParts } from './parts.ts';
 const nothingToShow = async () => undefined;
 
 /** Takes the jobs from the queue, as a worker does; what only shows something is the bot's and is left out. */
-export function startWork(bench: TestParts, parts: WorkerParts = bench.parts): { close(): Promise<unknown> } {
+export function startWork(
+  bench: TestParts,
+  parts: WorkerParts = bench.parts,
+): {
+  /** What runs may end within so many milliseconds; unless told, it is broken off. */
+  close(deadlineMs?: number): Promise<unknown>;
+} {
   const workers = startWorkers({
     redis: { url: bench.redis.url },
     handlers: {
@@ -20,5 +26,5 @@ export function startWork(bench: TestParts, parts: WorkerParts = bench.parts): {
     metrics: bench.parts.metrics,
     onExhausted: (name, payload, error) => giveUp(parts, name, payload, error),
   });
-  return { close: () => workers.close(2_000) };
+  return { close: (deadlineMs = 2_000) => workers.close(deadlineMs) };
 }
