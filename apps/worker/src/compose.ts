@@ -93,6 +93,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     storage,
     telegram,
     openai,
+    recogniser: openai.recogniser,
     media,
     fal,
     texts,

@@ -1,6 +1,6 @@
 import type { FalConfig, TelegramConfig } from '@aisha/config';
 import type { Media } from '@aisha/media';
-import type { FalClient, OpenAiClient, TelegramClient } from '@aisha/providers';
+import type { FalClient, OpenAiClient, Recogniser, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import type { UnitParts } from './unit.ts';
@@ -13,6 +13,7 @@ export interface WorkerParts extends DeciderParts {
   readonly storage: Storage;
   readonly fal: FalClient;
   readonly openai: OpenAiClient;
+  readonly recogniser: Recogniser;
   readonly telegram: TelegramClient;
   readonly media: Media;
   readonly config: {

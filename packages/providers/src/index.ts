@@ -65,11 +65,12 @@ export type {
   Usage,
 } from './openai/complete.ts';
 export type { OpenAiFailure, RefusalCode } from './openai/errors.ts';
-export { shutdownDateOf, speechModel, type SpeechModel } from './openai/models.ts';
 export type { ModerateOptions, ModerateOutcome } from './openai/moderate.ts';
-export {
-  speechFileName,
-  type TimedText,
-  type TranscribeOptions,
-  type TranscribeOutcome,
-} from './openai/transcribe.ts';
+export type {
+  Recogniser,
+  RecogniserAbilities,
+  Recognition,
+  Speech,
+  SpeechRefusal,
+  TimedText,
+} from './recogniser/recogniser.ts';

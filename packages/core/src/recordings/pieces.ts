@@ -37,7 +37,7 @@ export async function transcribePiece(
 
   const audio = await parts.storage.get('transcripts', found.piece.objectKey);
   if (!audio) throw new Error(`piece ${found.piece.objectKey} is not in the bucket`);
-  const outcome = await parts.openai.transcribe({
+  const outcome = await parts.recogniser.transcribe({
     audio,
     fileName: 'voice.ogg',
     contentType: 'audio/ogg',

@@ -84,7 +84,7 @@ async function cut(
   await noteProgress(parts, order.id, { stage: 'cutting' });
   if (!(await decodeSound(source, sound, run.signal))) return 'not_media';
   const levels = await loudness(sound);
-  const pieceSeconds = Math.min(PIECE_SECONDS, parts.openai.speech.longestAudioS ?? PIECE_SECONDS);
+  const pieceSeconds = Math.min(PIECE_SECONDS, parts.recogniser.can.longestAudioS ?? PIECE_SECONDS);
   const stretches = cutAtPauses(levels, pieceSeconds * 1_000);
   if (stretches.every((stretch) => stretch.silent)) return 'silence';
 

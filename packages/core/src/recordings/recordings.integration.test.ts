@@ -40,7 +40,10 @@ const wordsOf = (text: string | null) => (text ?? '').split(/\s+/);
 /** The same parts with a model that takes this much sound at once. */
 const hearing = (seconds: number): WorkerParts => ({
   ...bench.parts,
-  openai: { ...bench.parts.openai, speech: { ...bench.parts.openai.speech, longestAudioS: seconds } },
+  recogniser: {
+    ...bench.parts.recogniser,
+    can: { ...bench.parts.recogniser.can, longestAudioS: seconds },
+  },
 });
 
 const pieces = (recordingId: string) =>

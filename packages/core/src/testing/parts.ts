@@ -158,6 +158,17 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
   );
   await storage.ensureBuckets();
   const client = createTelegramClient({ config: config.telegram, redis: connection, log });
+  const openAiClient = createOpenAiClient({
+    config: {
+      apiKey: SANDBOX_OPENAI_KEY,
+      baseUrl: openai.url,
+      textModel: 'gpt-6-luna',
+      transcribeModel: 'gpt-transcribe',
+      visionModel: 'gpt-6-sol',
+      moderationModel: 'omni-moderation-latest',
+    },
+    log,
+  });
   const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
   const media = await createMedia({ log, scratchRoot: join(dir, 'scratch') });
   return {
@@ -174,17 +185,8 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       telegram: client,
       media,
       fal: createFalClient({ config: config.fal, log }),
-      openai: createOpenAiClient({
-        config: {
-          apiKey: SANDBOX_OPENAI_KEY,
-          baseUrl: openai.url,
-          textModel: 'gpt-6-luna',
-          transcribeModel: 'gpt-transcribe',
-          visionModel: 'gpt-6-sol',
-          moderationModel: 'omni-moderation-latest',
-        },
-        log,
-      }),
+      openai: openAiClient,
+      recogniser: openAiClient.recogniser,
     },
     database,
     redis,

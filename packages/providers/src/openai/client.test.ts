@@ -16,7 +16,11 @@ test('what is billed is counted: tokens of texts, minutes of speech', async () =
   const { client, metrics } = clientAt(server.url);
   await client.completeText({ system: 's', user: 'u' });
   await client.completeText({ system: 's', user: 'u' });
-  await client.transcribe({ audio: Buffer.from('x'), fileName: 'a.ogg', contentType: 'audio/ogg' });
+  await client.recogniser.transcribe({
+    audio: Buffer.from('x'),
+    fileName: 'a.ogg',
+    contentType: 'audio/ogg',
+  });
   const of = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
   expect(await of('aisha_provider_tokens_total')).toMatchObject([
     { labels: { model: 'gpt-6-luna', direction: 'input' }, value: 20 },

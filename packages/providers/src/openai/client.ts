@@ -2,6 +2,7 @@ import type { OpenAiConfig } from '@aisha/config';
 import { OpenAI } from 'openai';
 import { z } from 'zod';
 import { observed, type Observers } from '../observe.ts';
+import type { Recogniser } from '../recogniser/recogniser.ts';
 import {
   completeJson,
   completeText,
@@ -15,15 +16,14 @@ import {
 } from './complete.ts';
 import { withinDeadline } from './deadline.ts';
 import { openAiFailure } from './errors.ts';
-import { shutdownDateOf, speechModel, type SpeechModel } from './models.ts';
+import { recogniserAbilities, shutdownDateOf } from './models.ts';
 import { moderate, type ModerateOptions, type ModerateOutcome } from './moderate.ts';
-import { transcribe, type TranscribeOptions, type TranscribeOutcome } from './transcribe.ts';
+import { transcribe } from './transcribe.ts';
 
 /** OpenAI or any compatible server. Outcomes are values. */
 export interface OpenAiClient {
-  /** What the configured speech model can do: cut the audio by it. */
-  readonly speech: SpeechModel;
-  transcribe(options: TranscribeOptions): Promise<TranscribeOutcome>;
+  /** The configured speech model. */
+  readonly recogniser: Recogniser;
   completeJson<T>(options: JsonOptions<T>): Promise<JsonOutcome<T>>;
   completeText(options: CompletionOptions): Promise<TextOutcome>;
   /** As completeText, with pictures and the vision model; completeJson takes pictures too. */
@@ -122,17 +122,22 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     }
   };
 
-  return {
-    speech: speechModel(config.transcribeModel),
-    async transcribe(options) {
-      const model = options.model ?? config.transcribeModel;
-      const answer = await seen('transcribe', model, () => transcribe(client, model, options));
-      const { usdPerMinute } = speechModel(model);
-      if (answer.kind === 'ok' && answer.durationS !== undefined && usdPerMinute !== null) {
-        metrics?.providerCostUsd.inc({ provider: 'openai', model }, (answer.durationS / 60) * usdPerMinute);
+  const speechModel = config.transcribeModel;
+  const can = recogniserAbilities(speechModel);
+  const recogniser: Recogniser = {
+    can,
+    async transcribe(speech) {
+      const answer = await seen('transcribe', speechModel, () => transcribe(client, speechModel, speech));
+      if (answer.kind === 'ok' && answer.durationS !== undefined && can.usdPerMinute !== null) {
+        const usd = (answer.durationS / 60) * can.usdPerMinute;
+        metrics?.providerCostUsd.inc({ provider: 'openai', model: speechModel }, usd);
       }
       return answer;
     },
+  };
+
+  return {
+    recogniser,
     completeJson(options) {
       const model = modelFor(options);
       return completed('complete_json', model, () => completeJson(client, dialects, model, options));

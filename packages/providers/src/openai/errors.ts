@@ -1,20 +1,8 @@
 import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import type { SpeechRefusal } from '../recogniser/recogniser.ts';
 import { describeFailure, retryAfterMs } from '../transport.ts';
 
-export type RefusalCode =
-  /** Key, quota or balance: nobody's request works until an operator acts. */
-  | 'account'
-  /** The server's country is not served. */
-  | 'country'
-  /** Unknown model, switched off, or one that this key may not use. */
-  | 'model'
-  | 'bad-audio'
-  | 'bad-image'
-  | 'too-long'
-  | 'too-short'
-  | 'too-big'
-  /** Anything else the server calls our fault. */
-  | 'invalid';
+export type RefusalCode = SpeechRefusal | 'bad-image';
 
 export type OpenAiFailure =
   /** `message`: the server's own words. For an operator who tries a connection; never for logs, since servers repeat prompts. */

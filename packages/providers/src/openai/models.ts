@@ -1,3 +1,5 @@
+import type { RecogniserAbilities } from '../recogniser/recogniser.ts';
+
 /** What a speech model can do; taken from OpenAI's typings, documentation and reports (November 2026). */
 export interface SpeechModel {
   /** The richest answer the model gives. */
@@ -16,7 +18,7 @@ export interface SpeechModel {
 }
 
 // 26 214 400 bytes for the whole request; the fields and boundaries need some.
-const biggestBytes = 25 * 1024 * 1024 - 64 * 1024;
+const BIGGEST_BYTES = 25 * 1024 * 1024 - 64 * 1024;
 
 const plain: SpeechModel = {
   format: 'json',
@@ -27,7 +29,7 @@ const plain: SpeechModel = {
   languageField: 'language',
   // The limit that is known of any model; 1400 s exactly is refused by some measures of the length.
   longestAudioS: 1380,
-  biggestBytes,
+  biggestBytes: BIGGEST_BYTES,
   usdPerMinute: null,
 };
 
@@ -56,6 +58,22 @@ const speechModels: Readonly<Record<string, SpeechModel>> = {
 /** Dated snapshots are as their family; an unknown model (any compatible server's) gets the careful defaults. */
 export function speechModel(name: string): SpeechModel {
   return speechModels[name] ?? speechModels[familyOf(name)] ?? plain;
+}
+
+/** The same in the words of the port. */
+export function recogniserAbilities(name: string): RecogniserAbilities {
+  const { wordTimes, segmentTimes, speakers, prompt, longestAudioS, biggestBytes, usdPerMinute } =
+    speechModel(name);
+  return {
+    times: wordTimes ? 'words' : segmentTimes ? 'segments' : 'none',
+    speakers,
+    languages: null,
+    vocabulary: prompt,
+    longestAudioS,
+    biggestBytes,
+    usdPerMinute,
+    endsOn: shutdownDateOf(name),
+  };
 }
 
 /** Days on which OpenAI switches models off (its deprecations page and typings, November 2026). */

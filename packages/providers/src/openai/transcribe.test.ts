@@ -26,7 +26,7 @@ describe('transcribe', () => {
       }),
     );
     const { client } = clientAt(server.url);
-    const outcome = await client.transcribe({ ...voice, language: 'ru', prompt: 'Aisha' });
+    const outcome = await client.recogniser.transcribe({ ...voice, language: 'ru', vocabulary: 'Aisha' });
     expect(outcome).toEqual({ kind: 'ok', text: 'Привет', language: 'ru', durationS: 27 });
     const [request] = server.seen;
     expect(request?.path).toBe('/v1/audio/transcriptions');
@@ -53,7 +53,7 @@ describe('transcribe', () => {
       }),
     );
     const { client } = clientAt(server.url, { transcribeModel: 'whisper-1' });
-    expect(await client.transcribe({ ...voice, language: 'ru' })).toEqual({
+    expect(await client.recogniser.transcribe({ ...voice, language: 'ru' })).toEqual({
       kind: 'ok',
       text: 'Да',
       language: 'ru',
@@ -76,7 +76,7 @@ describe('transcribe', () => {
       }),
     );
     const { client } = clientAt(server.url, { transcribeModel: 'gpt-4o-transcribe-diarize' });
-    expect(await client.transcribe({ ...voice, prompt: 'x' })).toMatchObject({
+    expect(await client.recogniser.transcribe({ ...voice, vocabulary: 'x' })).toMatchObject({
       segments: [{ text: 'a', start: 0, end: 4, speaker: 'A' }],
     });
     const body = server.seen[0]?.body ?? Buffer.alloc(0);
@@ -92,7 +92,10 @@ describe('transcribe', () => {
         : json(response, 200, { text: 'a' }),
     );
     const { client } = clientAt(server.url, { transcribeModel: 'Systran/faster-whisper-small' });
-    expect(await client.transcribe({ ...voice, language: 'kk' })).toEqual({ kind: 'ok', text: 'a' });
+    expect(await client.recogniser.transcribe({ ...voice, language: 'kk' })).toEqual({
+      kind: 'ok',
+      text: 'a',
+    });
     expect(server.seen).toHaveLength(2);
   });
 
@@ -108,7 +111,7 @@ describe('transcribe', () => {
         : json(response, 200, { text: 'a' }),
     );
     const { client } = clientAt(server.url, { transcribeModel: 'whisper-1' });
-    expect(await client.transcribe(voice)).toEqual({ kind: 'ok', text: 'a' });
+    expect(await client.recogniser.transcribe(voice)).toEqual({ kind: 'ok', text: 'a' });
   });
 
   test.each<[string, Script, object]>([
@@ -169,7 +172,7 @@ describe('transcribe', () => {
     await using server = await scriptedServer(script);
     const { client, log } = clientAt(server.url);
     const start = performance.now();
-    const outcome = await client.transcribe({ ...voice, timeoutMs: 300 });
+    const outcome = await client.recogniser.transcribe({ ...voice, timeoutMs: 300 });
     expect(outcome).toMatchObject(expected);
     expect(performance.now() - start).toBeLessThan(2_000);
     expect(server.seen).toHaveLength(1);
@@ -183,14 +186,17 @@ describe('transcribe', () => {
     await using server = await scriptedServer((_, response, index) =>
       index === 0 ? reset(response) : json(response, 200, { text: 'a' }),
     );
-    expect(await clientAt(server.url).client.transcribe(voice)).toEqual({ kind: 'ok', text: 'a' });
+    expect(await clientAt(server.url).client.recogniser.transcribe(voice)).toEqual({ kind: 'ok', text: 'a' });
     expect(server.seen[1]?.headers['x-stainless-retry-count']).toBe('1');
   });
 
   test('what is too big is not sent', async () => {
     const { client } = clientAt(await closedPort());
     const audio = Buffer.alloc(25 * 1024 * 1024);
-    expect(await client.transcribe({ ...voice, audio })).toMatchObject({ kind: 'refused', code: 'too-big' });
-    expect(client.speech).toMatchObject({ format: 'json', longestAudioS: 1380 });
+    expect(await client.recogniser.transcribe({ ...voice, audio })).toMatchObject({
+      kind: 'refused',
+      code: 'too-big',
+    });
+    expect(client.recogniser.can).toMatchObject({ times: 'none', longestAudioS: 1380 });
   });
 });

@@ -1,43 +1,9 @@
 import { toFile, type OpenAI } from 'openai';
 import { z } from 'zod';
+import type { Recognition, Speech } from '../recogniser/recogniser.ts';
 import { withinDeadline } from './deadline.ts';
-import { complainsAbout, openAiFailure, type OpenAiFailure } from './errors.ts';
+import { complainsAbout, openAiFailure } from './errors.ts';
 import { speechModel, type SpeechModel } from './models.ts';
-
-export interface TranscribeOptions {
-  /** A buffer, never a stream: its length is known, so that a failed upload can be repeated. */
-  readonly audio: Buffer;
-  /** Judged by its extension; `.oga` and `.opus` become `.ogg`. */
-  readonly fileName: string;
-  readonly contentType: string;
-  /** ISO 639-1; detected unless given. */
-  readonly language?: string;
-  /** Names and words to expect, or the end of the text before. */
-  readonly prompt?: string;
-  readonly model?: string;
-  readonly signal?: AbortSignal | null | undefined;
-  readonly timeoutMs?: number;
-}
-
-export interface TimedText {
-  readonly text: string;
-  /** Seconds from the beginning of this audio. */
-  readonly start: number;
-  readonly end: number;
-}
-
-export type TranscribeOutcome =
-  | {
-      readonly kind: 'ok';
-      readonly text: string;
-      /** ISO 639-1 where the server tells. */
-      readonly language?: string;
-      /** How much audio the server says it heard: less than sent means that it cut. */
-      readonly durationS?: number;
-      readonly words?: readonly TimedText[];
-      readonly segments?: readonly (TimedText & { readonly speaker?: string })[];
-    }
-  | OpenAiFailure;
 
 const transcribeDeadlineMs = 300_000;
 
@@ -54,28 +20,31 @@ const answerShape = z.looseObject({
     .nullish(),
 });
 
-export async function transcribe(
-  client: OpenAI,
-  model: string,
-  options: TranscribeOptions,
-): Promise<TranscribeOutcome> {
+export async function transcribe(client: OpenAI, model: string, options: Speech): Promise<Recognition> {
   const abilities = speechModel(model);
   if (options.audio.length > abilities.biggestBytes) {
     const message = `${options.audio.length} bytes, the model takes ${abilities.biggestBytes}`;
-    return { kind: 'refused', code: 'too-big', status: 413, message };
+    return { kind: 'refused', code: 'too-big', message };
   }
   try {
     return readAnswer(await send(client, model, abilities, options));
   } catch (error) {
-    return openAiFailure(error);
+    return failure(error);
   }
+}
+
+function failure(error: unknown): Recognition {
+  const failed = openAiFailure(error);
+  if (failed.kind === 'retry') return failed;
+  const { code, message } = failed;
+  return { kind: 'refused', code: code === 'bad-image' ? 'invalid' : code, message };
 }
 
 async function send(
   client: OpenAI,
   model: string,
   abilities: SpeechModel,
-  options: TranscribeOptions,
+  options: Speech,
 ): Promise<unknown> {
   const file = await toFile(options.audio, speechFileName(options.fileName), { type: options.contentType });
   const attempt = async (language: string | undefined, format: SpeechModel['format']): Promise<unknown> =>
@@ -84,7 +53,7 @@ async function send(
         model,
         file,
         ...(language === undefined ? {} : languageParameter(abilities, language)),
-        ...(options.prompt === undefined || !abilities.prompt ? {} : { prompt: options.prompt }),
+        ...(options.vocabulary === undefined || !abilities.prompt ? {} : { prompt: options.vocabulary }),
         ...formatParameters(format, abilities),
       };
       return await client.audio.transcriptions.create(body, request);
@@ -127,7 +96,7 @@ function formatParameters(format: SpeechModel['format'], abilities: SpeechModel)
   return { response_format: 'json' as const };
 }
 
-function readAnswer(answer: unknown): TranscribeOutcome {
+function readAnswer(answer: unknown): Recognition {
   const parsed = answerShape.safeParse(answer);
   if (!parsed.success) return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
   const { text, words, segments, duration, usage } = parsed.data;

@@ -1,0 +1,78 @@
+/** What a recogniser can do, as data: whoever has speech to recognise cuts it and asks by this. */
+export interface RecogniserAbilities {
+  /** The finest times that come with the text. */
+  readonly times: 'none' | 'segments' | 'words';
+  readonly speakers: boolean;
+  /** ISO 639-1 codes that it can be told; null: any. */
+  readonly languages: readonly string[] | null;
+  /** Can be told words to expect. */
+  readonly vocabulary: boolean;
+  /** Longer audio is refused, or worse, cut silently. Null: only the size counts. */
+  readonly longestAudioS: number | null;
+  readonly biggestBytes: number;
+  /** Null where it is not known. */
+  readonly usdPerMinute: number | null;
+  /** ISO date of the day on which its vendor ends it; null: none is known. */
+  readonly endsOn: string | null;
+}
+
+export interface Speech {
+  /** A buffer, never a stream: its length is known, so that a failed upload can be repeated. */
+  readonly audio: Buffer;
+  /** Judged by its extension. */
+  readonly fileName: string;
+  readonly contentType: string;
+  /** ISO 639-1; detected unless given. A language that the recogniser cannot be told is left out, no reason to fail. */
+  readonly language?: string;
+  /** Names and words to expect, or the end of the text before; ignored by a recogniser without vocabulary. */
+  readonly vocabulary?: string;
+  readonly signal?: AbortSignal | null | undefined;
+  /** For the whole call, its repeats included. */
+  readonly timeoutMs?: number;
+}
+
+export interface TimedText {
+  readonly text: string;
+  /** Seconds from the beginning of this audio. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export type SpeechRefusal =
+  /** Key, quota or balance: nobody's request works until an operator acts. */
+  | 'account'
+  /** The server's country is not served. */
+  | 'country'
+  /** Unknown model, switched off, or one that this key may not use. */
+  | 'model'
+  | 'bad-audio'
+  | 'too-long'
+  | 'too-short'
+  | 'too-big'
+  /** Anything else the server calls our fault. */
+  | 'invalid';
+
+export type Recognition =
+  | {
+      readonly kind: 'ok';
+      readonly text: string;
+      /** ISO 639-1 where the server tells. */
+      readonly language?: string;
+      /** How much audio the server says it heard: less than sent means that it cut. */
+      readonly durationS?: number;
+      readonly words?: readonly TimedText[];
+      readonly segments?: readonly (TimedText & { readonly speaker?: string })[];
+    }
+  /** No repetition helps. `message` is the server's own words, never for logs. */
+  | { readonly kind: 'refused'; readonly code: SpeechRefusal; readonly message: string }
+  /** It may heal; `afterMs` is what the server asked for. */
+  | { readonly kind: 'retry'; readonly afterMs: number | null; readonly why: string };
+
+/**
+ * Speech to text, whoever does it. Every implementation passes `describeRecogniser` of `testing/recogniser-suite.ts`.
+ * Outcomes are values; nothing rejects, and no key of ours is in any of them.
+ */
+export interface Recogniser {
+  readonly can: RecogniserAbilities;
+  transcribe(speech: Speech): Promise<Recognition>;
+}
