@@ -23,7 +23,7 @@ const composed = {
   toast: ['training.too_few', 'training.checking', 'training.closed'],
   label: [
     ...LANGUAGES.map((language) => `name.${language}`),
-    ...DOCUMENT_KINDS.map((kind) => `document.${kind}`),
+    ...DOCUMENT_KINDS.map((kind) => `document.kind.${kind}`),
     ...LEDGER_REASONS.map((reason) => `ledger.${reason}`),
     ...AVATAR_STATES.map((state) => `avatar.state.${state}`),
     ...['fast', 'balanced', 'quality'].map((preset) => `training.preset.${preset}`),

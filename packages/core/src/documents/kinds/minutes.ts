@@ -25,7 +25,7 @@ export const minutes = defineKind({
   instruction: 'Write the minutes of this meeting: participants, topics, decisions and tasks.',
   merge: 'by-model',
   blocks: (content) => [
-    { block: 'title', label: 'document.minutes', text: content.title },
+    { block: 'title', label: 'document.kind.minutes', text: content.title },
     { block: 'field', label: 'document.date', value: content.date },
     ...meetingBlocks(content),
   ],

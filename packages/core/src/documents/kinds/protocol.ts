@@ -13,7 +13,7 @@ export const protocol = defineKind({
     'Write the formal protocol of this meeting: who presided, who took part, what was discussed and decided.',
   merge: 'by-model',
   blocks: (content) => [
-    { block: 'title', label: 'document.protocol', text: content.title },
+    { block: 'title', label: 'document.kind.protocol', text: content.title },
     { block: 'field', label: 'document.number', value: content.number },
     { block: 'field', label: 'document.date', value: content.date },
     { block: 'field', label: 'document.place', value: content.place },

@@ -10,7 +10,7 @@ export const summary = defineKind({
   instruction: 'Write a summary.',
   merge: 'by-model',
   blocks: ({ title, paragraphs, points }) => [
-    { block: 'title', label: 'document.summary', text: title },
+    { block: 'title', label: 'document.kind.summary', text: title },
     { block: 'paragraphs', items: paragraphs },
     { block: 'list', label: 'document.points', items: points },
   ],

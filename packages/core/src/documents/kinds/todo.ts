@@ -12,7 +12,7 @@ export const todo = defineKind({
   instruction: 'List every task, promise and request: what is to be done, by whom and by when.',
   merge: 'by-model',
   blocks: ({ tasks }) => [
-    { block: 'title', label: 'document.todo', text: null },
+    { block: 'title', label: 'document.kind.todo', text: null },
     tasks.length === 0 ? { block: 'note', label: 'document.no_tasks' } : { block: 'tasks', items: tasks },
   ],
 });
