@@ -40,4 +40,5 @@ export * from './recordings/recordings.ts';
 export { applyRetention } from './retention.ts';
 export { pendingNotifications, sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';
+export { ownersOfMessages } from './users/group-messages.ts';
 export * from './users/users.ts';

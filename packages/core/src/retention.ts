@@ -5,6 +5,7 @@ import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
 import { forgetSections } from './documents/plan.ts';
 import type { WorkerParts } from './parts.ts';
+import { forgetGroupMessages } from './users/group-messages.ts';
 
 /** Done in one pass; what is left is done by the next. */
 const BATCH = 100;
@@ -22,6 +23,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await forgetSections(parts);
   await removeOldUpdates(parts.db);
   await dropEndedWebhookSecrets(parts.db);
+  await forgetGroupMessages(parts.db);
   await parts.db
     .delete(notifications)
     .where(and(sql`${notifications.state} <> 'pending'`, lt(notifications.createdAt, NOTIFICATIONS_KEPT)));

@@ -3,6 +3,7 @@ import {
   avatars,
   documents,
   falJobs,
+  groupMessages,
   images,
   notifications,
   orders,
@@ -251,6 +252,19 @@ describe('the retention rules', () => {
     await applyRetention(bench.parts);
     const left = await bench.parts.db.select().from(notifications);
     expect(new Set(left.map(({ key }) => key))).toEqual(new Set(['owed', 'new']));
+  });
+
+  test('forget after half a year whose a message in a group is', async () => {
+    const kept = (messageId: number, days: number) => ({
+      chatId: -1,
+      messageId,
+      ownerId: me,
+      createdAt: sql`now() - make_interval(days => ${days})`,
+    });
+    await bench.parts.db.insert(groupMessages).values([kept(1, 170), kept(2, 190)]);
+    await applyRetention(bench.parts);
+    const left = await bench.parts.db.select().from(groupMessages);
+    expect(left.map(({ messageId }) => messageId)).toEqual([1]);
   });
 
   test('forget a row only after its file is gone', async () => {

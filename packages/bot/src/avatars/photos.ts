@@ -27,7 +27,9 @@ async function followPhotos(turn: Turn, avatar: Avatar, photoMessageId: number):
   // Null: a new one is on its way.
   if (counter === null || photoMessageId < counter) return;
   await collectPhotos(turn, avatar);
-  turn.owed.push({ method: 'deleteMessage', payload: { chat_id: turn.chatId, message_id: counter } });
+  // In another chat that id is some other message.
+  if (avatar.chatId === turn.chatId)
+    turn.owed.push({ method: 'deleteMessage', payload: { chat_id: turn.chatId, message_id: counter } });
 }
 
 /** The message that brought a photo. */

@@ -1,14 +1,22 @@
 import { conversations, type OwedCall } from '@aisha/db';
-import { type Decider, markUnreachable, meetChats, meetUsers, type Unit, type User } from '@aisha/core';
+import {
+  type Decider,
+  markUnreachable,
+  meetChats,
+  meetUsers,
+  ownersOfMessages,
+  type Unit,
+  type User,
+} from '@aisha/core';
 import { inArray, and, sql } from 'drizzle-orm';
 import { type Context, type Middleware, Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { z } from 'zod';
 
 import { type Dialogue, readState, type State } from './dialogue.ts';
-import { sendScreen } from './screen.ts';
+import { answering, sendScreen } from './screen.ts';
 import { bindTurn } from './turn-context.ts';
-import { Turn } from './turn.ts';
+import { type Pressed, Turn } from './turn.ts';
 import type { VoiceParts } from './voice.ts';
 
 export interface Conversation extends Decider {
@@ -66,10 +74,12 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   async function converse(
     unit: Unit,
-    { raw, update, where }: Said,
+    said: Said,
     user: User,
     stored: unknown,
+    owners: Owners,
   ): Promise<readonly OwedCall[]> {
+    const { raw, update, where } = said;
     const pressed = update.callback_query;
     const before = readState(options.dialogues, stored);
     const turn = new Turn({
@@ -82,7 +92,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       pressed: pressed && {
         queryId: pressed.id,
         message: pressed.message && { id: pressed.message.message_id, isText: 'text' in pressed.message },
-        of: 'presser',
+        of: owners(said),
       },
     });
     // A checkout is declined for everybody; in a group nobody else should have to read this.
@@ -100,7 +110,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     // Every press is answered, or the button would seem to hang; first, since it must be within seconds.
     if (pressed && !turn.owed.some((call) => call.method === 'answerCallbackQuery'))
       turn.owed.unshift({ method: 'answerCallbackQuery', payload: { callback_query_id: pressed.id } });
-    return turn.owed;
+    return answering(user.id, where.id, turn.owed);
   }
 
   return {
@@ -129,10 +139,11 @@ export function createConversation(options: ConversationOptions): Conversation {
         );
         await meetChats(unit.tx, [...new Map(round.map(({ where }) => [where.id, where])).values()]);
         const states = await statesOf(unit, round);
+        const owners = await ownersOf(unit, round);
         for (const said of round) {
           const user = users.get(said.from.id);
           if (!user) throw new Error('insert returned nothing');
-          owed[said.at] = await converse(unit, said, user, states.get(said));
+          owed[said.at] = await converse(unit, said, user, states.get(said), owners);
         }
       }
       return owed;
@@ -185,6 +196,26 @@ async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, u
       rows.find(({ userId, chatId }) => userId === said.from.id && chatId === said.where.id)?.state,
     ]),
   );
+}
+
+type Owners = (said: Said) => Pressed['of'];
+
+/** Whose the pressed messages are. In a private chat all are the person's own. */
+async function ownersOf(unit: Unit, round: readonly Said[]): Promise<Owners> {
+  const pressedIn = ({ update, where }: Said) => {
+    const messageId = update.callback_query?.message?.message_id;
+    return messageId === undefined || where.type === 'private' ? null : { chatId: where.id, messageId };
+  };
+  const known = await ownersOfMessages(
+    unit.tx,
+    round.flatMap((said) => pressedIn(said) ?? []),
+  );
+  return (said) => {
+    const at = pressedIn(said);
+    if (!at) return 'presser';
+    const owner = known.find((one) => one.chatId === at.chatId && one.messageId === at.messageId)?.ownerId;
+    return owner === undefined ? 'nobody' : owner === said.from.id ? 'presser' : 'another';
+  };
 }
 
 const botInfo = (id: number, username: string) => ({

@@ -53,6 +53,10 @@ export function sendScreen(
   };
 }
 
+/** In a group a message belongs to whom it answers; a private chat has the id of its person. */
+export const answering = (userId: number, chatId: number, calls: readonly OwedCall[]): readonly OwedCall[] =>
+  chatId === userId ? calls : calls.map((call) => ({ ...call, answers: userId }));
+
 export function editScreen(
   chatId: number,
   messageId: number,

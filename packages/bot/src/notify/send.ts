@@ -3,7 +3,7 @@ import { type CallParts, CLAIM, ClaimLost, makeCalls, type NotificationBody } fr
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { sendScreen } from '../chat/screen.ts';
+import { answering, sendScreen } from '../chat/screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -50,7 +50,7 @@ export async function sendNotification(
 }
 
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
-  const owed = row.owed ?? (await render(parts, row));
+  const owed = row.owed ?? answering(row.userId, row.chatId, await render(parts, row));
   await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
   const outcome = await makeCalls(
     parts,

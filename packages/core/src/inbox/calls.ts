@@ -4,6 +4,7 @@ import { classifyError, retryTransient, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { sql } from 'drizzle-orm';
 import type { DeciderParts } from '../parts.ts';
+import { keepGroupMessage } from '../users/group-messages.ts';
 import { markUnreachable } from '../users/users.ts';
 
 type BindTarget = NonNullable<OwedCall['bind']>['to'];
@@ -91,10 +92,12 @@ async function callInTurn(
   isClaimed: () => boolean,
 ): Promise<CallsOutcome> {
   // Forgotten because the database restarts just now, a call would be made twice. Kept even by who has to stop.
-  const remember = (sent: number, messageId: number | null, to?: OwedCall['bind']) =>
+  const remember = (sent: number, messageId: number | null, call?: OwedCall) =>
     retryTransient(
       async () => {
-        if (to && messageId !== null) await parts.messageKeepers[to.to](parts, to.id, messageId);
+        // An edited message is known already.
+        if (call && messageId !== null && messageId !== call.payload['message_id'])
+          await keepMessage(parts, call, messageId);
         await options.onSent(sent, messageId);
       },
       { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 },
@@ -108,9 +111,7 @@ async function callInTurn(
     const outcome = await makeCall(parts, call, options).catch(notSent);
     switch (outcome.kind) {
       case 'ok': {
-        const messageId = messageIdOf(outcome.result);
-        // An edited message is bound already.
-        await remember(i + 1, messageId, messageId === call.payload['message_id'] ? undefined : call.bind);
+        await remember(i + 1, messageIdOf(outcome.result), call);
         break;
       }
       case 'unchanged':
@@ -146,6 +147,18 @@ async function callInTurn(
     }
   }
   return { kind: 'made' };
+}
+
+/** Keeps the id of a new message where it is needed later: to edit it, to know whose it is. */
+async function keepMessage(
+  parts: CallParts,
+  { bind, answers, payload }: OwedCall,
+  messageId: number,
+): Promise<void> {
+  if (bind) await parts.messageKeepers[bind.to](parts, bind.id, messageId);
+  const chatId = payload['chat_id'];
+  if (answers !== undefined && typeof chatId === 'number')
+    await keepGroupMessage(parts.db, { chatId, messageId, ownerId: answers });
 }
 
 /** Nothing was sent: a file could not be read now, or the call itself is a bug, which no repeating heals. */

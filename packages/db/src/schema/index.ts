@@ -4,4 +4,4 @@ export * from './inbox.ts';
 export * from './orders.ts';
 export * from './recordings.ts';
 export * from './secrets.ts';
-export { chats, conversations, users } from './users.ts';
+export { chats, conversations, groupMessages, users } from './users.ts';

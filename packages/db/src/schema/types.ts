@@ -19,6 +19,8 @@ export interface OwedCall {
   readonly files?: Readonly<Record<string, ObjectRef & { readonly filename: string }>>;
   /** Where the id of the sent message is kept, so that it can be edited later. */
   readonly bind?: { readonly to: 'order' | 'avatar'; readonly id: string };
+  /** Whom a message in a group answers: it is theirs, and its buttons are. */
+  readonly answers?: number;
 }
 
 export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;

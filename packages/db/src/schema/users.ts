@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Language } from './types.ts';
 
 export const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -28,6 +28,18 @@ export const chats = pgTable('chats', {
   unreachableReason: text('unreachable_reason'),
   createdAt: createdAt(),
 });
+
+/** Whose the bot's messages in groups are: whom they answer. Not taken from a press, which a client may make up. */
+export const groupMessages = pgTable(
+  'group_messages',
+  {
+    chatId: telegramId('chat_id').notNull(),
+    messageId: bigint('message_id', { mode: 'number' }).notNull(),
+    ownerId: telegramId('owner_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.chatId, t.messageId] }), index('group_messages_old').on(t.createdAt)],
+);
 
 /** Where a person stands in a dialogue. A row, so that a restart or another process goes on where it was. */
 export const conversations = pgTable(
