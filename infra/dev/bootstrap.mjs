@@ -15,7 +15,7 @@ const PNPM = '10.34.9';
 
 /** Command → the Debian package that brings it. */
 const SYSTEM = { 'redis-server': 'redis-server', nginx: 'nginx', ffmpeg: 'ffmpeg', setpriv: 'util-linux' };
-const SYSTEM_FOR_TESTS = { ...SYSTEM, chromium: 'chromium' };
+const SYSTEM_FOR_TESTS = { ...SYSTEM, chromium: 'chromium', pgbouncer: 'pgbouncer' };
 
 /** Something that the person at the keyboard can mend; shown without a stack. */
 class Problem extends Error {}
@@ -141,7 +141,7 @@ async function ensureSystemPackages(wanted, env) {
   const sudo = !root && find('sudo', env.PATH) && (await capture('sudo', ['-n', 'true'], env)).code === 0;
   if (!root && !sudo)
     throw new Problem(`Missing: ${missing.join(', ')}. Please run\n\n  ${byHand}\n\nand start again.`);
-  const servers = packages.filter((name) => ['redis-server', 'nginx'].includes(name));
+  const servers = packages.filter((name) => ['redis-server', 'nginx', 'pgbouncer'].includes(name));
   // Debian starts and enables servers when it installs them. Ours run on their own ports, from their own folders, only
   // while Aisha runs, so both are prevented, and only for what was not there before.
   const script = `

@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from '@aisha/config';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { address } from './address.ts';
 import * as schema from './schema/index.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
@@ -22,21 +23,27 @@ export interface ConnectOptions {
 }
 
 /**
+ * Set after connecting: as startup parameters PgBouncer refuses them. In its transaction mode they are set on whichever of
+ * the server's connections comes, and in time on all, which are Aisha's alone. No transaction waits for anything but the
+ * database, so one that idles belongs to a frozen process: its locks are free before the lease of a frozen poller runs
+ * out, and the next one need not wait for them.
+ */
+const LIMITS = 'set statement_timeout = 15000; set idle_in_transaction_session_timeout = 2500';
+
+/**
  * A pool that survives a restart of PostgreSQL. Nothing here may take long: statements end after 15 s, so a lock
  * that somebody forgot cannot hold an app, and a broken network is noticed by keep-alive.
  */
 export function connectDatabase(config: DatabaseConfig, { name, onError }: ConnectOptions): Database {
   const pool = new pg.Pool({
-    connectionString: config.url,
+    ...address(config),
     max: config.poolSize,
     application_name: name,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 15_000,
-    // No transaction waits for anything but the database, so one that idles belongs to a frozen process: its locks are
-    // free before the lease of a frozen poller runs out, and the next one need not wait for them.
-    idle_in_transaction_session_timeout: 2_500,
     query_timeout: 20_000,
+    // Awaited before the connection is lent.
+    onConnect: (client) => client.query(LIMITS),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });

@@ -1,18 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { DatabaseConfig } from '@aisha/config';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { address, type DatabaseAddress } from './address.ts';
 
 const FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
 /** Any fixed number: two migrations started at once run one after the other. */
 const LOCK = 4_121_980;
 
 /** Brings the schema up to date; harmless to repeat and to run twice at once. */
-export async function migrateDatabase(config: Pick<DatabaseConfig, 'url'>): Promise<void> {
-  const client = new pg.Client({ connectionString: config.url, connectionTimeoutMillis: 10_000 });
+export async function migrateDatabase(config: DatabaseAddress): Promise<void> {
+  const client = new pg.Client({ ...address(config), connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
@@ -32,9 +32,9 @@ export interface MigrationStatus {
 }
 
 /** Compares what was applied with what this version brings. */
-export async function migrationStatus(config: Pick<DatabaseConfig, 'url'>): Promise<MigrationStatus> {
+export async function migrationStatus(config: DatabaseAddress): Promise<MigrationStatus> {
   const client = new pg.Client({
-    connectionString: config.url,
+    ...address(config),
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DatabaseConfig } from '@aisha/config';
 import { exitCodes, type Lifecycle, type Logger, StartRefusal } from '@aisha/service';
+import type { DatabaseAddress } from './address.ts';
 import { migrationStatus } from './migrations.ts';
 
 const AGAIN_MS = 500;
@@ -11,7 +11,7 @@ const AGAIN_MS = 500;
  * always; it is asked again until it answers, and if it is behind then, the process ends with the same line.
  */
 export async function requireMigrations(
-  config: Pick<DatabaseConfig, 'url'>,
+  config: DatabaseAddress,
   { lifecycle, log }: { readonly lifecycle: Lifecycle; readonly log: Logger },
 ): Promise<void> {
   const first = await lacking(config);
@@ -46,7 +46,7 @@ function lineOf(migrations: readonly string[]): string {
 }
 
 /** Null when the database cannot be asked; the health check says why. */
-async function lacking(config: Pick<DatabaseConfig, 'url'>): Promise<readonly string[] | null> {
+async function lacking(config: DatabaseAddress): Promise<readonly string[] | null> {
   try {
     return (await migrationStatus(config)).pending;
   } catch {
