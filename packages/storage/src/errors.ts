@@ -17,6 +17,18 @@ export function isBucketThere(error: unknown): boolean {
   );
 }
 
+/** The server does not know this request as the SDK makes it (MissingContentMD5, NotImplemented …): another way may do. */
+export function isUnsupported(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const metadata = cause instanceof Error && '$metadata' in cause ? cause.$metadata : undefined;
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'httpStatusCode' in metadata &&
+    [400, 405, 411, 501].includes(Number(metadata.httpStatusCode))
+  );
+}
+
 /** What passes as a TransientError, everything else as it came, with the operation in the message. */
 function storageError(operation: string, error: unknown): Error {
   if (classifyError(error) === 'transient') {

@@ -123,3 +123,50 @@ describe('a storage that is away', () => {
     storage.close();
   });
 });
+
+test.each([
+  ['that wants a Content-MD5', 400, 'MissingContentMD5'],
+  ['that deletes no many', 501, 'NotImplemented'],
+])('what begins with a prefix is deleted on a server %s', async (_what, status, code) => {
+  const there = new Set(['7/images/o/1', '7/images/o/2', '7/images/o/3']);
+  const { storage, close } = await storageOn((request, response) => {
+    const url = new URL(request.url ?? '', 'http://s3');
+    request.resume().on('end', () => {
+      if (request.method === 'POST' && url.searchParams.has('delete')) {
+        response.writeHead(status).end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
+      } else if (request.method === 'DELETE') {
+        there.delete(url.pathname.replace('/generated/', ''));
+        response.writeHead(204).end();
+      } else {
+        const contents = [...there].map((one) => `<Contents><Key>${one}</Key><Size>1</Size></Contents>`);
+        response.end(
+          `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
+        );
+      }
+    });
+  });
+  try {
+    expect(await storage.deletePrefix('generated', '7/')).toBe(3);
+    expect([...there]).toEqual([]);
+  } finally {
+    close();
+  }
+});
+
+test('many that may not be deleted is an error, not a reason to try one by one', async () => {
+  const methods: (string | undefined)[] = [];
+  const { storage, close } = await storageOn((request, response) => {
+    methods.push(request.method);
+    request.resume().on('end', () => {
+      if (request.method === 'GET')
+        response.end('<ListBucketResult><Contents><Key>7/images/o/1</Key></Contents></ListBucketResult>');
+      else response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
+    });
+  });
+  try {
+    await expect(storage.deletePrefix('generated', '7/')).rejects.toThrow('delete many failed');
+    expect(methods).not.toContain('DELETE');
+  } finally {
+    close();
+  }
+});

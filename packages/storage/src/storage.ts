@@ -16,7 +16,7 @@ import type { StorageConfig } from '@aisha/config';
 import { TransientError, withDeadline, type Logger } from '@aisha/service';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { isBucketThere, isMissingBucket, run, tryFind } from './errors.ts';
+import { isBucketThere, isMissingBucket, isUnsupported, run, tryFind } from './errors.ts';
 import { assertKey, assertPrefix } from './keys.ts';
 
 /** By what they hold; their real names come from the configuration. */
@@ -87,6 +87,9 @@ export interface SignedUrlOptions {
 
 const longestLinkSeconds = 24 * 3600;
 
+/** At once, where a server deletes only one by one. */
+const SINGLE_DELETIONS = 10;
+
 /** For operations that move no content. */
 const shortOperationMs = 15_000;
 
@@ -147,6 +150,28 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
     } while (token !== undefined);
   }
 
+  /** Older MinIO and its kin want a Content-MD5 that the SDK no longer sends; others know no deletion of many at all. */
+  let onlySingly = false;
+  async function deleteMany(bucket: Bucket, keys: readonly string[], options?: Abortable): Promise<void> {
+    try {
+      if (!onlySingly) return await deleteBatch(bucket, keys, options);
+    } catch (error) {
+      if (!isUnsupported(error)) throw error;
+      onlySingly = true;
+      log.warn('the S3 server does not delete many objects at once: one by one from now on', { error });
+    }
+    for (let from = 0; from < keys.length; from += SINGLE_DELETIONS)
+      await Promise.all(
+        keys.slice(from, from + SINGLE_DELETIONS).map((key) => deleteOne(bucket, key, options)),
+      );
+  }
+
+  async function deleteOne(bucket: Bucket, key: string, options?: Abortable): Promise<void> {
+    await tryFind(`delete ${key}`, () =>
+      client.send(new DeleteObjectCommand(at(bucket, key)), short(options)),
+    );
+  }
+
   async function deleteBatch(bucket: Bucket, keys: readonly string[], options?: Abortable): Promise<void> {
     const command = new DeleteObjectsCommand({
       Bucket: nameOf(bucket),
@@ -195,17 +220,13 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
         throw new Error('no stream in the answer');
       }),
     exists: async (bucket, key, options) => (await head(bucket, key, options)) !== null,
-    delete: async (bucket, key, options) => {
-      await tryFind(`delete ${key}`, () =>
-        client.send(new DeleteObjectCommand(at(bucket, key)), short(options)),
-      );
-    },
+    delete: deleteOne,
     deletePrefix: async (bucket, prefix, options) => {
       let deleted = 0;
       let batch: string[] = [];
       const flush = async () => {
         if (batch.length === 0) return;
-        await deleteBatch(bucket, batch, options);
+        await deleteMany(bucket, batch, options);
         deleted += batch.length;
         batch = [];
       };

@@ -22,7 +22,8 @@ export const checkStorage: Check = async ({ storage: config }) => {
 
 /** Writes, reads, links to and deletes an object of nobody: user 0 does not exist. */
 async function tryBucket(storage: Storage, bucket: Bucket, name: string): Promise<Finding> {
-  const key = `0/doctor/${randomUUID()}/probe.txt`;
+  const folder = `0/doctor/${randomUUID()}/`;
+  const key = `${folder}probe.txt`;
   const body = Buffer.from(`aisha doctor ${new Date().toISOString()}`);
   const asked = performance.now();
   await storage.put(bucket, key, body, { contentType: 'text/plain' });
@@ -30,7 +31,8 @@ async function tryBucket(storage: Storage, bucket: Bucket, name: string): Promis
     const problem = await look(storage, bucket, key, body);
     if (problem !== null) return failed(`bucket ${bucket}`, `${name}: ${problem.found}`, problem.mend);
   } finally {
-    await storage.delete(bucket, key);
+    // As the product does it: all that begins with a prefix, in one request where the server takes it.
+    await storage.deletePrefix(bucket, folder);
   }
   if (await storage.exists(bucket, key))
     return failed(
