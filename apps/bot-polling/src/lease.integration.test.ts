@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connectConsumer, connectProducer } from '@aisha/queue';
 import { type RedisService, startRedis } from '@aisha/sandbox';
 import { silentLogger } from '@aisha/service';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '@aisha/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Hold, Lease } from './lease.ts';
 
@@ -14,7 +14,7 @@ const RENEW_MS = 300;
 
 const dir = mkdtempSync(join(tmpdir(), 'aisha-lease-'));
 let service: RedisService;
-const connections: Redis[] = [];
+const connections: RedisConnection[] = [];
 const holds: Hold[] = [];
 beforeAll(async () => {
   service = await startRedis({ dataDir: dir, runDir: dir, persistent: false, log: () => undefined });
@@ -31,13 +31,13 @@ afterEach(async () => {
   for (const connection of connections.splice(0)) connection.disconnect();
 });
 
-function connect(): Redis {
+function connect(): RedisConnection {
   const connection = connectConsumer({ url: service.url }, silentLogger);
   connections.push(connection);
   return connection;
 }
 
-function contender(change: (redis: Redis) => Redis = (redis) => redis): Lease {
+function contender(change: (redis: RedisConnection) => RedisConnection = (redis) => redis): Lease {
   const redis = connectProducer({ url: service.url }, silentLogger);
   connections.push(redis);
   return new Lease({
@@ -169,7 +169,7 @@ describe('a Redis that hangs', () => {
 
 describe('an answer that gets lost', () => {
   /** The real connection, whose first `SET` is carried out and never answered. */
-  const losingFirstSet = (redis: Redis): Redis => {
+  const losingFirstSet = (redis: RedisConnection): RedisConnection => {
     let lost = false;
     return new Proxy(redis, {
       get(target, name) {

@@ -1,5 +1,5 @@
 import { type Logger, untilAborted } from '@aisha/service';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '@aisha/queue';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -13,9 +13,9 @@ const nobody = () => undefined;
 const MARGIN_MS = 200;
 
 export interface LeaseOptions {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   /** For the announcement of a release; a subscriber can do nothing else. */
-  readonly subscriber: Redis;
+  readonly subscriber: RedisConnection;
   readonly key: string;
   readonly ttlMs: number;
   readonly renewMs: number;

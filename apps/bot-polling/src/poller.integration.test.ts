@@ -4,7 +4,7 @@ import { startTestParts, type TestParts } from '@aisha/core/testing';
 import { pollers, telegramUpdates } from '@aisha/db';
 import { cutConnections } from '@aisha/db/testing';
 import { connectConsumer, connectProducer } from '@aisha/queue';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '@aisha/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Lease } from './lease.ts';
 import { Poller } from './poller.ts';
@@ -12,7 +12,7 @@ import { Poller } from './poller.ts';
 let bench: TestParts;
 let me: number;
 const running: { stop: () => Promise<void> }[] = [];
-const connections: Redis[] = [];
+const connections: RedisConnection[] = [];
 beforeAll(async () => {
   bench = await startTestParts();
 });

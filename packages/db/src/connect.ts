@@ -35,18 +35,19 @@ const LIMITS = 'set statement_timeout = 15000; set idle_in_transaction_session_t
  * that somebody forgot cannot hold an app, and a broken network is noticed by keep-alive.
  */
 export function connectDatabase(config: DatabaseConfig, { name, onError }: ConnectOptions): Database {
-  const pool = new pg.Pool({
+  const options: pg.PoolConfig = {
     ...address(config),
     max: config.poolSize,
     application_name: name,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     query_timeout: 20_000,
-    // Awaited before the connection is lent.
-    onConnect: (client) => client.query(LIMITS),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-  });
+  };
+  // The pool waits for what this returns before it lends the connection; the typings know only of `void`.
+  const limit: (client: pg.ClientBase) => unknown = (client) => client.query(LIMITS);
+  const pool = new pg.Pool({ ...options, onConnect: limit });
   pool.on('error', onError);
   // A connection that breaks while it is lent out rejects its query too; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', onError));

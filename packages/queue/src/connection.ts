@@ -1,6 +1,6 @@
 import type { RedisConfig } from '@aisha/config';
 import type { Logger } from '@aisha/service';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 /**
  * All queues' keys begin with this. The braces are a Redis Cluster hash tag: BullMQ's scripts touch several keys
@@ -16,12 +16,54 @@ const common = {
   connectTimeout: 5_000,
 } satisfies RedisOptions;
 
+/** One Redis, the master that sentinels name, or a cluster: the same commands either way. */
+export type RedisConnection = Redis | Cluster;
+
+/** What replies look like is nobody's to choose here: BullMQ reads them too. */
+type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
+
+/** A connection as the configuration says; the options are those of each single server. */
+export function openRedis(config: RedisConfig, options: ConnectionOptions): RedisConnection {
+  const { sentinels, cluster } = config;
+  if (!sentinels && !cluster) return new Redis(config.url, options);
+  const url = new URL(config.url);
+  const own: ConnectionOptions = {
+    ...options,
+    ...(url.username && { username: decodeURIComponent(url.username) }),
+    ...(url.password && { password: decodeURIComponent(url.password) }),
+    ...(url.protocol === 'rediss:' && { tls: {} }),
+  };
+  if (cluster) {
+    const { enableOfflineQueue = true, lazyConnect = false, enableAutoPipelining = false } = options;
+    return new Cluster([...cluster], {
+      enableOfflineQueue,
+      lazyConnect,
+      enableAutoPipelining,
+      // A node that is away is asked for the others' whereabouts again, as long as its caller waits.
+      clusterRetryStrategy: (times) => options.retryStrategy?.(times) ?? null,
+      slotsRefreshTimeout: 5_000,
+      redisOptions: own,
+    });
+  }
+  return new Redis({
+    ...own,
+    db: Number(url.pathname.slice(1) || 0),
+    sentinels: sentinels?.nodes ?? [],
+    name: sentinels?.name ?? '',
+    ...(sentinels?.password !== undefined && { sentinelPassword: sentinels.password }),
+    ...(url.protocol === 'rediss:' && { enableTLSForSentinelMode: true }),
+    sentinelRetryStrategy: (times) => options.retryStrategy?.(times) ?? null,
+    // A fail-over is noticed at once, not with the next command that fails.
+    failoverDetector: true,
+  });
+}
+
 /**
  * For whoever must answer somebody (a webhook, an update): when Redis is away a command fails within about two
  * seconds instead of waiting, so that the caller can say 503 or leave the work to the sweeper.
  */
-export function connectProducer(redis: RedisConfig, log: Logger): Redis {
-  const connection = new Redis(redis.url, {
+export function connectProducer(redis: RedisConfig, log: Logger): RedisConnection {
+  const connection = openRedis(redis, {
     ...common,
     enableOfflineQueue: false,
     commandTimeout: 2_000,
@@ -35,8 +77,8 @@ export function connectProducer(redis: RedisConfig, log: Logger): Redis {
 }
 
 /** For workers: commands wait for Redis to come back, however long that takes. */
-export function connectConsumer(redis: RedisConfig, log: Logger): Redis {
-  const connection = new Redis(redis.url, {
+export function connectConsumer(redis: RedisConfig, log: Logger): RedisConnection {
+  const connection = openRedis(redis, {
     ...common,
     maxRetriesPerRequest: null,
     // Longer than BullMQ's longest blocking read (10 s), shorter than anybody's patience with a dead connection.
@@ -47,13 +89,13 @@ export function connectConsumer(redis: RedisConfig, log: Logger): Redis {
 }
 
 /** Resolves when Redis answered a ping; for health checks. */
-export async function pingRedis(connection: Redis, signal: AbortSignal): Promise<void> {
+export async function pingRedis(connection: RedisConnection, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await connection.ping();
 }
 
 /** One line when Redis goes away and one when it is back, not one per attempt. */
-function reportState(connection: Redis, log: Logger): Redis {
+function reportState<C extends RedisConnection>(connection: C, log: Logger): C {
   let away = false;
   connection.on('error', (error: Error) => {
     if (away) return;

@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@aisha/service';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connection.ts';
 import { openQueue } from './producer.ts';
 
 /** One look at a queue. */
@@ -22,7 +22,7 @@ export interface DepthCollector {
 }
 
 export interface DepthCollectorOptions {
-  readonly connection: Redis;
+  readonly connection: RedisConnection;
   readonly queues: readonly string[];
   readonly metrics: Pick<Metrics, 'queueJobs' | 'queueOldestSeconds'>;
   readonly log: Logger;

@@ -1,10 +1,17 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connection.ts';
 import { jobs, queues, type JobName, type JobPayload, type JobPayloads, type QueueName } from './catalog.ts';
 import { createProducerFor, type Producer, type ProducerOptions } from './producer.ts';
 import type { Handler, Handlers } from './run-job.ts';
 import { startWorkersFor, type Workers, type WorkersOptions } from './workers.ts';
 
-export { connectConsumer, connectProducer, keyPrefix, pingRedis } from './connection.ts';
+export {
+  connectConsumer,
+  connectProducer,
+  keyPrefix,
+  openRedis,
+  pingRedis,
+  type RedisConnection,
+} from './connection.ts';
 export { jobs, queues, type JobName, type JobPayload, type JobPayloads, type QueueName } from './catalog.ts';
 export {
   startDepthCollector,
@@ -22,7 +29,7 @@ export type JobProducer = Producer<JobPayloads>;
 export type JobWorkers = Workers<QueueName>;
 
 /** Enqueues the catalogue's jobs over a connection of `connectProducer`. */
-export function createProducer(connection: Redis, options: ProducerOptions): JobProducer {
+export function createProducer(connection: RedisConnection, options: ProducerOptions): JobProducer {
   return createProducerFor(jobs, connection, options);
 }
 

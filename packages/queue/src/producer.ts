@@ -1,8 +1,7 @@
 import { classifyError, TransientError, type Logger } from '@aisha/service';
 import { Queue, type JobsOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
-import { keyPrefix } from './connection.ts';
+import { keyPrefix, type RedisConnection } from './connection.ts';
 import { keyOf, type Catalog, type JobDefinition } from './definition.ts';
 
 export interface EnqueueOptions {
@@ -49,7 +48,7 @@ const eventStreamLength = 200;
 
 export function createProducerFor<P>(
   catalog: Catalog<P>,
-  connection: Redis,
+  connection: RedisConnection,
   { log }: ProducerOptions,
 ): Producer<P> {
   const opened = new Map<string, Queue>();
@@ -112,7 +111,7 @@ export function createProducerFor<P>(
  * A queue that asks nothing of Redis when it is made: otherwise a process that starts while Redis is away would
  * keep a queue that never works.
  */
-export function openQueue(name: string, connection: Redis): Queue {
+export function openQueue(name: string, connection: RedisConnection): Queue {
   return new Queue(name, {
     connection,
     prefix: keyPrefix,
@@ -152,7 +151,7 @@ function jobOptions<Payload>(
 }
 
 /** Right after the start the first connection may still be under way; later there is no waiting. */
-async function waitForFirstConnection(connection: Redis): Promise<void> {
+async function waitForFirstConnection(connection: RedisConnection): Promise<void> {
   if (connection.status !== 'connecting' && connection.status !== 'connect') return;
   await new Promise<void>((resolve) => {
     const done = () => {

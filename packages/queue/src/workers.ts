@@ -1,9 +1,8 @@
 import type { RedisConfig } from '@aisha/config';
 import type { Logger, Metrics } from '@aisha/service';
 import { WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectConsumer, keyPrefix } from './connection.ts';
+import { connectConsumer, keyPrefix, type RedisConnection } from './connection.ts';
 import type { Catalog, QueueDefinition, Queues } from './definition.ts';
 import { createRunner, LockLost, Stopping, type Handlers, type OnExhausted, type Runner } from './run-job.ts';
 
@@ -38,7 +37,7 @@ export interface Workers<Q extends string = string> {
   started(queue: Q): number;
   /** Monotonic milliseconds of the last start or end of a job. */
   lastProgress(): number;
-  readonly connection: Redis;
+  readonly connection: RedisConnection;
 }
 
 /** How long returning the jobs to Redis may take after the handlers ended. */
@@ -142,7 +141,7 @@ export function startWorkersFor<P, Q extends Queues>(
   };
 }
 
-function workerOptions(connection: Redis, definition: QueueDefinition) {
+function workerOptions(connection: RedisConnection, definition: QueueDefinition) {
   return {
     connection,
     prefix: keyPrefix,

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { openRedis, type RedisConnection } from '@aisha/queue';
 import { codeOf } from '../reason.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
@@ -8,7 +8,7 @@ const SLOW_MS = 20;
 
 export const checkRedis: Check = async ({ redis: config }) => {
   if (!config) return unconfigured('Redis');
-  const redis = new Redis(config.url, {
+  const redis = openRedis(config, {
     lazyConnect: true,
     connectTimeout: 5_000,
     commandTimeout: 5_000,
@@ -31,7 +31,7 @@ export const checkRedis: Check = async ({ redis: config }) => {
   }
 };
 
-async function look(redis: Redis): Promise<Finding[]> {
+async function look(redis: RedisConnection): Promise<Finding[]> {
   const info = parse(await redis.info());
   const version = info.get('redis_version') ?? '?';
   const latency = await fastestPing(redis);
@@ -85,13 +85,13 @@ function persistence(info: ReadonlyMap<string, string>, save: string | null): Fi
 }
 
 /** Managed servers forbid CONFIG. */
-async function savePoints(redis: Redis): Promise<string | null> {
+async function savePoints(redis: RedisConnection): Promise<string | null> {
   const answer: unknown = await redis.config('GET', 'save').catch(() => null);
   return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
 }
 
 /** Of a few: the others waited for this process, not for Redis. */
-async function fastestPing(redis: Redis): Promise<number> {
+async function fastestPing(redis: RedisConnection): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < 11; n += 1) {
     const asked = performance.now();

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadParts } from '@aisha/config';
-import { keyPrefix, queueNames } from '@aisha/queue';
+import { keyPrefix, openRedis, queueNames } from '@aisha/queue';
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
 import { type ExitStatus, type Io, UsageError } from '../command.ts';
 import { age, duration, table } from '../table.ts';
 
@@ -16,7 +15,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
     throw new UsageError('nothing, or "failed"');
   const { redis: config } = loadParts('jobs', ['redis'], io.env);
   // BullMQ wants a connection that never gives up a command; this one gives up connecting instead.
-  const redis = new Redis(config.url, {
+  const redis = openRedis(config, {
     lazyConnect: true,
     maxRetriesPerRequest: null,
     connectTimeout: 5_000,

@@ -4,10 +4,30 @@ import { group } from './group.ts';
 
 const optionalText = z.string().optional();
 
-export interface RedisConfig {
-  /** redis:// or rediss:// with password and database number. */
-  url: string;
+export interface RedisNode {
+  host: string;
+  port: number;
 }
+
+export interface RedisConfig {
+  /** redis:// or rediss:// with password and database number; of a Sentinel or a Cluster the user and password, the database and TLS. */
+  url: string;
+  /** Redis is the master that these sentinels name. */
+  sentinels?: { nodes: RedisNode[]; name: string; password?: string };
+  /** Some nodes of a Redis Cluster; the others are found through them. */
+  cluster?: RedisNode[];
+}
+
+const nodes = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .pipe(z.array(z.string().regex(/^(\[[\da-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/)).min(1));
+
+const nodesOf = (list: readonly string[], port: number): RedisNode[] =>
+  list.map((one) => {
+    const { hostname, port: given } = new URL(`redis://${one}`);
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(given || port) };
+  });
 
 export const redisGroup = group({
   title: 'Redis: REDIS_URL, or REDIS_*',
@@ -23,8 +43,46 @@ export const redisGroup = group({
     REDIS_PORT: { schema: integer(1, 65_535, 6379), doc: 'Port.', expected: 'a port number' },
     REDIS_PASSWORD: { schema: optionalText, doc: 'Password.', expected: 'a password', secret: true },
     REDIS_DB: { schema: integer(0, 1023, 0), doc: 'Database number.', expected: 'a number from 0' },
+    REDIS_SENTINELS: {
+      schema: nodes.optional(),
+      doc: 'Redis behind Sentinel: the sentinels. User, password, database and TLS of Redis itself come from REDIS_URL or REDIS_PASSWORD and REDIS_DB.',
+      expected: 'host:port,host:port,…',
+    },
+    REDIS_SENTINEL_NAME: {
+      schema: z.string().default('mymaster'),
+      doc: 'The name under which the sentinels know the master.',
+      expected: 'a name',
+    },
+    REDIS_SENTINEL_PASSWORD: {
+      schema: optionalText,
+      doc: 'Password of the sentinels, where they have one.',
+      expected: 'a password',
+      secret: true,
+    },
+    REDIS_CLUSTER_NODES: {
+      schema: nodes.optional(),
+      doc: 'A Redis Cluster: some of its nodes.',
+      expected: 'host:port,host:port,…',
+    },
   },
   build(v, report): RedisConfig {
+    const auth = v.REDIS_PASSWORD ? `:${encodeURIComponent(v.REDIS_PASSWORD)}@` : '';
+    if (v.REDIS_SENTINELS && v.REDIS_CLUSTER_NODES)
+      report({
+        variable: 'REDIS_CLUSTER_NODES',
+        problem: 'stands beside REDIS_SENTINELS',
+        expected: 'one of the two',
+      });
+    const [first] = v.REDIS_SENTINELS ?? v.REDIS_CLUSTER_NODES ?? [];
+    if (first !== undefined) {
+      const url = v.REDIS_URL ?? `redis://${auth}${first.replace(/:\d+$/, '')}:6379/${v.REDIS_DB}`;
+      if (!v.REDIS_SENTINELS) return { url, cluster: nodesOf(v.REDIS_CLUSTER_NODES ?? [], 6379) };
+      const password = v.REDIS_SENTINEL_PASSWORD ? { password: v.REDIS_SENTINEL_PASSWORD } : {};
+      return {
+        url,
+        sentinels: { nodes: nodesOf(v.REDIS_SENTINELS, 26379), name: v.REDIS_SENTINEL_NAME, ...password },
+      };
+    }
     if (v.REDIS_URL) return { url: v.REDIS_URL };
     if (!v.REDIS_HOST)
       report({
@@ -32,7 +90,6 @@ export const redisGroup = group({
         problem: 'is missing, and REDIS_HOST is not set',
         expected: 'redis://:password@host:6379/0',
       });
-    const auth = v.REDIS_PASSWORD ? `:${encodeURIComponent(v.REDIS_PASSWORD)}@` : '';
     return { url: `redis://${auth}${v.REDIS_HOST}:${v.REDIS_PORT}/${v.REDIS_DB}` };
   },
 });

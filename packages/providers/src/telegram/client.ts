@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TelegramConfig } from '@aisha/config';
 import { untilAborted, withDeadline } from '@aisha/service';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { Telegram } from 'telegraf';
 import type { WebhookInfo } from 'telegraf/types';
 import { observed, type Observers } from '../observe.ts';
@@ -44,7 +44,7 @@ export interface TelegramClient extends TelegramFiles {
 export interface TelegramClientOptions extends Observers {
   readonly config: Pick<TelegramConfig, 'token' | 'botId' | 'apiRoot'>;
   /** null: limits are kept by this process alone. */
-  readonly redis: Redis | null;
+  readonly redis: Redis | Cluster | null;
 }
 
 const plainTimeoutMs = 10_000;

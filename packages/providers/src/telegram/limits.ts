@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { createPaceStore, type Pace } from './pace.ts';
 
 /** Who waits and who is dropped when a chat's budget is spent: replies, results, progress, broadcasts. */
@@ -43,7 +43,7 @@ const progress: Pace = { intervalMs: 2_000, burst: 2 };
 /** Of a chat's burst, what progress leaves for replies and results. */
 const reserve = 10;
 
-export function createSendLimits(redis: Redis | null, botId: number): SendLimits {
+export function createSendLimits(redis: Redis | Cluster | null, botId: number): SendLimits {
   const paces = createPaceStore(redis, `aisha:tg:${botId}:`);
 
   const waitFor = async ({ chatId, priority, messages }: Admission): Promise<number> => {

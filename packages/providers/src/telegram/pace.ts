@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
 /** A token bucket: `burst` at once, then one per `intervalMs`. */
 export interface Pace {
@@ -44,7 +44,7 @@ const redisTimeoutMs = 500;
 const redisPauseMs = 2_000;
 
 /** Shared by all processes through Redis; while Redis is away each process counts alone. */
-export function createPaceStore(redis: Redis | null, prefix: string): PaceStore {
+export function createPaceStore(redis: Redis | Cluster | null, prefix: string): PaceStore {
   const memory = memoryPace();
   let awayUntil = 0;
 

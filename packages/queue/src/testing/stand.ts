@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectProducer } from '../connection.ts';
+import { connectProducer, type RedisConnection } from '../connection.ts';
 import { createProducerFor, type Producer } from '../producer.ts';
 import type { Handler } from '../run-job.ts';
 import { startWorkersFor, type Workers, type WorkersOptions } from '../workers.ts';
@@ -18,7 +18,7 @@ type TestQueue = keyof typeof testQueues;
 export interface Stand {
   readonly service: RedisService;
   readonly producer: Producer<TestPayloads>;
-  readonly producerConnection: Redis;
+  readonly producerConnection: RedisConnection;
   /** Its own Redis client, for looks behind the scenes. */
   readonly redis: Redis;
   work(

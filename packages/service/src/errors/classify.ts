@@ -53,6 +53,10 @@ const passingWords = [
   'other side closed',
   'fetch failed',
   'terminated',
+  "cluster isn't ready",
+  'failed to refresh slots cache',
+  'all sentinels are unreachable',
+  'none of startup nodes is available',
 ];
 
 // Redis answers that pass: it is loading its data, failing over, without memory or a replica.
