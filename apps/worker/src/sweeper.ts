@@ -18,9 +18,10 @@ export interface SweeperOptions {
 
 /** All run until the signal aborts. Several workers may: rows that one holds are left out by the others. */
 export async function runSweeper(parts: WorkerParts, options: SweeperOptions): Promise<void> {
+  const told = new Set<string>();
   await Promise.all([
     repeat('sweeping', parts, SWEEP_MS, options.signal, async () => {
-      const found = await sweep(parts, options);
+      const found = await sweep(parts, { ...options, told });
       if (found > 0) parts.log.debug('sweeper enqueued overdue work', { rows: found });
       options.metrics.notificationsPending.set(await pendingNotifications(parts));
     }),

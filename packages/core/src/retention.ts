@@ -1,9 +1,10 @@
 import { images, notifications, orders, recordingPieces, recordings } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
-import { and, eq, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, lt, notExists, sql } from 'drizzle-orm';
 import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
 import { forgetSections } from './documents/plan.ts';
+import { underWay } from './orders/orders.ts';
 import type { WorkerParts } from './parts.ts';
 import { forgetGroupMessages } from './users/group-messages.ts';
 
@@ -62,21 +63,17 @@ async function removeRecordings(parts: WorkerParts): Promise<void> {
 
 /** The sound is needed only while its transcription is under way. */
 async function removePieces(parts: WorkerParts): Promise<void> {
-  const underWay = parts.db
+  const waiting = parts.db
     .select({ one: sql`1` })
     .from(orders)
     .where(
-      and(
-        eq(orders.subjectId, recordingPieces.recordingId),
-        eq(orders.kind, 'transcription'),
-        inArray(orders.state, ['queued', 'running']),
-      ),
+      and(eq(orders.subjectId, recordingPieces.recordingId), eq(orders.kind, 'transcription'), underWay),
     );
   const done = await parts.db
     .selectDistinct({ id: recordings.id, ownerId: recordings.ownerId })
     .from(recordingPieces)
     .innerJoin(recordings, eq(recordings.id, recordingPieces.recordingId))
-    .where(notExists(underWay))
+    .where(notExists(waiting))
     .limit(BATCH);
   for (const { id, ownerId } of done) {
     await parts.storage.deletePrefix('transcripts', objectKey(ownerId, 'recordings', id, 'pieces/'));

@@ -1,20 +1,16 @@
-import { avatarPhotos, avatars, type Db, falJobs, notifications, orders, telegramUpdates } from '@aisha/db';
-import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import { avatarPhotos, avatars, falJobs, notifications, telegramUpdates } from '@aisha/db';
+import { and, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import { dropUnsent } from './fal/jobs.ts';
-import { failOrderIn, rulesOf } from './orders/orders.ts';
+import { sweepOrders } from './orders/sweep.ts';
+import { AGAIN, BATCH, due } from './overdue.ts';
 import type { DeciderParts } from './parts.ts';
 import { transact } from './unit.ts';
 
-/** Rows taken in one pass; what is left is taken by the next. */
-const BATCH = 200;
-
-/** Until a swept row is looked at again, unless its job moves it on before. Recovery after an emptied Redis is this plus the pass. */
-const AGAIN = sql`now() + interval '20 seconds'`;
-
-/** Marks what is due as looked at and returns it; rows that another sweeper holds are left to it. */
-function due(db: Db, table: PgTable, id: SQL, where: SQL | undefined): SQL {
-  return sql`${id} in (${db.select({ id }).from(table).where(where).limit(BATCH).for('update', { skipLocked: true })})`;
+export interface SweepOptions {
+  /** Webhook mode: nobody else looks after the updates. */
+  readonly updates: boolean;
+  /** Of which foreign kinds of orders the log was told; the same set for each pass. */
+  readonly told?: Set<string>;
 }
 
 /**
@@ -22,9 +18,9 @@ function due(db: Db, table: PgTable, id: SQL, where: SQL | undefined): SQL {
  * no transaction, so this is what makes "committed" mean "will be done", even if Redis is lost whole.
  * Returns how many rows it found.
  */
-export async function sweep(parts: DeciderParts, options: { readonly updates: boolean }): Promise<number> {
+export async function sweep(parts: DeciderParts, options: SweepOptions): Promise<number> {
   const counts = await Promise.all([
-    sweepOrders(parts),
+    sweepOrders(parts, options.told ?? new Set()),
     sweepFalJobs(parts),
     sweepPhotos(parts),
     sweepAvatars(parts),
@@ -32,31 +28,6 @@ export async function sweep(parts: DeciderParts, options: { readonly updates: bo
     options.updates ? sweepUpdates(parts) : 0,
   ]);
   return counts.reduce((sum, n) => sum + n, 0);
-}
-
-function sweepOrders(parts: DeciderParts): Promise<number> {
-  return transact(parts, async (unit) => {
-    const rows = await unit.tx
-      .update(orders)
-      .set({ nextCheckAt: AGAIN, checks: sql`${orders.checks} + 1` })
-      .where(
-        due(
-          parts.db,
-          orders,
-          sql`${orders.id}`,
-          and(
-            inArray(orders.state, ['queued', 'running']),
-            inArray(orders.kind, Object.keys(unit.orderKinds)),
-            lt(orders.nextCheckAt, sql`now()`),
-          ),
-        ),
-      )
-      .returning();
-    for (const order of rows)
-      if (order.deadlineAt.getTime() < Date.now()) await failOrderIn(unit, order.id, 'timeout');
-      else rulesOf(unit, order.kind).first(unit, order);
-    return rows.length;
-  });
 }
 
 function sweepFalJobs(parts: DeciderParts): Promise<number> {

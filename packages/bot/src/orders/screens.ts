@@ -27,6 +27,7 @@ export function statusScreen(
       return { text: `${title}\n${voice.t('order.cancelled')}` };
     case 'failed':
       return { text: `${title}\n${voice.t('order.failed')}` };
+    case 'quoted':
     case 'queued':
     case 'running':
       return {

@@ -2,7 +2,7 @@ import { images, orders, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
-import { type Placed, placeOrder } from '../orders/orders.ts';
+import { type Placed, placeOrder, unended } from '../orders/orders.ts';
 import type { Unit } from '../unit.ts';
 import { ASPECT_NAMES } from './aspects.ts';
 
@@ -34,7 +34,7 @@ export async function repeatUnderWay(
       and(
         eq(orders.ownerId, ownerId),
         eq(orders.kind, 'image'),
-        inArray(orders.state, ['queued', 'running']),
+        unended,
         sql`${orders.input} ->> 'repeats' = ${imageId}`,
       ),
     )

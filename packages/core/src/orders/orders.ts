@@ -1,6 +1,6 @@
 import { orders, type FailureReason, type Progress, type Tx } from '@aisha/db';
 import { TransientError } from '@aisha/service';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
 import { type Order, type OrderRules, transact, type Unit } from '../unit.ts';
@@ -13,7 +13,12 @@ export interface NewOrder {
   readonly input: Readonly<Record<string, unknown>>;
   /** The message that becomes the status message, if it exists already. */
   readonly statusMessageId?: number | undefined;
+  /** It waits for its owner's consent (`acceptOrder`) before anything of it runs. */
+  readonly quote?: boolean;
 }
+
+/** A quote that nobody accepts ends: what it was made from (photos, prices) does not stay as it was. */
+const QUOTE_MINUTES = 30;
 
 /** Why nothing was ordered; each kind may add reasons of its own. The machine itself has none yet: credits will. */
 export type OrderRefusal = never;
@@ -24,31 +29,68 @@ export type Placed<Refusal = OrderRefusal> =
   | { readonly kind: 'under-way'; readonly order: Order }
   | { readonly kind: 'refused'; readonly reason: Refusal };
 
-/** Places an order and starts it. This is the one place where a hold will be taken. */
-export async function placeOrder(unit: Unit, order: NewOrder): Promise<Placed> {
+/** Places an order, and starts it unless it is only quoted. A hold will be taken here, and for a quote when it is accepted. */
+export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrder): Promise<Placed> {
   const rules = rulesOf(unit, order.kind);
   const [row] = await unit.tx
     .insert(orders)
     .values({
       ...order,
       input: rules.input.parse(order.input),
+      exclusive: rules.exclusive,
+      ...(quote ? { state: 'quoted' } : {}),
       statusMessageId: order.statusMessageId ?? null,
       progress: { stage: 'queued' },
       nextCheckAt: sql`now() + interval '15 seconds'`,
-      deadlineAt: sql`now() + make_interval(mins => ${rules.deadlineMinutes})`,
+      deadlineAt: minutesFromNow(quote ? QUOTE_MINUTES : rules.deadlineMinutes),
     })
     .onConflictDoNothing()
     .returning();
   if (!row) {
-    const other = order.subjectId && (await orderUnderWay(unit.tx, order.kind, order.subjectId));
+    const [other] = await unit.tx
+      .select()
+      .from(orders)
+      .where(and(eq(orders.kind, order.kind), eq(orders.subjectId, order.subjectId ?? ''), unended));
     if (!other) throw new TransientError('the order under way has just ended');
     return { kind: 'under-way', order: other };
   }
-  unit.noteOrder(row);
-  await rules.begun?.(unit, row);
-  rules.first(unit, row);
-  return { kind: 'placed', order: row };
+  return quote ? note(unit, row) : begin(unit, row);
 }
+
+function note(unit: Unit, order: Order): Placed {
+  unit.noteOrder(order);
+  return { kind: 'placed', order };
+}
+
+async function begin(unit: Unit, order: Order): Promise<Placed> {
+  const rules = rulesOf(unit, order.kind);
+  await rules.begun?.(unit, order);
+  rules.first(unit, order);
+  return note(unit, order);
+}
+
+/** The owner agrees to a quote: it runs. `gone`: it is not theirs, was cancelled or waited for too long. */
+export async function acceptOrder(unit: Unit, ownerId: number, id: string): Promise<Placed<'gone'>> {
+  const [found] = await unit.tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.id, id), eq(orders.ownerId, ownerId), unended))
+    .for('update');
+  if (!found) return { kind: 'refused', reason: 'gone' };
+  if (found.state !== 'quoted') return { kind: 'under-way', order: found };
+  const [order] = await unit.tx
+    .update(orders)
+    .set({
+      state: 'queued',
+      nextCheckAt: sql`now() + interval '15 seconds'`,
+      deadlineAt: minutesFromNow(rulesOf(unit, found.kind).deadlineMinutes),
+    })
+    .where(and(eq(orders.id, id), gt(orders.deadlineAt, sql`now()`)))
+    .returning();
+  return order ? begin(unit, order) : { kind: 'refused', reason: 'gone' };
+}
+
+const minutesFromNow = (minutes: number) => sql`now() + make_interval(mins => ${minutes})`;
 
 /** An order of a kind that this process does not know is a newer release's: nothing is done about it here. */
 export function rulesOf({ orderKinds }: Pick<Unit, 'orderKinds'>, kind: string): OrderRules {
@@ -75,7 +117,10 @@ export async function orderUnderWay(
   return order ?? null;
 }
 
-const underWay = inArray(orders.state, ['queued', 'running']);
+/** Waiting for a worker, or being worked on. */
+export const underWay = inArray(orders.state, ['queued', 'running']);
+/** The same, or waiting for its owner's consent. */
+export const unended = inArray(orders.state, ['quoted', 'queued', 'running']);
 
 /** queued → running; false when the order has ended meanwhile. Pushes the next check away: work has begun. */
 export async function startOrder(parts: DeciderParts, id: string): Promise<Order | null> {
@@ -135,7 +180,7 @@ export function failOrder(parts: DeciderParts, id: string, failure: FailureReaso
   return transact(parts, async (unit) => void (await failOrderIn(unit, id, failure)));
 }
 
-/** The owner's cancel. Null when it is not theirs or has ended before. */
+/** The owner's cancel, of a quote too. Null when it is not theirs or has ended before. */
 export function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
   return endOrder(unit, id, 'cancelled', null, ownerId);
 }
@@ -151,7 +196,7 @@ async function endOrder(
   const [order] = await unit.tx
     .update(orders)
     .set({ state, failure, endedAt: sql`now()` })
-    .where(and(eq(orders.id, id), underWay, ownerId === undefined ? undefined : eq(orders.ownerId, ownerId)))
+    .where(and(eq(orders.id, id), unended, ownerId === undefined ? undefined : eq(orders.ownerId, ownerId)))
     .returning();
   if (!order) return null;
   unit.noteOrder(order);

@@ -1,6 +1,6 @@
 import { documents, type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import { cancelOrder, placeOrder } from '../orders/orders.ts';
+import { cancelOrder, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 
 export type Recording = typeof recordings.$inferSelect;
@@ -102,7 +102,7 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
     .from(orders)
     .where(
       and(
-        inArray(orders.state, ['queued', 'running']),
+        unended,
         or(
           and(eq(orders.kind, 'transcription'), eq(orders.subjectId, id)),
           and(eq(orders.kind, 'document'), inArray(orders.subjectId, ofIt)),

@@ -27,6 +27,8 @@ export const orders = pgTable(
     /** The avatar, recording or document; for pictures the avatar, if any. */
     subjectId: uuid('subject_id'),
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** Its subject has at most one order of this kind that is quoted or under way. */
+    exclusive: boolean('exclusive').notNull().default(false),
     state: text('state').$type<OrderState>().notNull().default('queued'),
     progress: jsonb('progress').$type<Progress>(),
     failure: text('failure').$type<FailureReason>(),
@@ -35,6 +37,7 @@ export const orders = pgTable(
     /** Counts the sweeper's calls, so that each is a job of its own. */
     checks: integer('checks').notNull().default(0),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
+    /** When it is given up; of a quoted one, when the quote ends. */
     deadlineAt: at('deadline_at').notNull(),
     createdAt: createdAt(),
     startedAt: at('started_at'),
@@ -45,7 +48,14 @@ export const orders = pgTable(
       .on(t.nextCheckAt)
       .where(sql`${t.state} in ('queued', 'running')`),
     index('orders_owner').on(t.ownerId, t.createdAt),
-    // Pressing the button twice orders once: a subject has at most one order of a kind under way.
+    index('orders_quotes')
+      .on(t.deadlineAt)
+      .where(sql`${t.state} = 'quoted'`),
+    // Pressing the button twice orders once.
+    uniqueIndex('orders_exclusive')
+      .on(t.kind, t.subjectId)
+      .where(sql`${t.exclusive} and ${t.state} in ('quoted', 'queued', 'running')`),
+    // For processes of the release before, which know of no `exclusive`; to be dropped with the next one.
     uniqueIndex('orders_one_under_way')
       .on(t.kind, t.subjectId)
       .where(sql`${t.state} in ('queued', 'running') and ${t.kind} <> 'image'`),

@@ -24,7 +24,8 @@ export interface OwedCall {
 }
 
 export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;
-export const ORDER_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+/** `quoted` waits for its owner's consent: nothing of it runs. */
+export const ORDER_STATES = ['quoted', 'queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
 export type Stage =

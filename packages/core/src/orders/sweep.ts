@@ -1,0 +1,55 @@
+import { orders } from '@aisha/db';
+import { and, eq, inArray, lt, notInArray, sql } from 'drizzle-orm';
+import { AGAIN, BATCH, due } from '../overdue.ts';
+import type { DeciderParts } from '../parts.ts';
+import { transact, type Unit } from '../unit.ts';
+import { cancelOrder, failOrderIn, rulesOf, underWay } from './orders.ts';
+
+/**
+ * Goes on with orders that are overdue, and ends those past their deadline. Those of a kind that this process does not
+ * know are a newer release's and left alone; `told` keeps of which it was said.
+ */
+export async function sweepOrders(parts: DeciderParts, told: Set<string>): Promise<number> {
+  const known = Object.keys(parts.orderKinds);
+  await tellUnknown(parts, known, told);
+  return transact(parts, async (unit) => {
+    const overdue = and(underWay, inArray(orders.kind, known), lt(orders.nextCheckAt, sql`now()`));
+    const rows = await unit.tx
+      .update(orders)
+      .set({ nextCheckAt: AGAIN, checks: sql`${orders.checks} + 1` })
+      .where(due(parts.db, orders, sql`${orders.id}`, overdue))
+      .returning();
+    for (const order of rows)
+      if (order.deadlineAt.getTime() < Date.now()) await failOrderIn(unit, order.id, 'timeout');
+      else rulesOf(unit, order.kind).first(unit, order);
+    return rows.length + (await endQuotes(unit, known));
+  });
+}
+
+/** Quotes that nobody accepted in time. */
+async function endQuotes(unit: Unit, known: readonly string[]): Promise<number> {
+  const late = await unit.tx
+    .select({ id: orders.id, ownerId: orders.ownerId })
+    .from(orders)
+    .where(
+      and(eq(orders.state, 'quoted'), inArray(orders.kind, [...known]), lt(orders.deadlineAt, sql`now()`)),
+    )
+    .limit(BATCH)
+    .for('update', { skipLocked: true });
+  for (const { id: orderId, ownerId } of late) {
+    await cancelOrder(unit, ownerId, orderId);
+    unit.enqueue('order.progress', { orderId });
+  }
+  return late.length;
+}
+
+async function tellUnknown(parts: DeciderParts, known: readonly string[], told: Set<string>): Promise<void> {
+  const unknown = await parts.db
+    .selectDistinct({ kind: orders.kind })
+    .from(orders)
+    .where(and(underWay, notInArray(orders.kind, [...known, ...told]), lt(orders.nextCheckAt, sql`now()`)));
+  for (const { kind } of unknown) {
+    told.add(kind);
+    parts.log.warn('orders of a kind that this release does not know are left alone', { kind });
+  }
+}
