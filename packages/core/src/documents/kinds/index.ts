@@ -1,5 +1,6 @@
 import type { Block } from '../blocks.ts';
 import type { DocumentDefinition } from './kind.ts';
+import { decisions } from './decisions.ts';
 import { minutes } from './minutes.ts';
 import { protocol } from './protocol.ts';
 import { summary } from './summary.ts';
@@ -11,6 +12,7 @@ export const documentKinds = {
   todo,
   minutes,
   protocol,
+  decisions,
 } satisfies Record<string, DocumentDefinition>;
 
 export type DocumentKind = keyof typeof documentKinds;
