@@ -62,6 +62,8 @@ const examples: [string, WrittenDocument['kind'], NonNullable<WrittenDocument['c
   ['minutes of nothing', 'minutes', silentMeeting],
   ['a protocol', 'protocol', { ...meeting, ...roles }],
   ['a protocol of nothing', 'protocol', { ...silentMeeting, ...noRoles }],
+  ['decisions', 'decisions', { title: 'Договор <с поставщиком>', decisions: meeting.decisions }],
+  ['no decisions', 'decisions', { title: 'О погоде', decisions: [] }],
 ];
 
 describe('in the chat', () => {

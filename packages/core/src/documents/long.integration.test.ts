@@ -3,6 +3,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { eventually, orderNow, startTestParts, startWork, type TestParts } from '../testing.ts';
+import type { DocumentKind } from './kinds/index.ts';
 import { forgetSections } from './plan.ts';
 import { writeSection } from './section.ts';
 import { writeDocument } from './write.ts';
@@ -35,7 +36,8 @@ function talkOf(words: number): string {
   return `${FACTS.start} ${filler(words / 2)}${FACTS.middle} ${filler(words / 2)}${FACTS.end}`;
 }
 
-const ordered = async (text: string) => makeDocument(bench, await makeText(bench, me, text), 'todo');
+const ordered = async (text: string, kind: DocumentKind = 'todo') =>
+  makeDocument(bench, await makeText(bench, me, text), kind);
 const sections = (documentId: string) =>
   bench.parts.db
     .select()
@@ -135,6 +137,19 @@ describe('a long text', () => {
     await writeThrough(bench, documentId);
     // The section that was refused, and the merging.
     expect((await paid()).length - before).toBe(2);
+  });
+
+  test('of a kind that is put together costs its sections and no merging', async () => {
+    const filler = talkOf(12_000);
+    const { order, documentId } = await ordered(
+      `Решили подписать договор. ${filler} Решили купить краску. ${filler} Решили уехать на море.`,
+      'decisions',
+    );
+    await writeThrough(bench, documentId);
+    const { state, progress } = await orderNow(bench, order.id);
+    expect({ state, total: progress?.total }).toEqual({ state: 'succeeded', total: 5 });
+    expect(await paid()).toHaveLength(5);
+    expect(await written(documentId)).toMatch(/подписать договор.*купить краску.*уехать на море/s);
   });
 
   test('is not late as long as it gets on', async () => {
