@@ -1,4 +1,4 @@
-// Behind `npm start` and `npm test`. Plain JavaScript for Node 20 and later with nothing installed: brings the right
+// Behind `npm start`, `npm run dev` and `npm test`. Plain JavaScript for Node 20 and later with nothing installed: brings the right
 // Node and pnpm, the dependencies and the system packages, compiles, and hands over to the launcher or to the tests.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,8 +41,8 @@ try {
 }
 
 function checkMachine() {
-  if (!['start', 'test', 'setup'].includes(mode))
-    throw new Problem(`Unknown mode ${mode}: start, test or setup`);
+  if (!['start', 'dev', 'test', 'setup'].includes(mode))
+    throw new Problem(`Unknown mode ${mode}: start, dev, test or setup`);
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     throw new Problem(
       `Aisha runs on Linux (Debian 12, Ubuntu 22.04 or later; x64 or arm64), not on ${process.platform} ${process.arch}.`,
@@ -168,7 +168,8 @@ async function ensureSystemPackages(wanted, env) {
 }
 
 function runLauncher(env) {
-  return hand(['--enable-source-maps', 'infra/dev/dist/main.js', ...rest], env);
+  const watch = mode === 'dev' ? ['--watch'] : [];
+  return hand(['--enable-source-maps', 'infra/dev/dist/main.js', ...watch, ...rest], env);
 }
 
 async function runTests(env) {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
@@ -11,6 +11,8 @@ const USAGE = `npm start -- [options]
 
   --fresh          forget all data first
   --source         run the TypeScript sources instead of compiled JavaScript
+  --watch          run the sources, one process of each app, and restart an app when what it imports changes
+  --inspect <app>  let a debugger into one app at 127.0.0.1:9229, for example worker-1
   --data <folder>  keep data elsewhere than in .aisha/data
   --env <file>     read the configuration elsewhere than from .env
   --port <name=n>  a port of your choice, for example telegram=8080; may be repeated
@@ -46,12 +48,18 @@ async function main(): Promise<number> {
       dataDir,
       settings: readSettings(values.env ?? join(ROOT, '.env')),
       environment: { ...process.env, ...colour },
-      source: values.source,
+      source: values.source || values.watch,
+      ...(values.watch && { instances: { 'webhook-api': 1, worker: 1, 'bot-polling': 1 } }),
+      nodeFlags: (name) => [
+        ...(values.watch ? ['--watch', '--watch-preserve-output'] : []),
+        ...(values.inspect === name ? ['--inspect=127.0.0.1:9229'] : []),
+      ],
       ports: Object.fromEntries(values.port.map(chosenPort)),
       keepAlive: true,
       signal: stopping,
       onEvent: (event) => screen.show(event),
     });
+    if (values.watch) keepEnvironment(stack, join(dataDir, 'env'));
     const address = addressToOpen(stack);
     lock.publish(address);
     screen.ready(stack, performance.now());
@@ -75,6 +83,13 @@ async function main(): Promise<number> {
   }
 }
 
+/** For whoever starts an app or asks the database by hand: a shell and `node --env-file` both read it. */
+function keepEnvironment({ env }: Stack, path: string): void {
+  const own = Object.entries(env).filter(([name]) => process.env[name] === undefined);
+  const lines = own.map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}'\n`);
+  writeFileSync(path, lines.join(''), { mode: 0o600 });
+}
+
 /** Null when there is something among them that nobody knows. */
 function readOptions() {
   const text = { type: 'string' } as const;
@@ -82,7 +97,16 @@ function readOptions() {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const;
   try {
     return parseArgs({
-      options: { fresh: flag, source: flag, help: flag, data: text, env: text, port: many },
+      options: {
+        fresh: flag,
+        source: flag,
+        watch: flag,
+        inspect: text,
+        help: flag,
+        data: text,
+        env: text,
+        port: many,
+      },
     }).values;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);

@@ -118,7 +118,7 @@ function closing(stack: Stack, startedMs: number): string {
     `  ${styleText('bold', addressToOpen(stack))}`,
     '',
     ...parts,
-    `  ${'Webhooks'.padEnd(20)} ${styleText('gray', `${stack.nginx.url} (nginx before two replicas)`)}`,
+    `  ${'Webhooks'.padEnd(20)} ${styleText('gray', `${stack.nginx.url} (nginx)`)}`,
     '',
     `Ctrl-C stops everything. Data and whole logs are in ${stack.dataDir}; npm start -- --fresh begins anew.`,
     '',

@@ -48,6 +48,34 @@ async function start(text: string, events: StackEvent[], keepAlive: boolean): Pr
 const until = (what: string, check: () => boolean) =>
   waitFor(() => (check() ? true : null), { what, timeoutMs: 15_000 });
 
+test('a process that Node watches goes on with what its file says now, on the same port', async () => {
+  const events: StackEvent[] = [];
+  const port = await freePort();
+  const answering = (status: number) =>
+    `require('node:http').createServer((_, response) => response.writeHead(${status}).end()).listen(${port}, '127.0.0.1')`;
+  const file = script('watched', answering(200));
+  const one = await startProcess({
+    name: 'watched',
+    args: ['--watch', '--watch-preserve-output', file],
+    cwd: dir,
+    env: {},
+    port,
+    runDir,
+    readyPath: '/',
+    keepAlive: true,
+    onEvent: (event) => events.push(event),
+  });
+  started.push(one);
+  writeFileSync(file, answering(201));
+  const status = () =>
+    fetch(one.url).then(
+      (response) => response.status,
+      () => null,
+    );
+  await expect.poll(status, { timeout: 15_000 }).toBe(201);
+  expect(events.some(({ type }) => type === 'crashed')).toBe(false);
+});
+
 test('a process that ends by itself is told about and comes back on the same port', async () => {
   const events: StackEvent[] = [];
   const one = await start(SERVER, events, true);

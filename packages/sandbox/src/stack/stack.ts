@@ -27,6 +27,8 @@ export interface StackOptions {
   mode?: Mode;
   /** Runs the TypeScript sources; otherwise compiled JavaScript, as in production. */
   source?: boolean;
+  /** Further flags of Node for an app, by its name: `--watch`, `--inspect`. */
+  nodeFlags?: (name: string) => readonly string[];
   instances?: Partial<Record<AppName, number>>;
   /** Variables of single instances, for example another way to Redis for `bot-polling-1`. */
   overrides?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -120,7 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         'apps',
         startProcess({
           name,
-          args: programArguments(context, `apps/${kind}`, 'main'),
+          args: [...(options.nodeFlags?.(name) ?? []), ...programArguments(context, `apps/${kind}`, 'main')],
           cwd: ROOT,
           env: { ...appEnvironment(env, name, port), ...options.overrides?.[name] },
           port,
