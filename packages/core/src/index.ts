@@ -30,9 +30,10 @@ export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox
 export { createDispatcher, type Dispatcher, type LaneOptions } from './inbox/dispatch.ts';
 export type { Decider, InboxParts, LaneOutcome } from './inbox/inbox.ts';
 export { incoming, type IncomingUpdate } from './inbox/lanes.ts';
+export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { messageKeepers } from './message-keepers.ts';
-export type { NotificationBody, NotificationKind } from './notifications/notifications.ts';
+export { notificationBody } from './notifications/notifications.ts';
 export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export { cancelOrder, findOrder } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';

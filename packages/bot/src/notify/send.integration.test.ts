@@ -126,6 +126,22 @@ describe('a notification', () => {
     expect(await stateOf(id)).toMatchObject({ state: 'sent', unknownOutcomes: 1 });
   });
 
+  test.each([
+    ['whose body', { kind: 'of 2030', data: { words: 'secret' } }],
+    ['whose data', { kind: 'order.ended', data: { words: 'secret' } }],
+    ['whose calls', { owed: [{ words: 'secret' }] }],
+  ])('%s cannot be read is left to a newer release for a while, then set aside', async (_what, changed) => {
+    const id = await owe('1');
+    await bot.parts.db.update(notifications).set(changed).where(eq(notifications.id, id));
+    await tell(id);
+    expect(await stateOf(id)).toMatchObject({ state: 'pending', claimedUntil: null });
+    expect((await stateOf(id))?.nextCheckAt.getTime()).toBeGreaterThan(Date.now() + 50_000);
+    for (let look = 2; look <= 10; look += 1) await tell(id);
+    expect(await stateOf(id)).toMatchObject({ state: 'failed', sent: 0 });
+    expect(await told()).toEqual([]);
+    expect(JSON.stringify(bot.log)).not.toContain('secret');
+  });
+
   test('is rendered in the language of the moment in which it is told', async () => {
     const id = await owe(await failed('image', 'flagged'));
     await bot.parts.db.update(users).set({ language: 'kk', languageChosen: true }).where(eq(users.id, me));

@@ -1,8 +1,15 @@
 import { notifications, type OwedCall } from '@aisha/db';
-import { type CallParts, CLAIM, ClaimLost, makeCalls, type NotificationBody } from '@aisha/core';
+import {
+  type CallParts,
+  CLAIM,
+  ClaimLost,
+  makeCalls,
+  notificationBody,
+  owedCalls,
+  readStored,
+} from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { answering, sendScreen } from '../chat/screen.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -12,11 +19,6 @@ type Row = typeof notifications.$inferSelect;
 
 /** The sweeper looks again when the claim may have run out: whoever crashed with one holds a result up for so long. */
 const claimed = { claimedUntil: CLAIM, nextCheckAt: CLAIM };
-
-const body = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
-  z.object({ kind: z.literal('alarm'), data: z.object({ provider: z.string(), reason: z.string() }) }),
-]) satisfies z.ZodType<NotificationBody>;
 
 /** Job: tells one notification. Rendered once, then each message is kept as sent before the next. */
 export async function sendNotification(
@@ -50,8 +52,12 @@ export async function sendNotification(
 }
 
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
-  const owed = row.owed ?? answering(row.userId, row.chatId, await render(parts, row));
-  await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
+  const about = { notificationId: row.id, kind: row.kind };
+  const owed =
+    row.owed === null ? await render(parts, row) : readStored(owedCalls, row.owed, parts.log, about);
+  if (owed === null) return setAside(parts, row);
+  if (row.owed === null)
+    await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
   const outcome = await makeCalls(
     parts,
     { owed, sent: row.sent, unknownOutcomes: row.unknownOutcomes },
@@ -98,6 +104,17 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
   }
 }
 
+/** What this release cannot read a newer one beside it may: so often it is looked at, a minute apart. */
+const LOOKS = 10;
+
+async function setAside(parts: NotifyParts, row: Row): Promise<void> {
+  if (row.attempts < LOOKS) return release(parts, row, 60_000);
+  await parts.db
+    .update(notifications)
+    .set({ state: 'failed', error: 'what is stored cannot be read' })
+    .where(eq(notifications.id, row.id));
+}
+
 /** Gives the claim back, so that the retry finds the row free. */
 async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<void> {
   await parts.db
@@ -109,11 +126,14 @@ async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<v
     );
 }
 
-async function render(parts: NotifyParts, row: Row): Promise<OwedCall[]> {
-  const notification = body.parse({ kind: row.kind, data: row.data });
+/** Null when what is stored cannot be read. */
+async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[] | null> {
+  const { id: notificationId, kind, data } = row;
+  const notification = readStored(notificationBody, { kind, data }, parts.log, { notificationId, kind });
+  if (!notification) return null;
   switch (notification.kind) {
     case 'order.ended':
-      return orderEnded(parts, notification.data.orderId);
+      return answering(row.userId, row.chatId, await orderEnded(parts, notification.data.orderId));
     case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row.chatId, { text: voice.t('alarm.text', notification.data) })];

@@ -3,8 +3,16 @@ import { classifyError } from '@aisha/service';
 import { and, asc, ne, sql } from 'drizzle-orm';
 import { transact } from '../unit.ts';
 import { CLAIM } from './calls.ts';
-import { type DispatchParts, type LaneId, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
-import { noteFailure } from './poison.ts';
+import {
+  type DispatchParts,
+  type LaneId,
+  type LaneOutcome,
+  sameUpdate,
+  type Step,
+  type UpdateRow,
+} from './inbox.ts';
+import { owedCalls, readStored } from './owed.ts';
+import { noteFailure, setAsideUnread } from './poison.ts';
 import { HELD_MS, limitHolding, pressBefore, wokenLanes } from './presses.ts';
 
 /** Updates decided in one transaction at most; each adds some milliseconds to what the others wait. */
@@ -61,8 +69,7 @@ async function decideTogether(
     const rows = oldest.map(({ row }) => row);
     const steps = new Map<UpdateRow, Step>();
     for (const row of rows) {
-      const step = stepWithout(row);
-      if (step?.kind === 'calls') await claim(unit.tx, step.row);
+      const step = waitOf(row) ?? (row.state === 'decided' ? await resume(parts, unit.tx, row) : null);
       if (step) steps.set(row, step);
     }
     await holdBack(unit.tx, oldest, steps);
@@ -146,23 +153,22 @@ async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<Oldest[]> {
   return found.map(({ oldest: row, holder }) => ({ row, holder }));
 }
 
-/** What to do with an update that is not to be decided now; null when it is. */
-function stepWithout(row: UpdateRow): Step | null {
+/** Why nothing can be done for an update now; null when something can. */
+function waitOf(row: UpdateRow): LaneOutcome | null {
   if (row.state === 'decided' && row.claimedUntil && row.claimedUntil.getTime() > Date.now())
     return { kind: 'busy' };
   const pause = row.nextCheckAt.getTime() - Date.now();
-  if (row.attempts > 0 && pause > 0) return { kind: 'wait', ms: pause };
-  if (row.state !== 'decided') return null;
-  // Whoever claimed it never came back: whether its last call was made nobody knows.
-  const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
-  return { kind: 'calls', row: { ...row, unknownOutcomes }, owed: row.owed ?? [] };
+  return row.attempts > 0 && pause > 0 ? { kind: 'wait', ms: pause } : null;
 }
 
-async function claim(tx: Tx, row: UpdateRow): Promise<void> {
-  await tx
-    .update(telegramUpdates)
-    .set({ claimedUntil: CLAIM, unknownOutcomes: row.unknownOutcomes })
-    .where(sameUpdate(row));
+/** Claims what was decided before, to make the calls that are left. */
+async function resume(parts: DispatchParts, tx: Tx, row: UpdateRow): Promise<Step> {
+  const owed = readStored(owedCalls, row.owed, parts.log, { updateId: row.updateId, kind: row.kind });
+  if (!owed) return setAsideUnread(parts, tx, row);
+  // Whoever claimed it never came back: whether its last call was made nobody knows.
+  const unknownOutcomes = row.unknownOutcomes + (row.claimedUntil ? 1 : 0);
+  await tx.update(telegramUpdates).set({ claimedUntil: CLAIM, unknownOutcomes }).where(sameUpdate(row));
+  return { kind: 'calls', row: { ...row, unknownOutcomes }, owed };
 }
 
 async function keepDecisions(

@@ -1,12 +1,13 @@
 import { telegramUpdates } from '@aisha/db';
-import { asc, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startTestParts, type TestParts } from '../testing/parts.ts';
-import { APOLOGY, echo, type Lane, openLane } from '../testing/lane.ts';
+import { APOLOGY, echo, type Lane, openLane, say } from '../testing/lane.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { InboxParts } from './inbox.ts';
 import { keepUpdates } from './commit.ts';
 import { incoming } from './lanes.ts';
+import { replayUpdate } from './poison.ts';
 
 let bench: TestParts;
 let lane: Lane;
@@ -186,6 +187,29 @@ describe('a crash between the decision and the calls', () => {
     await lane.run({ ...echo(bench), telegram: { ...telegram, call } });
     expect(renewals).toEqual([true, true]);
     expect(await lane.sent()).toEqual(['1', '2']);
+  });
+});
+
+describe('calls that cannot be read', () => {
+  test('are set aside, made when tried again once they can be, and the lane goes on', async () => {
+    const [id] = await lane.keep(['1', '2']);
+    const decided = { state: 'decided' as const, claimedUntil: null };
+    await bench.parts.db
+      .update(telegramUpdates)
+      .set({ ...decided, owed: [{ method: 5, secret: 'words' }] })
+      .where(eq(telegramUpdates.updateId, id ?? 0));
+    const parts = echo(bench);
+    expect(await lane.run(parts)).toEqual({ kind: 'wait', ms: 0 });
+    expect(await lane.run(parts)).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['2']);
+    expect(await lane.row(1)).toMatchObject({ state: 'done', poisonedAt: expect.any(Date) });
+    expect(JSON.stringify(bench.log)).not.toContain('words');
+
+    await bench.parts.db.update(telegramUpdates).set({ owed: [say(lane.me, 'at last')] });
+    expect(await replayUpdate(bench.parts.db, bench.botId, id ?? 0)).toBe(`chat${lane.me}`);
+    expect(await lane.run(parts)).toEqual({ kind: 'empty' });
+    expect(await lane.sent()).toEqual(['2', 'at last']);
+    expect(parts.decided).toEqual(['2']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Db, type OwedCall, telegramUpdates } from '@aisha/db';
+import { type Db, type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type DispatchParts, DONE, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
 import { wokenLanes } from './presses.ts';
@@ -41,6 +41,18 @@ export async function noteFailure(parts: DispatchParts, row: UpdateRow, error: u
 const setAside = (owed: readonly OwedCall[]) =>
   owed.length > 0 ? { state: 'decided' as const, owed } : { ...DONE, owed };
 
+/** Of an update that was set aside although it was decided: another try makes its calls, once they can be read. */
+const UNREAD = 'the calls that it owes cannot be read';
+
+export async function setAsideUnread(parts: DispatchParts, tx: Tx, row: UpdateRow): Promise<Step> {
+  parts.metrics?.telegramUpdates.inc({ outcome: 'poisoned' });
+  await tx
+    .update(telegramUpdates)
+    .set({ ...DONE, poisonedAt: sql`now()`, error: UNREAD })
+    .where(sameUpdate(row));
+  return { kind: 'wait', ms: 0 };
+}
+
 /** What was set aside, oldest first. What people wrote is theirs: who and why, not what. */
 export function poisonedUpdates(db: Db, botId: number) {
   return db
@@ -61,14 +73,15 @@ export function poisonedUpdates(db: Db, botId: number) {
  * its sender is still being told that it failed.
  */
 export async function replayUpdate(db: Db, botId: number, updateId: number): Promise<string | null> {
+  const isUnread = sql`coalesce(${telegramUpdates.error} = ${UNREAD}, false)`;
   const [row] = await db
     .update(telegramUpdates)
     .set({
-      state: 'pending',
-      owed: null,
-      sent: 0,
+      state: sql`case when ${isUnread} then 'decided' else 'pending' end`,
+      owed: sql`case when ${isUnread} then ${telegramUpdates.owed} end`,
+      sent: sql`case when ${isUnread} then ${telegramUpdates.sent} else 0 end`,
       attempts: 0,
-      claimedUntil: null,
+      error: null,
       poisonedAt: null,
       holdsUntil: null,
       doneAt: null,

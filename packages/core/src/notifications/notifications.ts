@@ -1,13 +1,17 @@
 import { notifications } from '@aisha/db';
 import { sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Unit } from '../unit.ts';
 
-/** What can be told. Ids only: it is rendered when it is sent, in the language of that moment. */
-export type NotificationBody =
-  | { readonly kind: 'order.ended'; readonly data: { readonly orderId: string } }
-  | { readonly kind: 'alarm'; readonly data: { readonly provider: string; readonly reason: string } };
-
-export type NotificationKind = NotificationBody['kind'];
+/**
+ * What can be told. Ids only: it is rendered when it is sent, in the language of that moment. Parsed when it is read;
+ * only add optional fields.
+ */
+export const notificationBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
+  z.object({ kind: z.literal('alarm'), data: z.object({ provider: z.string(), reason: z.string() }) }),
+]);
+export type NotificationBody = z.infer<typeof notificationBody>;
 
 /** Owes somebody a message, once per key. */
 export async function notify(

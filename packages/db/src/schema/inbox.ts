@@ -11,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { OwedCall, UPDATE_STATES } from './types.ts';
+import type { UPDATE_STATES } from './types.ts';
 import { at, createdAt, telegramId } from './users.ts';
 
 /** Who polls. The epoch grows with every owner; a batch is accepted only from the owner of the current one. */
@@ -42,7 +42,8 @@ export const telegramUpdates = pgTable(
     kind: text('kind').notNull(),
     payload: jsonb('payload').$type<Readonly<Record<string, unknown>>>().notNull(),
     state: text('state').$type<(typeof UPDATE_STATES)[number]>().notNull().default('pending'),
-    owed: jsonb('owed').$type<readonly OwedCall[]>(),
+    /** `OwedCall[]`, parsed when it is read. */
+    owed: jsonb('owed').$type<unknown>(),
     /** How many of `owed` were made. */
     sent: smallint('sent').notNull().default(0),
     /** While one process makes the calls, no other does. */
@@ -83,7 +84,8 @@ export const notifications = pgTable(
     kind: text('kind').notNull(),
     data: jsonb('data').$type<Readonly<Record<string, unknown>>>().notNull(),
     state: text('state').$type<'pending' | 'sent' | 'dropped' | 'failed'>().notNull().default('pending'),
-    owed: jsonb('owed').$type<readonly OwedCall[]>(),
+    /** `OwedCall[]`, parsed when it is read. */
+    owed: jsonb('owed').$type<unknown>(),
     sent: smallint('sent').notNull().default(0),
     claimedUntil: at('claimed_until'),
     attempts: smallint('attempts').notNull().default(0),

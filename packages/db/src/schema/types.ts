@@ -4,23 +4,26 @@ export const LANGUAGES = ['ru', 'kk', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** A file in one of our buckets. */
+export const BUCKETS = ['avatars', 'transcripts', 'generated'] as const;
 export interface ObjectRef {
-  readonly bucket: 'avatars' | 'transcripts' | 'generated';
+  readonly bucket: (typeof BUCKETS)[number];
   readonly key: string;
 }
 
+export const BIND_TARGETS = ['order', 'avatar'] as const;
+
 /**
  * One Bot API call that is owed. Fields of `files` are uploads read from our storage when the call is made
- * and put into `payload` under the same name.
+ * and put into `payload` under the same name. Only add optional fields: a release finds what the one before it owed.
  */
 export interface OwedCall {
   readonly method: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  readonly files?: Readonly<Record<string, ObjectRef & { readonly filename: string }>>;
+  readonly files?: Readonly<Record<string, ObjectRef & { readonly filename: string }>> | undefined;
   /** Where the id of the sent message is kept, so that it can be edited later. */
-  readonly bind?: { readonly to: 'order' | 'avatar'; readonly id: string };
+  readonly bind?: { readonly to: (typeof BIND_TARGETS)[number]; readonly id: string } | undefined;
   /** Whom a message in a group answers: it is theirs, and its buttons are. */
-  readonly answers?: number;
+  readonly answers?: number | undefined;
 }
 
 export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;

@@ -1,0 +1,33 @@
+import { BIND_TARGETS, BUCKETS, type OwedCall } from '@aisha/db';
+import type { LogFields, Logger } from '@aisha/service';
+import { z } from 'zod';
+
+/** The calls that a row owes; every shape that a release ever kept is parsed for ever (`owed-calls.json`). */
+export const owedCalls: z.ZodType<readonly OwedCall[]> = z.array(
+  z.object({
+    method: z.string().min(1),
+    payload: z.record(z.string(), z.unknown()),
+    files: z
+      .record(z.string(), z.object({ bucket: z.enum(BUCKETS), key: z.string(), filename: z.string() }))
+      .optional(),
+    // Better sent and never edited than not sent.
+    bind: z
+      .object({ to: z.enum(BIND_TARGETS), id: z.string() })
+      .optional()
+      .catch(undefined),
+  }),
+);
+
+/** What some release kept as JSON; null, and logged without its content, when it cannot be read. */
+export function readStored<T>(
+  schema: z.ZodType<T>,
+  stored: unknown,
+  log: Logger,
+  about: LogFields,
+): T | null {
+  const parsed = schema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`);
+  log.error('what is stored cannot be read; it is set aside', { ...about, problems });
+  return null;
+}
