@@ -2,10 +2,8 @@ import type { Language } from '@aisha/db';
 import { escapeHtml } from '@aisha/providers';
 import { createInstance } from 'i18next';
 
-import { en } from './en.ts';
+import { en, kk, ru } from './all.ts';
 import type { TextKey, TextParams } from './keys.ts';
-import { kk } from './kk.ts';
-import { ru } from './ru.ts';
 
 export type { TextKey, TextParams } from './keys.ts';
 

@@ -3,9 +3,7 @@ import { DOCUMENT_KINDS } from '@aisha/core';
 import { AVATAR_STATES, FAILURES, LANGUAGES, LEDGER_REASONS } from '@aisha/db';
 import { describe, expect, it } from 'vitest';
 
-import { en } from './en.ts';
-import { kk } from './kk.ts';
-import { ru } from './ru.ts';
+import { en, kk, ru } from './all.ts';
 
 const catalogs: Record<(typeof LANGUAGES)[number], Readonly<Record<string, string>>> = { ru, kk, en };
 const forms = /_(one|two|few|many|zero|other)$/;
@@ -26,6 +24,9 @@ const composed = {
     ...DOCUMENT_KINDS.map((kind) => `document.kind.${kind}`),
     ...LEDGER_REASONS.map((reason) => `ledger.${reason}`),
     ...AVATAR_STATES.map((state) => `avatar.state.${state}`),
+    ...['avatars', 'imagine', 'transcribe', 'history', 'gallery', 'balance', 'language', 'help'].map(
+      (name) => `menu.${name}`,
+    ),
     ...['fast', 'balanced', 'quality'].map((preset) => `training.preset.${preset}`),
     ...['man', 'woman', 'neutral'].map((subject) => `avatar.subject.${subject}`),
   ],
@@ -139,6 +140,15 @@ describe.each(LANGUAGES)('%s', (language) => {
   it('has words for every failure', () => {
     for (const reason of FAILURES) expect(catalog).toHaveProperty([`failure.${reason}`]);
   });
+});
+
+it('says every key in one subject only', async () => {
+  const machinery = /^(all|index|keys|translation)\.ts$|\.test\.ts$/;
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !machinery.test(name));
+  const said = await Promise.all(
+    files.map(async (name) => Object.keys(Object(await import(`./${name}`)).ru)),
+  );
+  expect(said.flat().toSorted()).toEqual(Object.keys(ru).toSorted());
 });
 
 it('is translated: no sentence is left in Russian', () => {

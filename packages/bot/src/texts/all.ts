@@ -1,0 +1,39 @@
+import * as avatars from './avatars.ts';
+import * as credits from './credits.ts';
+import * as documents from './documents.ts';
+import * as images from './images.ts';
+import * as menu from './menu.ts';
+import * as orders from './orders.ts';
+import * as recordings from './recordings.ts';
+
+/**
+ * The texts of every subject. Russian is the language of most users and the source of the keys. HTML; every inserted
+ * value is escaped. Kazakh keeps a noun in the singular after a number, so its two plural forms usually read the same.
+ */
+export const ru = {
+  ...avatars.ru,
+  ...credits.ru,
+  ...documents.ru,
+  ...images.ru,
+  ...menu.ru,
+  ...orders.ru,
+  ...recordings.ru,
+};
+export const kk = {
+  ...avatars.kk,
+  ...credits.kk,
+  ...documents.kk,
+  ...images.kk,
+  ...menu.kk,
+  ...orders.kk,
+  ...recordings.kk,
+};
+export const en = {
+  ...avatars.en,
+  ...credits.en,
+  ...documents.en,
+  ...images.en,
+  ...menu.en,
+  ...orders.en,
+  ...recordings.en,
+};

@@ -1,0 +1,70 @@
+import type { Translation } from './translation.ts';
+
+export const ru = {
+  'transcribe.how':
+    '🎙 Пришлите или перешлите голосовое, аудио, видео или файл — до 20 МБ. Длинные записи режу по паузам и собираю без потерь.\n\nВ группе: ответьте на голосовое командой /transcribe.',
+  'transcribe.reply': 'Ответьте этой командой на голосовое, аудио или видео.',
+  'transcribe.too_big':
+    'Файл больше {{limit}} МБ — столько Telegram боту не отдаёт. Сожмите его или разделите на части.',
+  'recording.title.voice': 'Голосовое {{date}}',
+  'recording.title.audio': 'Аудио {{date}}',
+  'recording.title.video': 'Видео {{date}}',
+  'recording.title.video_note': 'Кружок {{date}}',
+  'recording.title.document': 'Файл {{date}}',
+  'recording.title.text': 'Текст {{date}}',
+  'recording.file': 'Текст целиком — в файле. Начало:\n\n{{preview}}',
+  'recording.actions': 'Что сделать из этого текста?',
+  'recording.text': '📄 Текст файлом',
+  'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
+  'recording.delete.ask': 'Удалить запись «{{title}}», её текст и документы?',
+  'recording.delete.yes': 'Да, удалить',
+  'recording.deleted': 'Запись удалена.',
+  'history.title': '<b>История</b> — страница {{page}} из {{count}}',
+  'history.empty': 'Здесь появятся ваши записи. Пришлите голосовое, аудио или видео.',
+} as const;
+
+export const kk = {
+  'transcribe.how':
+    '🎙 Дауыстық хабарлама, аудио, видео немесе файл жіберіңіз — 20 МБ-қа дейін, басқа чаттан да болады. Ұзақ жазбаны кідірістерінен бөліп, бір сөзін жоғалтпай қайта біріктіремін.\n\nТопта: дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.',
+  'transcribe.reply': 'Бұл пәрменмен дауыстық хабарламаға, аудиоға немесе видеоға жауап беріңіз.',
+  'transcribe.too_big':
+    'Файл {{limit}} МБ-тан үлкен — Telegram ботқа мұндай файлды бермейді. Оны сығыңыз немесе бірнеше бөлікке бөліңіз.',
+  'recording.title.voice': 'Дауыстық хабарлама {{date}}',
+  'recording.title.audio': 'Аудио {{date}}',
+  'recording.title.video': 'Видео {{date}}',
+  'recording.title.video_note': 'Дөңгелек видео {{date}}',
+  'recording.title.document': 'Файл {{date}}',
+  'recording.title.text': 'Мәтін {{date}}',
+  'recording.file': 'Толық мәтін — файлда. Басы:\n\n{{preview}}',
+  'recording.actions': 'Бұл мәтіннен не жасайын?',
+  'recording.text': '📄 Мәтін файлы',
+  'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
+  'recording.delete.ask': '«{{title}}» жазбасы, мәтіні және құжаттары жойылсын ба?',
+  'recording.delete.yes': 'Иә, жою',
+  'recording.deleted': 'Жазба жойылды.',
+  'history.title': '<b>Тарих</b> — {{count}} беттің {{page}}-беті',
+  'history.empty': 'Жазбаларыңыз осында пайда болады. Дауыстық хабарлама, аудио не видео жіберіңіз.',
+} as const satisfies Translation<typeof ru>;
+
+export const en = {
+  'transcribe.how':
+    '🎙 Send or forward a voice message, audio, video or a file — up to 20 MB. I cut long recordings at pauses and put them back together without losing a word.\n\nIn a group: reply to a voice message with /transcribe.',
+  'transcribe.reply': 'Use this command as a reply to a voice message, audio or video.',
+  'transcribe.too_big':
+    'The file is over {{limit}} MB — more than Telegram hands to a bot. Compress it or split it into parts.',
+  'recording.title.voice': 'Voice message {{date}}',
+  'recording.title.audio': 'Audio {{date}}',
+  'recording.title.video': 'Video {{date}}',
+  'recording.title.video_note': 'Video message {{date}}',
+  'recording.title.document': 'File {{date}}',
+  'recording.title.text': 'Text {{date}}',
+  'recording.file': 'The full text is in the file. It begins:\n\n{{preview}}',
+  'recording.actions': 'What shall I make of this text?',
+  'recording.text': '📄 Text as a file',
+  'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
+  'recording.delete.ask': 'Delete the recording “{{title}}”, its text and documents?',
+  'recording.delete.yes': 'Yes, delete',
+  'recording.deleted': 'Recording deleted.',
+  'history.title': '<b>History</b> — page {{page}} of {{count}}',
+  'history.empty': 'Your recordings will appear here. Send a voice message, audio or video.',
+} as const satisfies Translation<typeof ru>;
