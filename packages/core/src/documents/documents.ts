@@ -1,5 +1,5 @@
-import { documents, type Language } from '@aisha/db';
-import { sql } from 'drizzle-orm';
+import { documents, type Language, recordings, type Tx } from '@aisha/db';
+import { eq, sql } from 'drizzle-orm';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import type { Unit } from '../unit.ts';
@@ -34,4 +34,17 @@ export async function orderDocument(
     input: { kind },
     statusMessageId: screen.messageId,
   });
+}
+
+/** A document with the text over which it is written. */
+export async function documentAndText(
+  tx: Pick<Tx, 'select'>,
+  id: string,
+): Promise<{ document: Document; text: string | null } | undefined> {
+  const [found] = await tx
+    .select({ document: documents, text: recordings.text })
+    .from(documents)
+    .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+    .where(eq(documents.id, id));
+  return found;
 }

@@ -1,16 +1,16 @@
-import { documents, documentSections, type FailureReason, recordings } from '@aisha/db';
+import { documentSections, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
-import { and, asc, eq, gte, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { breakerOpen } from '../breaker/breaker.ts';
 import { extendDeadline, failOrder, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 import { ask } from './ask.ts';
-import type { Document } from './documents.ts';
-import { addSections, mergeOf, type Section } from './plan.ts';
+import { type Document, documentAndText } from './documents.ts';
+import { addSections, mergeOf, type Section, sectionsIn } from './plan.ts';
 import { halves } from './sections.ts';
 
-/** An answer of which at least one repeat was of no use either is not bought a third time. */
+/** One repeat of a call whose answer was of no use; the second such answer ends the order. */
 const MOST_SPOILED = 2;
 
 /** A claim is short and renewed while the call is under way, so that what a dead process left is soon taken up. */
@@ -30,7 +30,7 @@ export async function writeSection(
   if (await breakerOpen(parts, 'openai')) return fail('provider_account');
   const section = await claim(parts, sectionId);
   if (!section) return;
-  /** Replaces the open section, and goes on with the document; nothing when its result came from elsewhere. */
+  /** Does away with the open section, and goes on with the document; its time is counted anew. */
   const resolved = (work: (unit: Unit) => Promise<void>) =>
     transact(parts, async (unit) => {
       await work(unit);
@@ -111,41 +111,22 @@ interface Material {
 /** What the model is given: a stretch of the text, or the documents over the sections below. */
 async function materialOf({ db }: WorkerParts, section: Section): Promise<Material | null> {
   const { documentId, level, from, to } = section;
+  const found = await documentAndText(db, documentId);
+  if (!found?.text) return null;
+  const { document } = found;
   if (level === 0) {
-    const [found] = await db
-      .select({ document: documents, text: recordings.text })
-      .from(documents)
-      .innerJoin(recordings, eq(recordings.id, documents.recordingId))
-      .where(eq(documents.id, documentId));
-    if (!found?.text) return null;
     const text = found.text.slice(from, to);
     const at = halves(text);
+    const stretch = (start: number, end: number) => ({ level, from: start, to: end, result: null });
     return {
-      document: found.document,
+      document,
       text,
-      smaller:
-        at === null
-          ? null
-          : [
-              { level, from, to: from + at, result: null },
-              { level, from: from + at, to, result: null },
-            ],
+      smaller: at === null ? null : [stretch(from, from + at), stretch(from + at, to)],
     };
   }
-  const [document] = await db.select().from(documents).where(eq(documents.id, documentId));
-  const below = await db
-    .select()
-    .from(documentSections)
-    .where(
-      and(
-        eq(documentSections.documentId, documentId),
-        eq(documentSections.level, level - 1),
-        gte(documentSections.from, from),
-        lte(documentSections.to, to),
-      ),
-    )
-    .orderBy(asc(documentSections.from));
-  if (!document) return null;
+  const below = (await sectionsIn(db, documentId)).filter(
+    (one) => one.level === level - 1 && from <= one.from && one.to <= to,
+  );
   const middle = Math.ceil(below.length / 2);
   return {
     document,

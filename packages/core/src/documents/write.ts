@@ -1,10 +1,10 @@
-import { documents, documentSections, recordings } from '@aisha/db';
+import { documents, documentSections } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
-import type { Document } from './documents.ts';
+import { type Document, documentAndText } from './documents.ts';
 import { type DocumentKind, documentKinds, isDocumentKind } from './kinds/index.ts';
 import { addSections, coverText, nextStep, type Section, sectionsIn } from './plan.ts';
 
@@ -16,11 +16,7 @@ const SECTIONS_AT_ONCE = 4;
  * one is kept. Everything is in rows, so a repeat goes on where an earlier run stopped.
  */
 export async function writeDocument(parts: WorkerParts, documentId: string): Promise<void> {
-  const [found] = await parts.db
-    .select({ document: documents, text: recordings.text })
-    .from(documents)
-    .innerJoin(recordings, eq(recordings.id, documents.recordingId))
-    .where(eq(documents.id, documentId));
+  const found = await documentAndText(parts.db, documentId);
   const waiting = await orderUnderWay(parts.db, 'document', documentId);
   if (!found || !waiting) return;
   const { document, text } = found;
