@@ -2,21 +2,23 @@ import { BIND_TARGETS, BUCKETS, type OwedCall } from '@aisha/db';
 import type { LogFields, Logger } from '@aisha/service';
 import { z } from 'zod';
 
+/** A field of a call that is not named here does not compile: it would be lost in a restart. */
+const fields = {
+  method: z.string().min(1),
+  payload: z.record(z.string(), z.unknown()),
+  files: z
+    .record(z.string(), z.object({ bucket: z.enum(BUCKETS), key: z.string(), filename: z.string() }))
+    .optional(),
+  // Better sent and never edited than not sent.
+  bind: z
+    .object({ to: z.enum(BIND_TARGETS), id: z.string() })
+    .optional()
+    .catch(undefined),
+  answers: z.number().optional(),
+} satisfies Record<keyof OwedCall, z.ZodType>;
+
 /** The calls that a row owes; every shape that a release ever kept is parsed for ever (`owed-calls.json`). */
-export const owedCalls: z.ZodType<readonly OwedCall[]> = z.array(
-  z.object({
-    method: z.string().min(1),
-    payload: z.record(z.string(), z.unknown()),
-    files: z
-      .record(z.string(), z.object({ bucket: z.enum(BUCKETS), key: z.string(), filename: z.string() }))
-      .optional(),
-    // Better sent and never edited than not sent.
-    bind: z
-      .object({ to: z.enum(BIND_TARGETS), id: z.string() })
-      .optional()
-      .catch(undefined),
-  }),
-);
+export const owedCalls: z.ZodType<readonly OwedCall[]> = z.array(z.object(fields));
 
 /** What some release kept as JSON; null, and logged without its content, when it cannot be read. */
 export function readStored<T>(
