@@ -20,16 +20,14 @@ async function secretsOf({ stack, fal }: Product): Promise<Map<string, string>> 
   return secrets;
 }
 
-const APPS = /^(bot-polling|worker|webhook-api|migrations|buckets)/;
+const OURS = /^(bot-polling|worker|webhook-api|migrations|buckets|nginx)/;
 
-/** Lines of the apps and of nginx's request logs that give a secret away, each with what it gives away; empty when all is well. */
+/** Lines of the apps and of nginx that give a secret away, each with what it gives away; empty when all is well. */
 export async function leaks(product: Product): Promise<string[]> {
   const secrets = [...(await secretsOf(product))];
   const { access, webhook } = product.stack.nginx.logs;
-  // nginx's error log is not looked at: it quotes whole request lines and cannot be told not to. What it could show
-  // is the token of a webhook address, which is worth nothing without FAL's signature.
   const requests = [access, webhook].flatMap((path) => readFileSync(path, 'utf8').split('\n'));
-  const lines = [...product.lines(APPS), ...requests];
+  const lines = [...product.lines(OURS), ...requests];
   return lines.flatMap((line) =>
     secrets.flatMap(([name, value]) => (line.includes(value) ? [`${name}: ${line}`] : [])),
   );

@@ -6,6 +6,7 @@ import {
   type FetchedFile,
   type FetchFileOptions,
 } from './download.ts';
+import { detailTypes } from './errors.ts';
 import type { FalTarget } from './library.ts';
 import {
   readResult,
@@ -64,7 +65,7 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
   ): Promise<T> => {
     const answer = await observed(metrics, 'fal', operation, ({ kind }) => kind, request);
     if (quiet.has(answer.kind)) log.debug(`fal ${operation}`, { ...about, outcome: answer.kind });
-    else log.warn(`fal ${operation}: ${answer.kind}`, { ...about, ...answer });
+    else log.warn(`fal ${operation}: ${answer.kind}`, { ...about, ...loggable(answer) });
     return answer;
   };
   const anyAddress = config.elsewhere;
@@ -86,6 +87,16 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
     download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
     downloadTo: (url, path, options) =>
       seen('download', {}, () => fetchFileTo(url, path, { ...options, anyAddress })),
+  };
+}
+
+/** What an answer says of itself; of FAL's words the types of its errors, since the rest may repeat a prompt or an address. */
+function loggable(answer: object): Readonly<Record<string, unknown>> {
+  const said = ['kind', 'status', 'reason', 'why', 'account', 'afterMs', 'retryAfterMs', 'retryable'];
+  return {
+    ...Object.fromEntries(Object.entries(answer).filter(([name]) => said.includes(name))),
+    ...('errors' in answer && Array.isArray(answer.errors) && { types: detailTypes(answer.errors) }),
+    ...('detail' in answer && { types: answer.detail }),
   };
 }
 
