@@ -3,7 +3,7 @@ import type { WorkerConfig } from '@aisha/config';
 import {
   checkModels,
   createSimulatedFal,
-  giveUp,
+  givingUp,
   messageKeepers,
   orderKinds,
   trainerFor,
@@ -39,7 +39,7 @@ import {
   startHealthServer,
 } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
-import { handlers } from './handlers.ts';
+import { giveUps, handlers } from './handlers.ts';
 import { runSweeper } from './sweeper.ts';
 
 /** The whole stop: shorter than a container's grace period of 30 s, longer than draining. */
@@ -111,7 +111,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     ...(only === null ? {} : { only }),
     log,
     metrics,
-    onExhausted: (name, payload, error) => giveUp(parts, name, payload, error),
+    onExhausted: givingUp(log, giveUps(parts)),
   });
   const depth = startDepthCollector({ connection: redis, queues: workers.queues, metrics, log });
   for (const watch of watchConsumption({ workers, depth, queues, maxSilenceMs: SILENCE_MS }))

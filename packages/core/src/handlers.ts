@@ -1,4 +1,5 @@
 import type { JobHandlers, JobName, JobPayload } from '@aisha/queue';
+import type { Logger } from '@aisha/service';
 import { checkPhoto, giveUpPhoto } from './avatars/photos.ts';
 import { tidyAvatar } from './avatars/tidy.ts';
 import { writeSection } from './documents/section.ts';
@@ -6,7 +7,7 @@ import { writeDocument } from './documents/write.ts';
 import { settleFalJob } from './fal/settle.ts';
 import { startFalOrder } from './fal/start.ts';
 import { falOrders } from './order-kinds.ts';
-import { failOrder, orderUnderWay } from './orders/orders.ts';
+import { failOrder, failOrderOf } from './orders/orders.ts';
 import type { WorkerParts } from './parts.ts';
 import { joinRecording } from './recordings/join.ts';
 import { transcribePiece } from './recordings/pieces.ts';
@@ -32,25 +33,34 @@ export function coreHandlers(parts: WorkerParts): CoreHandlers {
   };
 }
 
-/**
- * A job was given up after its last try. Whatever somebody waits for ends here, with a message; what only shows or
- * tidies is taken up by the sweeper.
- */
-export async function giveUp(
-  parts: WorkerParts,
-  name: JobName,
-  payload: JobPayload<JobName>,
-  error: unknown,
-): Promise<void> {
-  parts.log.error('a job was given up', { job: name, ...payload, error });
-  if ('photoId' in payload) return giveUpPhoto(parts, payload.photoId);
-  const fail = (orderId: string) => failOrder(parts, orderId, 'internal');
-  if (name === 'order.start' && 'orderId' in payload) return fail(payload.orderId);
-  if ('recordingId' in payload || 'documentId' in payload) {
-    const order =
-      'recordingId' in payload
-        ? await orderUnderWay(parts.db, 'transcription', payload.recordingId)
-        : await orderUnderWay(parts.db, 'document', payload.documentId);
-    if (order) await fail(order.id);
-  }
+/** What ends when a job was given up after its last try: a job without an answer does not compile. */
+export type GiveUps = { readonly [N in JobName]: (payload: JobPayload<N>) => Promise<void> };
+
+/** Nobody waits for this job itself: the sweeper takes up what it shows or tidies, and what it looks at has a deadline. */
+export const nothingToEnd = async (): Promise<void> => undefined;
+
+/** Whatever somebody waits for ends here, with a message. */
+export function coreGiveUps(parts: WorkerParts): Omit<GiveUps, ShowingJob> {
+  const endTranscription = (recordingId: string) => failOrderOf(parts, 'transcription', recordingId);
+  const endDocument = (documentId: string) => failOrderOf(parts, 'document', documentId);
+  return {
+    'order.start': ({ orderId }) => failOrder(parts, orderId, 'internal'),
+    'fal.settle': nothingToEnd,
+    'photo.check': ({ photoId }) => giveUpPhoto(parts, photoId),
+    'avatar.tidy': nothingToEnd,
+    'recording.prepare': ({ recordingId }) => endTranscription(recordingId),
+    'recording.piece': ({ recordingId }) => endTranscription(recordingId),
+    'recording.join': ({ recordingId }) => endTranscription(recordingId),
+    'document.write': ({ documentId }) => endDocument(documentId),
+    'document.section': ({ documentId }) => endDocument(documentId),
+  };
+}
+
+/** What the queue is told to do with a job that it gave up. */
+export function givingUp(log: Logger, giveUps: GiveUps) {
+  return async <N extends JobName>(name: N, payload: JobPayload<N>, error: unknown): Promise<void> => {
+    const ids: JobPayload<JobName> = payload;
+    log.error('a job was given up', { job: name, ...ids, error });
+    await giveUps[name](payload);
+  };
 }

@@ -22,7 +22,7 @@ export {
   type WebhookTokens,
 } from './fal/webhook-secrets.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
-export { type CoreHandlers, coreHandlers, giveUp, type ShowingJob } from './handlers.ts';
+export { coreGiveUps, coreHandlers, type GiveUps, givingUp, nothingToEnd } from './handlers.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls } from './inbox/calls.ts';
@@ -34,12 +34,13 @@ export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { messageKeepers } from './message-keepers.ts';
 export { notificationBody } from './notifications/notifications.ts';
+export { pendingNotifications } from './notifications/sweep.ts';
 export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export { cancelOrder, findOrder } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export * from './recordings/recordings.ts';
 export { applyRetention } from './retention.ts';
-export { pendingNotifications, sweep } from './sweeper.ts';
+export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';
 export { ownersOfMessages } from './users/group-messages.ts';
 export * from './users/users.ts';

@@ -14,8 +14,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { orderDocument } from './documents/documents.ts';
 import { createFalJob } from './fal/jobs.ts';
 import { generatorFor } from './fal/models/index.ts';
+import { pendingNotifications } from './notifications/sweep.ts';
 import { applyRetention } from './retention.ts';
-import { pendingNotifications, sweep } from './sweeper.ts';
+import { sweep } from './sweeper.ts';
 import {
   type Enqueued,
   makeAvatar,

@@ -2,7 +2,7 @@ import { avatarPhotos, avatars } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coreHandlers, giveUp } from '../handlers.ts';
+import { coreGiveUps, coreHandlers } from '../handlers.ts';
 import { sweep } from '../sweeper.ts';
 import { makeAvatar, picture, pictures, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
@@ -206,7 +206,7 @@ describe('photos', () => {
     await bench.telegram.control.addFault({ method: 'getFile', action: { kind: 'server_error' } });
     await expect(check(photoId)).rejects.toMatchObject({ name: 'TransientError' });
     await bench.telegram.control.clearFaults({});
-    await giveUp(bench.parts, 'photo.check', { photoId }, new Error('too often'));
+    await coreGiveUps(bench.parts)['photo.check']({ photoId });
     expect(await counts()).toEqual({ received: 0, accepted: 0, rejected: 3 });
   });
 

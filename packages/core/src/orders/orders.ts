@@ -180,6 +180,12 @@ export function failOrder(parts: DeciderParts, id: string, failure: FailureReaso
   return transact(parts, async (unit) => void (await failOrderIn(unit, id, failure)));
 }
 
+/** Fails the order under way for a subject: its work was given up. */
+export async function failOrderOf(parts: DeciderParts, kind: string, subjectId: string): Promise<void> {
+  const order = await orderUnderWay(parts.db, kind, subjectId);
+  if (order) await failOrder(parts, order.id, 'internal');
+}
+
 /** The owner's cancel, of a quote too. Null when it is not theirs or has ended before. */
 export function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
   return endOrder(unit, id, 'cancelled', null, ownerId);

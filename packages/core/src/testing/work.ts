@@ -1,5 +1,5 @@
 import { startWorkers } from '@aisha/queue';
-import { coreHandlers, giveUp } from '../handlers.ts';
+import { coreGiveUps, coreHandlers, givingUp, nothingToEnd } from '../handlers.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TestParts } from './parts.ts';
 
@@ -24,7 +24,13 @@ export function startWork(
     },
     log: parts.log,
     metrics: bench.parts.metrics,
-    onExhausted: (name, payload, error) => giveUp(parts, name, payload, error),
+    onExhausted: givingUp(parts.log, {
+      ...coreGiveUps(parts),
+      'telegram.dispatch': nothingToEnd,
+      'notification.send': nothingToEnd,
+      'order.progress': nothingToEnd,
+      'avatar.screen': nothingToEnd,
+    }),
   });
   return { close: (deadlineMs = 2_000) => workers.close(deadlineMs) };
 }
