@@ -14,6 +14,14 @@ export { encodeStretch } from './sound/encode.ts';
 export { readTextFile } from './texts/index.ts';
 export type { TextOutcome } from './texts/outcome.ts';
 
+export {
+  openPicture,
+  type OpenOptions,
+  type Picture,
+  type PictureProblem,
+  type PictureRefused,
+} from './pictures/picture.ts';
+
 /** Opens what people send: in processes of its own, under the limits of limits.ts. */
 export interface Media extends MediaParts {
   /** Ends every child, at once, and removes the scratch. */
@@ -36,10 +44,9 @@ export async function createMedia(options: MediaOptions): Promise<Media> {
     ...(scratchBytes === undefined ? {} : { totalBytes: scratchBytes }),
   });
   const pool = createPool({ log });
+  const parts = { scratch, pool, log };
   return {
-    scratch,
-    pool,
-    log,
+    ...parts,
     async close() {
       pool.close();
       await scratch.close();

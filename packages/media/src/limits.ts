@@ -25,14 +25,29 @@ export const LANES: Record<Lane, { readonly children: number; readonly memoryByt
   long: { children: 2, memoryBytes: 256 * MB },
 };
 
+const SECOND = 1_000;
+
+/** One row a parser. Times are a multiple of what it takes on one of two busy cores, for the machine may be busier. */
+export const LIMITS = {
+  // Reads a header: 20 ms; of HEIC and JPEG XL the whole file is read in.
+  pictureMeasure: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 240 * MB, outputBytes: 4_096 },
+  // 200 megapixels of JPEG take 4 s, 48 of HEIC 7 s. Its memory is each picture's own (pictures/formats.ts).
+  pictureConvert: { lane: 'quick', wallMs: 60 * SECOND, memoryBytes: 480 * MB, outputBytes: 4_096 },
+} as const satisfies Record<string, Limits>;
+
+export const PICTURE = {
+  /** Beside the file: the JPEG kept (6 MB at most) and what libvips writes aside. */
+  scratchBytes: 32 * MB,
+} as const;
+
 export const CHILD = {
   /** JavaScript's own heap; pixels and files lie outside of it. */
   heapMb: 128,
   /**
-   * What the kernel refuses to a process beside its limit: the watch looks every 50 ms, and a decoder takes 200 MB in
-   * that time. Measured: Node with sharp loaded has 140 MB of writable mappings, most of them stacks never touched.
+   * What the kernel refuses to a process beyond its limit (RLIMIT_DATA): the watch looks every 50 ms, and a decoder takes
+   * 200 MB in that time. Measured: Node with the decoders loaded has 650 MB of writable mappings, nearly all never touched.
    */
-  headroomBytes: 320 * MB,
+  headroomBytes: 800 * MB,
   /** How often memory and scratch are looked at. */
   watchMs: 50,
   /** An unused child is 40 MB; starting one takes 0.2 s. */

@@ -1,5 +1,6 @@
 import type { AnyParser } from './child/parser.ts';
+import { convertPicture, measurePicture } from './pictures/parsers.ts';
 import { textParser } from './texts/parser.ts';
 
 /** Every parser that a child can run. */
-export const parsers: readonly AnyParser[] = [textParser];
+export const parsers: readonly AnyParser[] = [measurePicture, convertPicture, textParser];

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, statfs, utimes } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -21,6 +32,8 @@ export interface Scratch {
     bytes: number,
     options: { readonly signal: AbortSignal; readonly waitMs?: number },
   ): Promise<ScratchFolder>;
+  /** Writes a file into a folder. A full disk rejects as `folder` does. */
+  write(folder: Pick<ScratchFolder, 'path'>, name: string, data: Uint8Array): Promise<void>;
   /** Bytes reserved now. */
   readonly reserved: number;
   /** Removes everything. */
@@ -105,6 +118,10 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
         },
       };
     },
+    write: (folder, name, data) =>
+      writeFile(join(folder.path, name), data).catch((error: unknown) => {
+        throw scratchError(error, log);
+      }),
     async close() {
       clearInterval(heartbeat);
       clearInterval(tidying);

@@ -109,6 +109,7 @@ export function startChild({ program, memoryBytes }: ChildOptions): Child {
     ask: (request, { limits, folder, signal }) =>
       new Promise((resolve, reject) => {
         served += 1;
+        child.ref();
         const chunks: Buffer[] = [];
         let bytes = 0;
         const exceeded = (limit: Exceeded) =>
@@ -125,6 +126,7 @@ export function startChild({ program, memoryBytes }: ChildOptions): Child {
               });
         const settle = (said: Said) => {
           finish();
+          child.unref();
           resolve(said.kind === 'not-started' ? said : { ...said, peakBytes: watching?.peakBytes ?? 0 });
         };
         const abort = () => end(() => reject(reasonOf(signal)));

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { decode as decodeBmp } from 'bmp-ts';
+import type { Sharp } from 'sharp';
+import type { PictureFormat } from './formats.ts';
+import { withHeicPixels } from './heic.ts';
+import { jxlToPng } from './jxl.ts';
+import { sharp } from './sharp.ts';
+
+/** A whole picture, decoded. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+}
+
+/** Opens a file's first frame for as long as `use` takes. Damage is an error; the size was judged before. */
+export async function withPicture<T>(
+  file: string,
+  format: PictureFormat,
+  use: (picture: Sharp) => Promise<T>,
+): Promise<T> {
+  const options = { limitInputPixels: false, failOn: 'error', sequentialRead: true } as const;
+  switch (format) {
+    case 'heic':
+      return withHeicPixels(file, (pixels) => use(fromPixels(pixels)));
+    case 'jxl':
+      return use(sharp(jxlToPng(file), options));
+    case 'bmp': {
+      const { data, width, height } = decodeBmp(await readFile(file), { toRGBA: true });
+      // Its fourth byte is filling, or alpha that no other program heeds.
+      return use(fromPixels({ data, width, height, channels: 4 }).removeAlpha());
+    }
+    case 'jpeg':
+    case 'png':
+    case 'webp':
+    case 'gif':
+    case 'avif':
+    case 'tiff':
+      return use(sharp(file, options));
+    default:
+      return format satisfies never;
+  }
+}
+
+function fromPixels({ data, width, height, channels }: Pixels): Sharp {
+  return sharp(data, { limitInputPixels: false, raw: { width, height, channels } });
+}
