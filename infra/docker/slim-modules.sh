@@ -16,6 +16,9 @@ cp package.json "$to/"
 mv node_modules "$to/node_modules"
 # A compiler that is only somebody's optional peer.
 rm -rf "$to"/node_modules/.pnpm/typescript@* "$to"/node_modules/.pnpm/@typescript+*
+# libheif comes four times; the one with its wasm beside it is read.
+rm -rf "$to"/node_modules/.pnpm/libheif-js@*/node_modules/libheif-js/libheif \
+  "$to"/node_modules/.pnpm/libheif-js@*/node_modules/libheif-js/libheif-wasm/libheif-bundle.*
 # Addons that come built for every platform: only this one's is ever loaded.
 find "$to/node_modules" -type d -path '*/prebuilds/*' ! -name "linux-$(node -p process.arch)" -prune -exec rm -rf {} +
 find "$to/node_modules" -type f \

@@ -121,7 +121,7 @@ export interface IncomingPhoto {
 
 /**
  * Takes a photo for a draft; what comes after the twentieth is turned down at once. `duplicate` for a file sent
- * before. The check itself is the worker's: it downloads.
+ * before that is not turned down. The check itself is the worker's: it downloads.
  */
 export async function addPhoto(
   unit: Unit,
@@ -141,11 +141,11 @@ export async function addPhoto(
       ...(full ? { state: 'rejected' as const, reason: 'too_many' as const } : {}),
       nextCheckAt: sql`now() + interval '15 seconds'`,
     })
-    // What was turned down only because there was no room may come again.
+    // No refusal is for ever: what was turned down and comes again is judged again.
     .onConflictDoUpdate({
       target: [avatarPhotos.avatarId, avatarPhotos.fileUniqueId],
       set: { state: 'received', reason: null, nextCheckAt: sql`excluded.next_check_at` },
-      setWhere: sql`${avatarPhotos.reason} = 'too_many' and not ${full}`,
+      setWhere: sql`${avatarPhotos.state} = 'rejected' and not ${full}`,
     })
     .returning({ id: avatarPhotos.id });
   if (!row) return 'duplicate';

@@ -141,6 +141,21 @@ describe('photos', () => {
     expect(await counts()).toMatchObject({ received: 20, rejected: 1 });
   });
 
+  test.each(['too_small', 'unreadable', 'unsupported_format', 'too_costly', 'gone'] as const)(
+    'turned down as %s are judged again when they are sent again',
+    async (reason) => {
+      await add('again');
+      const where = eq(avatarPhotos.fileUniqueId, 'again');
+      await bench.parts.db.update(avatarPhotos).set({ state: 'rejected', reason }).where(where);
+      bench.enqueued.length = 0;
+      expect(await add('again')).toBe('added');
+      expect(await counts()).toEqual({ received: 1, accepted: 0, rejected: 0 });
+      expect(bench.enqueued.filter(({ name }) => name === 'photo.check')).toHaveLength(1);
+      await bench.parts.db.update(avatarPhotos).set({ state: 'accepted' }).where(where);
+      expect(await add('again')).toBe('duplicate');
+    },
+  );
+
   test('for a training under way or a trained avatar are not taken', async () => {
     for (const state of ['training', 'ready', 'deleted'] as const)
       expect(
@@ -166,7 +181,7 @@ describe('photos', () => {
     expect(reasons.map(({ reason }) => reason).toSorted()).toEqual([
       'same_as_another',
       'too_small',
-      'unreadable',
+      'unsupported_format',
     ]);
     expect(await kept()).toHaveLength(2);
   });

@@ -1,11 +1,22 @@
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { createMedia, type Media } from '@aisha/media';
+import { silentLogger } from '@aisha/service';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { picture, pictures } from '../testing/pictures.ts';
 import { judgePhoto, samePicture } from './photos.ts';
 import { isSafetensors } from './training.ts';
 
+let media: Media;
+beforeAll(async () => {
+  media = await createMedia({ log: silentLogger, scratchRoot: null });
+});
+afterAll(() => media.close());
+
+const judge = (file: Buffer) =>
+  judgePhoto(media, file, { owner: 'me', signal: new AbortController().signal });
+
 async function accepted(file: Buffer) {
-  const judged = await judgePhoto(file);
+  const judged = await judge(file);
   if (typeof judged === 'string') throw new Error(`turned down: ${judged}`);
   return { ...judged, kept: await sharp(judged.jpeg).metadata() };
 }
@@ -59,12 +70,22 @@ describe('a photo', () => {
     expect([width, height]).toEqual([2048, 1536]);
   });
 
+  // A panorama, a long screenshot: what counts is the original, and enough of it is kept.
+  test.each([
+    [4800, 1100, 3351, 768],
+    [1080, 4400, 768, 3129],
+    [9000, 512, 9000, 512],
+  ])('of %i × %i pixels is large enough', async (width, height, keptWidth, keptHeight) => {
+    const { kept } = await accepted(await picture(5, width, height).jpeg().toBuffer());
+    expect([kept.width, kept.height]).toEqual([keptWidth, keptHeight]);
+  });
+
   test.each([
     [511, 511],
     [511, 3000],
     [1, 1],
   ])('of %i × %i pixels is too small', async (width, height) => {
-    expect(await judgePhoto(await picture(5, width, height).png().toBuffer())).toBe('too_small');
+    expect(await judge(await picture(5, width, height).png().toBuffer())).toBe('too_small');
   });
 
   test('of exactly 512 pixels is enough', async () => {
@@ -81,19 +102,26 @@ describe('a photo', () => {
     header.writeUInt32BE(60_000, 16);
     header.writeUInt32BE(60_000, 20);
     const started = process.memoryUsage().rss;
-    expect(await judgePhoto(header)).toBe('unreadable');
+    expect(await judge(header)).toBe('unreadable');
     expect(process.memoryUsage().rss - started).toBeLessThan(200 * 1024 * 1024);
   });
 
   test.each([
     ['half a JPEG', async () => (await picture(6).jpeg().toBuffer()).subarray(0, 9_000)],
     ['half a PNG', async () => (await picture(6).png().toBuffer()).subarray(0, 2_000)],
-    ['a text', async () => Buffer.from('this is no picture at all, it only has the name of one')],
     ['nothing', async () => Buffer.alloc(0)],
-    ['a page', async () => Buffer.from('<!doctype html><html><body>404</body></html>')],
     ['noise', async () => Buffer.from(Array.from({ length: 5_000 }, (_, i) => (i * 7919) % 256))],
   ])('that is %s is unreadable', async (_name, make) => {
-    expect(await judgePhoto(await make())).toBe('unreadable');
+    expect(await judge(await make())).toBe('unreadable');
+  });
+
+  test.each([
+    ['a text', 'this is no picture at all, it only has the name of one'],
+    ['a page', '<!doctype html><html><body>404</body></html>'],
+    ['a drawing', '<svg xmlns="http://www.w3.org/2000/svg" width="60000" height="60000"/>'],
+    ['a PDF', '%PDF-1.7\n%'],
+  ])('that is %s is of another format', async (_name, text) => {
+    expect(await judge(Buffer.from(text))).toBe('unsupported_format');
   });
 });
 

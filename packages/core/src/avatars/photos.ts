@@ -1,7 +1,7 @@
 import { avatarPhotos, avatars, type PhotoProblem } from '@aisha/db';
+import { type Media, openPicture } from '@aisha/media';
 import { TransientError } from '@aisha/service';
 import { and, eq, ne, sql } from 'drizzle-orm';
-import sharp from 'sharp';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
@@ -12,12 +12,8 @@ const RULES = {
   minShorterSide: 512,
   /** Telegram's cloud gives bots no larger file. */
   maxBytes: 20 * 1024 * 1024,
-  /** Guards the decoder's memory: 100 megapixels are 300 MB raw. */
-  maxPixels: 60_000_000,
   /** Colour levels of 255 by which the miniatures of the same picture may differ after recompression: mean, worst. */
   sameWithin: { mean: 2, worst: 12 },
-  /** Longer side kept: trainers work at about one megapixel. */
-  keptSide: 2048,
 } as const;
 
 interface CheckedPhoto {
@@ -28,22 +24,16 @@ interface CheckedPhoto {
   readonly miniature: string;
 }
 
-/** Really decodes the picture, applies its orientation and judges it. */
-export async function judgePhoto(file: Buffer): Promise<CheckedPhoto | PhotoProblem> {
-  try {
-    const upright = sharp(file, { limitInputPixels: RULES.maxPixels, failOn: 'error' }).rotate();
-    const { data, info } = await upright
-      .resize({ width: RULES.keptSide, height: RULES.keptSide, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .jpeg({ quality: 94 })
-      .toBuffer({ resolveWithObject: true });
-    if (Math.min(info.width, info.height) < RULES.minShorterSide) return 'too_small';
-    const miniature = await sharp(data).removeAlpha().resize(8, 8, { fit: 'fill' }).raw().toBuffer();
-    return { jpeg: data, width: info.width, height: info.height, miniature: miniature.toString('hex') };
-  } catch {
-    return 'unreadable';
-  }
+/** Really decodes the picture, in a process of its own, and judges it by the sides of its original. */
+export async function judgePhoto(
+  media: Media,
+  file: Uint8Array,
+  options: { readonly owner: string; readonly signal: AbortSignal },
+): Promise<CheckedPhoto | PhotoProblem> {
+  const picture = await openPicture(media, file, options);
+  if (picture.kind === 'refused') return picture.reason;
+  const { width, height } = picture.original;
+  return Math.min(width, height) < RULES.minShorterSide ? 'too_small' : picture;
 }
 
 /** Whether two miniatures are of the same picture, saved or scaled anew. */
@@ -69,7 +59,7 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   if (!photo) return;
   const { row, avatar } = photo;
 
-  const judged = await fetchAndJudge(parts, row.fileId, row.fileSize, run);
+  const judged = await fetchAndJudge(parts, row, avatar.ownerId, run);
   let key: string | null = null;
   if (typeof judged !== 'string') {
     key = photoKey(avatar, row.id);
@@ -128,8 +118,8 @@ async function isKept(parts: Pick<WorkerParts, 'db'>, photoId: string): Promise<
 
 async function fetchAndJudge(
   parts: WorkerParts,
-  fileId: string,
-  fileSize: number | null,
+  { fileId, fileSize }: Pick<typeof avatarPhotos.$inferSelect, 'fileId' | 'fileSize'>,
+  ownerId: number,
   run: Run,
 ): Promise<CheckedPhoto | PhotoProblem> {
   if (fileSize !== null && fileSize > RULES.maxBytes) return 'too_big';
@@ -139,7 +129,7 @@ async function fetchAndJudge(
   });
   switch (file.kind) {
     case 'ok':
-      return judgePhoto(file.data);
+      return judgePhoto(parts.media, file.data, { owner: String(ownerId), signal: run.signal });
     case 'too-big':
       return 'too_big';
     case 'gone':

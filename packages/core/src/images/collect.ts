@@ -1,8 +1,8 @@
 import { avatars, images } from '@aisha/db';
+import { openPicture } from '@aisha/media';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
 import { generatorAt } from '../fal/models/index.ts';
@@ -82,12 +82,14 @@ async function keepImage(
   const file = await parts.fal.download(image.url, { maxBytes: IMAGE_MAX_BYTES, signal });
   if (file.kind === 'retry') throw new TransientError(`a picture cannot be fetched now: ${file.why}`);
   if (file.kind !== 'ok') return null;
-  const measured = await decode(file.data).catch((error: unknown) => {
-    parts.log.warn('a picture is damaged', { orderId: order.id, index, error });
+  // Every pixel is decoded: a cut file fails here and not at the user.
+  const opened = await openPicture(parts.media, file.data, { owner: String(order.ownerId), signal });
+  if (opened.kind === 'refused') {
+    parts.log.warn('a picture is damaged', { orderId: order.id, index, ...opened });
     return null;
-  });
-  if (!measured) return null;
-  const { format, width, height } = measured;
+  }
+  const { format } = opened;
+  const { width, height } = opened.original;
   if (Math.abs(width / height / (size.width / size.height) - 1) > RATIO_TOLERANCE) {
     parts.log.warn('a picture has another aspect than ordered', { orderId: order.id, width, height });
     return null;
@@ -101,11 +103,4 @@ async function keepImage(
   );
   await parts.storage.put('generated', key, file.data, { contentType });
   return { index, width, height, contentType, objectKey: key };
-}
-
-/** Decodes every pixel: a cut file fails here and not at the user. */
-async function decode(file: Buffer): Promise<{ format: string; width: number; height: number }> {
-  const { format, width, height } = await sharp(file).metadata();
-  await sharp(file, { failOn: 'error' }).stats();
-  return { format, width, height };
 }

@@ -57,7 +57,16 @@ export const AVATAR_STATES = ['draft', 'training', 'ready', 'failed', 'deleted']
 export type AvatarState = (typeof AVATAR_STATES)[number];
 export const PHOTO_STATES = ['received', 'accepted', 'rejected'] as const;
 /** Why a photo was turned down. */
-export type PhotoProblem = 'too_big' | 'gone' | 'unreadable' | 'too_small' | 'same_as_another' | 'too_many';
+export type PhotoProblem =
+  | 'too_big'
+  | 'gone'
+  | 'unreadable'
+  | 'unsupported_format'
+  | 'too_many_pixels'
+  | 'too_costly'
+  | 'too_small'
+  | 'same_as_another'
+  | 'too_many';
 export const AVATAR_KINDS = ['portrait', 'style'] as const;
 export type AvatarKind = (typeof AVATAR_KINDS)[number];
 export const SUBJECTS = ['man', 'woman', 'neutral'] as const;

@@ -2,17 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { decode as decodeBmp } from 'bmp-ts';
 import type { Sharp } from 'sharp';
 import type { PictureFormat } from './formats.ts';
-import { withHeicPixels } from './heic.ts';
+import { type Pixels, withHeicPixels } from './heic.ts';
 import { jxlToPng } from './jxl.ts';
 import { sharp } from './sharp.ts';
-
-/** A whole picture, decoded. */
-export interface Pixels {
-  readonly data: Buffer;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 3 | 4;
-}
 
 /** Opens a file's first frame for as long as `use` takes. Damage is an error; the size was judged before. */
 export async function withPicture<T>(

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import createLibheif from 'libheif-js/libheif-wasm/libheif.js';
-import type { Pixels } from './decode.ts';
+
+/** A whole picture, decoded. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+}
 
 const require = createRequire(import.meta.url);
 
