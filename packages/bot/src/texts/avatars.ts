@@ -44,6 +44,10 @@ export const ru = {
   'photo.too_big': 'больше 20 МБ',
   'photo.gone': 'не удалось скачать',
   'photo.unreadable': 'не изображение или файл повреждён',
+  'photo.unsupported_format':
+    'такой формат не подходит (нужен JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF или JPEG XL)',
+  'photo.too_many_pixels': 'слишком много пикселей, пришлите уменьшенную копию',
+  'photo.too_costly': 'файл слишком сложный, сохраните его как JPEG и пришлите снова',
   'photo.too_small': 'меньше 512 пикселей',
   'photo.same_as_another': 'повторяет другую',
   'photo.too_many': 'сверх двадцати',
@@ -117,6 +121,10 @@ export const kk = {
   'photo.too_big': '20 МБ-тан үлкен',
   'photo.gone': 'жүктеп алынбады',
   'photo.unreadable': 'сурет емес немесе файл бүлінген',
+  'photo.unsupported_format':
+    'мұндай пішім жарамайды (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF немесе JPEG XL керек)',
+  'photo.too_many_pixels': 'пиксель тым көп, кішірейтілген көшірмесін жіберіңіз',
+  'photo.too_costly': 'файл тым күрделі, оны JPEG етіп сақтап, қайта жіберіңіз',
   'photo.too_small': '512 пиксельден кіші',
   'photo.same_as_another': 'басқасын қайталайды',
   'photo.too_many': 'жиырмадан артық',
@@ -190,6 +198,10 @@ export const en = {
   'photo.too_big': 'over 20 MB',
   'photo.gone': 'could not be downloaded',
   'photo.unreadable': 'not an image, or the file is damaged',
+  'photo.unsupported_format':
+    'a format that cannot be used (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF and JPEG XL can)',
+  'photo.too_many_pixels': 'too many pixels; send a smaller copy',
+  'photo.too_costly': 'takes too long to open; save it as JPEG and send it again',
   'photo.too_small': 'under 512 pixels',
   'photo.same_as_another': 'same as another one',
   'photo.too_many': 'more than twenty',
