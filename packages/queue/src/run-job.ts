@@ -1,4 +1,4 @@
-import { errorLine, untilAborted, type Logger, type Metrics } from '@aisha/service';
+import { createRedactor, errorLine, untilAborted, type Logger, type Metrics } from '@aisha/service';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import { isJobName, type Catalog } from './definition.ts';
 import { judgeFailure, type Verdict } from './failure.ts';
@@ -192,7 +192,10 @@ async function settleOrLeave(work: Promise<void>, signal: AbortSignal, graceMs: 
   }
 }
 
+/** Our own messages may quote an address with a token in it. */
+const redact = createRedactor([]);
+
 /** What BullMQ stores with a failed job is shown on the queue board. */
 function describe(error: unknown): Error {
-  return new Error(errorLine(error));
+  return new Error(redact(errorLine(error)));
 }

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { connectProducer, type RedisConnection } from '../connection.ts';
 import { createProducerFor, type Producer } from '../producer.ts';
 import type { Handler } from '../run-job.ts';
@@ -32,17 +33,26 @@ export type HandlerMap = { readonly [N in keyof TestPayloads]?: Handler<TestPayl
 const idle = async () => undefined;
 
 /** A Redis of its own that a test may restart and empty, with a producer and as many workers as wanted. */
-export async function startStand(log: Logger = silentLogger): Promise<Stand> {
+export async function startStand({
+  log = silentLogger,
+  cluster = false,
+}: { log?: Logger; cluster?: boolean } = {}): Promise<Stand> {
   const dir = mkdtempSync(join(tmpdir(), 'aisha-queue-'));
   const service = await startRedis({
     dataDir: join(dir, 'redis'),
     runDir: join(dir, 'run'),
     log: () => undefined,
+    cluster,
   });
-  const producerConnection = connectProducer({ url: service.url }, log);
-  const producer = createProducerFor(testJobs, producerConnection, { log });
   const redis = new Redis(service.url);
   redis.on('error', () => undefined);
+  if (cluster) await takeAllSlots(redis);
+  const config = {
+    url: service.url,
+    ...(cluster && { cluster: [{ host: service.host, port: service.port }] }),
+  };
+  const producerConnection = connectProducer(config, log);
+  const producer = createProducerFor(testJobs, producerConnection, { log });
   const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
   const started: Workers[] = [];
   return {
@@ -53,7 +63,7 @@ export async function startStand(log: Logger = silentLogger): Promise<Stand> {
     work: ({ handle, ...options }) => {
       const handlers = { once: idle, again: idle, elsewhere: idle, ...handle };
       const workers = startWorkersFor(testQueues, testJobs, {
-        redis: { url: service.url },
+        redis: config,
         log,
         metrics,
         abortGraceMs: 100,
@@ -72,4 +82,12 @@ export async function startStand(log: Logger = silentLogger): Promise<Stand> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes a node a whole cluster. */
+async function takeAllSlots(redis: Redis): Promise<void> {
+  await redis.cluster('ADDSLOTS', ...Array.from({ length: 16_384 }, (_, slot) => slot));
+  await vi.waitUntil(async () => (await redis.cluster('INFO')).includes('cluster_state:ok'), {
+    timeout: 10_000,
+  });
 }

@@ -10,6 +10,8 @@ export interface RedisOptions {
   port?: number;
   /** False for tests: nothing is written to disk. */
   persistent?: boolean;
+  /** A node of a cluster; it takes no keys before it is given slots. */
+  cluster?: boolean;
   log: Log;
 }
 
@@ -41,6 +43,7 @@ export function startRedis(options: RedisOptions): Promise<RedisService> {
       appendonly: options.persistent === false ? 'no' : 'yes',
       appendfsync: 'everysec',
       loglevel: 'warning',
+      ...(options.cluster === true && { 'cluster-enabled': 'yes', 'cluster-announce-ip': HOST }),
     };
     const launch = async (): Promise<Child> => {
       const child = startChild({
