@@ -1,9 +1,9 @@
-import type { Language, OwedCall } from '@aisha/db';
-import type { Order, Unit, User } from '@aisha/core';
+import type { OwedCall } from '@aisha/db';
+import type { Unit, User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
 import { editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
-import { speak, type Voice, type VoiceParts } from './voice.ts';
+import { Voice, type VoiceParts } from './voice.ts';
 
 /** The press that a turn answers. */
 export interface Pressed {
@@ -18,16 +18,14 @@ export interface Pressed {
  * One update being decided: who, where, in which state, and what it will owe. Nothing here talks to Telegram; the
  * calls are made after everything is committed.
  */
-export class Turn implements Voice {
+export class Turn extends Voice {
   readonly unit: Unit;
   readonly user: User;
   readonly chatId: number;
   readonly isPrivate: boolean;
   readonly owed: OwedCall[] = [];
   state: State;
-  language: Language;
   readonly #pressed: Pressed | undefined;
-  readonly #parts: VoiceParts;
 
   constructor(of: {
     unit: Unit;
@@ -38,43 +36,13 @@ export class Turn implements Voice {
     state: State;
     parts: VoiceParts;
   }) {
+    super(of.parts, of.user.language);
     this.unit = of.unit;
     this.user = of.user;
     this.chatId = of.chatId;
     this.isPrivate = of.isPrivate;
     this.state = of.state;
-    this.language = of.user.language;
     this.#pressed = of.pressed;
-    this.#parts = of.parts;
-  }
-
-  get settings() {
-    return this.#parts.settings;
-  }
-
-  /** In the language of this moment, which a press may change. */
-  get #voice(): Voice {
-    return speak(this.#parts, this.language);
-  }
-
-  t(key: TextKey, params?: TextParams): string {
-    return this.#voice.t(key, params);
-  }
-
-  label(key: TextKey, params?: TextParams): string {
-    return this.#voice.label(key, params);
-  }
-
-  date(date: Date): string {
-    return this.#voice.date(date);
-  }
-
-  duration(ms: number): string {
-    return this.#voice.duration(ms);
-  }
-
-  shown(order: Pick<Order, 'kind'>) {
-    return this.#voice.shown(order);
   }
 
   /** What is pressed belongs to somebody else in the group. */

@@ -22,31 +22,45 @@ export interface ShownOrder {
   afterFailure?(voice: Voice, order: Order): Button[][];
 }
 
-/** What a screen needs to speak to a person: it is drawn within a turn, and when a job tells something. */
-export interface Voice {
-  /** HTML; inserted values are escaped. */
-  t(key: TextKey, params?: TextParams): string;
-  /** For buttons, toasts and file names, which are no HTML. */
-  label(key: TextKey, params?: TextParams): string;
-  date(date: Date): string;
-  duration(ms: number): string;
-  shown(order: Pick<Order, 'kind'>): ShownOrder;
-  readonly settings: BotSettings;
-}
-
 export interface VoiceParts {
   readonly texts: Texts;
   readonly settings: BotSettings;
   readonly shownOrders: Readonly<Record<OrderKind, ShownOrder>>;
 }
 
-export function speak({ texts, settings, shownOrders }: VoiceParts, language: Language): Voice {
-  return {
-    t: (key, params) => texts.html(language, key, params),
-    label: (key, params) => texts.plain(language, key, params),
-    date: (date) => texts.date(language, date),
-    duration: (ms) => texts.duration(language, ms),
-    shown: ({ kind }) => shownOrders[asOrderKind(kind)],
-    settings,
-  };
+/** What a screen needs to speak to a person: it is drawn within a turn, and when a job tells something. */
+export class Voice {
+  language: Language;
+  readonly #parts: VoiceParts;
+
+  constructor(parts: VoiceParts, language: Language) {
+    this.#parts = parts;
+    this.language = language;
+  }
+
+  get settings(): BotSettings {
+    return this.#parts.settings;
+  }
+
+  /** HTML; inserted values are escaped. */
+  t(key: TextKey, params?: TextParams): string {
+    return this.#parts.texts.html(this.language, key, params);
+  }
+
+  /** For buttons, toasts and file names, which are no HTML. */
+  label(key: TextKey, params?: TextParams): string {
+    return this.#parts.texts.plain(this.language, key, params);
+  }
+
+  date(date: Date): string {
+    return this.#parts.texts.date(this.language, date);
+  }
+
+  duration(ms: number): string {
+    return this.#parts.texts.duration(this.language, ms);
+  }
+
+  shown({ kind }: Pick<Order, 'kind'>): ShownOrder {
+    return this.#parts.shownOrders[asOrderKind(kind)];
+  }
 }

@@ -2,14 +2,14 @@ import type { OwedCall } from '@aisha/db';
 import { type DeciderParts, findOrder, findUser } from '@aisha/core';
 import { shownOrders } from '../bindings.ts';
 import { editScreen, sendScreen } from '../chat/screen.ts';
-import { speak, type Voice, type VoiceParts } from '../chat/voice.ts';
+import { Voice, type VoiceParts } from '../chat/voice.ts';
 import { failureScreen, statusScreen } from '../orders/screens.ts';
 
 export type RenderParts = Pick<DeciderParts, 'db'> & Omit<VoiceParts, 'shownOrders'>;
 
 /** Speaks the language of this person at this moment. */
 export async function voiceOf(parts: RenderParts, userId: number): Promise<Voice> {
-  return speak({ ...parts, shownOrders }, (await findUser(parts.db, userId))?.language ?? 'ru');
+  return new Voice({ ...parts, shownOrders }, (await findUser(parts.db, userId))?.language ?? 'ru');
 }
 
 /** Everything that is told when an order ends: the status message in its last form, then the result or the reason. */

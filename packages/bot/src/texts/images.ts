@@ -6,11 +6,6 @@ export const ru = {
   'imagine.without': 'Без аватара',
   'imagine.ask':
     'Опишите картинку одним сообщением, на любом языке. Например: «на вершине горы на рассвете, киношный свет».',
-  'imagine.aspect': 'Формат: {{aspect}}',
-  'imagine.count_one': '{{count}} картинка',
-  'imagine.count_few': '{{count}} картинки',
-  'imagine.count_many': '{{count}} картинок',
-  'imagine.count_other': '{{count}} картинки',
   'imagine.avatar': '🧑‍🎨 Сменить аватар',
   'imagine.pick': 'С каким аватаром рисовать?',
   'imagine.none': 'Без аватара',
@@ -37,9 +32,6 @@ export const kk = {
   'imagine.without': 'Аватарсыз',
   'imagine.ask':
     'Суретті бір хабарламамен, кез келген тілде сипаттаңыз. Мысалы: «таң атқанда тау шыңында, кинодағыдай жарық».',
-  'imagine.aspect': 'Пішімі: {{aspect}}',
-  'imagine.count_one': '{{count}} сурет',
-  'imagine.count_other': '{{count}} сурет',
   'imagine.avatar': '🧑‍🎨 Аватарды ауыстыру',
   'imagine.pick': 'Қай аватармен салайын?',
   'imagine.none': 'Аватарсыз',
@@ -66,9 +58,6 @@ export const en = {
   'imagine.without': 'No avatar',
   'imagine.ask':
     'Describe the picture in one message, in any language. For example: “on a mountain top at dawn, cinematic light”.',
-  'imagine.aspect': 'Format: {{aspect}}',
-  'imagine.count_one': '{{count}} picture',
-  'imagine.count_other': '{{count}} pictures',
   'imagine.avatar': '🧑‍🎨 Change avatar',
   'imagine.pick': 'Which avatar shall I draw with?',
   'imagine.none': 'No avatar',

@@ -16,7 +16,15 @@ describe('plural forms', () => {
         21: 'У вас 21 аватар:',
       },
     ],
-    ['imagine.count', { 1: '1 картинка', 2: '2 картинки', 5: '5 картинок', 21: '21 картинка' }],
+    [
+      'promo.accepted',
+      {
+        1: '🎉 Промокод принят: +1 кредит.',
+        2: '🎉 Промокод принят: +2 кредита.',
+        5: '🎉 Промокод принят: +5 кредитов.',
+        21: '🎉 Промокод принят: +21 кредит.',
+      },
+    ],
     ['photos.more', { 1: 'Нужна ещё хотя бы 1.', 3: 'Нужны ещё хотя бы 3.', 10: 'Нужно ещё хотя бы 10.' }],
   ];
 
@@ -26,15 +34,15 @@ describe('plural forms', () => {
   });
 
   it('follow each language', () => {
-    expect([1, 2, 21].map((count) => texts.html('en', 'imagine.count', { count }))).toEqual([
-      '1 picture',
-      '2 pictures',
-      '21 pictures',
+    expect([1, 2, 21].map((count) => texts.html('en', 'promo.accepted', { count }))).toEqual([
+      '🎉 Promo code accepted: +1 credit.',
+      '🎉 Promo code accepted: +2 credits.',
+      '🎉 Promo code accepted: +21 credits.',
     ]);
-    expect([1, 2, 21].map((count) => texts.html('kk', 'imagine.count', { count }))).toEqual([
-      '1 сурет',
-      '2 сурет',
-      '21 сурет',
+    expect([1, 2, 21].map((count) => texts.html('kk', 'promo.accepted', { count }))).toEqual([
+      '🎉 Промокод қабылданды: +1 кредит.',
+      '🎉 Промокод қабылданды: +2 кредит.',
+      '🎉 Промокод қабылданды: +21 кредит.',
     ]);
   });
 
