@@ -2,51 +2,59 @@ import { SANDBOX_BOT_TOKEN, startTelegramSandbox, type TelegramSandbox } from '@
 import { silentLogger } from '@aisha/service';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTelegramClient, type TelegramClient } from './client.ts';
+import { startSmallBotApi } from '../testing/small-bot-api.ts';
+import { describeTelegram } from '../testing/telegram-suite.ts';
 import { escapeHtml, splitMessage } from './text.ts';
 
 const reply = { priority: 'reply' } as const;
+const config = (url: string) => ({
+  token: SANDBOX_BOT_TOKEN,
+  botId: Number(SANDBOX_BOT_TOKEN.split(':')[0]),
+  apiRoot: url,
+});
+
+describeTelegram('the stand-in', async () => {
+  const api = await startTelegramSandbox();
+  const on = createTelegramClient({ config: config(api.url), redis: null, log: silentLogger });
+  return {
+    client: on,
+    person: async () => {
+      const { id } = await api.control.createUser({ firstName: 'Ann', languageCode: 'ru' });
+      await api.control.sendText({ userId: id, text: 'hello' });
+      return id;
+    },
+    block: async (id) => void (await api.control.block({ userId: id })),
+    loseAnswer: async (chatId) =>
+      void (await api.control.addFault({
+        method: 'sendMessage',
+        chatId,
+        times: 1,
+        action: { kind: 'reset_after' },
+      })),
+    received: async (chatId) => (await api.control.journal({ method: 'sendMessage', chatId })).length,
+    close: async () => {
+      on.close();
+      await api.close();
+    },
+  };
+});
+describeTelegram('another Bot API', startSmallBotApi);
+
 let sandbox: TelegramSandbox;
 let client: TelegramClient;
 let userId: number;
 
 beforeAll(async () => {
   sandbox = await startTelegramSandbox();
-  const botId = Number(SANDBOX_BOT_TOKEN.split(':')[0]);
-  const config = { token: SANDBOX_BOT_TOKEN, botId, apiRoot: sandbox.url };
-  client = createTelegramClient({ config, redis: null, log: silentLogger });
+  client = createTelegramClient({ config: config(sandbox.url), redis: null, log: silentLogger });
 });
 afterAll(async () => {
   client.close();
   await sandbox.close();
 });
 beforeEach(async () => {
-  await sandbox.control.clearFaults({});
   ({ id: userId } = await sandbox.control.createUser({ firstName: 'Ann', languageCode: 'ru' }));
   await sandbox.control.sendText({ userId, text: 'hello' });
-});
-
-const say = async (text = 'x') => {
-  const sent = await client.call('sendMessage', { chat_id: userId, text }, reply);
-  if (sent.kind !== 'ok') throw new Error(JSON.stringify(sent));
-  return sent.result.message_id;
-};
-
-test('a message is sent, edited, edited to the same, deleted, and then gone', async () => {
-  const messageId = await say('one');
-  const edit = () =>
-    client.call('editMessageText', { chat_id: userId, message_id: messageId, text: 'two' }, reply);
-  expect(await edit()).toMatchObject({ kind: 'ok' });
-  expect(await edit()).toEqual({ kind: 'unchanged', why: 'not-modified' });
-  const remove = () => client.call('deleteMessage', { chat_id: userId, message_id: messageId }, reply);
-  expect(await remove()).toEqual({ kind: 'ok', result: true });
-  expect(await remove()).toEqual({ kind: 'unchanged', why: 'gone' });
-  expect(await edit()).toEqual({ kind: 'unchanged', why: 'gone' });
-  const replied = await client.call(
-    'sendMessage',
-    { chat_id: userId, text: 'answer', reply_parameters: { message_id: messageId } },
-    reply,
-  );
-  expect(replied).toMatchObject({ kind: 'ok' });
 });
 
 test('every piece of a long marked-up text is accepted', async () => {
@@ -81,16 +89,6 @@ test('methods newer than the typings of telegraf', async () => {
   expect(await client.call('refundStarPayment', refund, reply)).toMatchObject({ kind: 'refused', code: 400 });
 });
 
-test('those who blocked the bot, and those who never were', async () => {
-  await sandbox.control.block({ userId });
-  expect(await client.call('sendMessage', { chat_id: userId, text: 'x' }, reply)).toMatchObject({
-    kind: 'unreachable',
-  });
-  expect(await client.call('sendMessage', { chat_id: 5, text: 'x' }, reply)).toMatchObject({
-    kind: 'unreachable',
-  });
-});
-
 test('a document comes back byte by byte', async () => {
   const source = Buffer.from('Протокол');
   const sent = await client.call(
@@ -105,32 +103,4 @@ test('a document comes back byte by byte', async () => {
   expect(await client.downloadToBuffer('no-such-file')).toMatchObject({
     kind: expect.stringMatching(/gone|retry/),
   });
-});
-
-test('a message sent and a lost answer: unknown, and sent once', async () => {
-  await sandbox.control.addFault({ method: 'sendMessage', chatId: userId, action: { kind: 'reset_after' } });
-  expect(await client.call('sendMessage', { chat_id: userId, text: 'once' }, reply)).toMatchObject({
-    kind: 'unknown',
-  });
-  const journal = await sandbox.control.journal({ method: 'sendMessage', chatId: userId });
-  expect(journal).toHaveLength(1);
-});
-
-test('polls: updates, confirmation, a second poller, a webhook', async () => {
-  const first = await client.pollUpdates({ offset: 0, limit: 100, timeoutS: 0 });
-  if (first.kind !== 'updates') throw new Error(first.kind);
-  const last = first.updates.at(-1)?.update_id ?? 0;
-  const long = { offset: last + 1, limit: 100, timeoutS: 20 };
-  const waiting = client.pollUpdates(long);
-  const usurper = new AbortController();
-  const second = client.pollUpdates({ ...long, signal: usurper.signal });
-  expect(await Promise.race([waiting, second])).toMatchObject({ kind: 'conflict', by: 'poller' });
-  usurper.abort();
-  await Promise.allSettled([waiting, second]);
-
-  const url = 'https://127.0.0.1:8443/webhook/telegram';
-  expect(await client.setWebhook({ url, secret: 'secret' })).toEqual({ kind: 'ok', result: true });
-  expect(await client.webhookInfo()).toMatchObject({ kind: 'ok', result: { url } });
-  expect(await client.pollUpdates(long)).toMatchObject({ kind: 'conflict', by: 'webhook' });
-  expect(await client.deleteWebhook()).toEqual({ kind: 'ok', result: true });
 });
