@@ -102,7 +102,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     messageKeepers,
     orderKinds,
     metrics,
-    config: { fal: config.fal, telegram: config.telegram },
+    config: { fal: config.fal, telegram: config.telegram, spending: config.spending },
   } satisfies WorkerParts & Record<string, unknown>;
 
   const workers = startWorkers({

@@ -5,6 +5,7 @@ import { openAiGroup } from './groups/openai.ts';
 import { processGroup } from './groups/process.ts';
 import { redisGroup } from './groups/redis.ts';
 import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
+import { spendingGroup } from './groups/spending.ts';
 import { storageGroup } from './groups/storage.ts';
 import { telegramGroup } from './groups/telegram.ts';
 import { ConfigError, readVariables, type Environment, type Issue, type Variables } from './variables.ts';
@@ -32,6 +33,7 @@ export const SCHEMAS = {
     storage: storageGroup,
     fal: falGroup,
     openai: openAiGroup,
+    spending: spendingGroup,
   },
   'webhook-api': {
     process: processGroup,

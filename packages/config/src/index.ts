@@ -6,6 +6,7 @@ export type { AppName } from './groups/group.ts';
 export type { OpenAiConfig } from './groups/openai.ts';
 export type { ProcessConfig } from './groups/process.ts';
 export type { RedisConfig } from './groups/redis.ts';
+export type { SpendingLimits } from './groups/spending.ts';
 export type { StorageConfig } from './groups/storage.ts';
 export type { TelegramConfig } from './groups/telegram.ts';
 export { ConfigError, type Environment, type Issue } from './variables.ts';

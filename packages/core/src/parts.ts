@@ -1,4 +1,4 @@
-import type { FalConfig, TelegramConfig } from '@aisha/config';
+import type { FalConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
 import type { Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, Recogniser, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
@@ -19,6 +19,7 @@ export interface WorkerParts extends DeciderParts {
   readonly config: {
     readonly fal: FalConfig;
     readonly telegram: TelegramConfig;
+    readonly spending: SpendingLimits;
   };
 }
 

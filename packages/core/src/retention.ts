@@ -6,6 +6,7 @@ import { removeOldNotifications } from './notifications/sweep.ts';
 import type { WorkerParts } from './parts.ts';
 import { removePieces, removeRecordings } from './recordings/retention.ts';
 import { forgetGroupMessages } from './users/group-messages.ts';
+import { forgetCounts } from './spending/spending.ts';
 
 /**
  * One pass of the retention rules: what users deleted goes from the buckets, the audio of a recording goes once its
@@ -20,4 +21,5 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await dropEndedWebhookSecrets(parts.db);
   await forgetGroupMessages(parts.db);
   await removeOldNotifications(parts.db);
+  await forgetCounts(parts.db);
 }

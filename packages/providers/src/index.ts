@@ -72,5 +72,6 @@ export type {
   Recognition,
   Speech,
   SpeechRefusal,
+  SpokenSegment,
   TimedText,
 } from './recogniser/recogniser.ts';

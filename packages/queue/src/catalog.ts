@@ -122,8 +122,8 @@ export const jobs = defineJobs(queues, {
     // Telegram's or S3's bad minutes: 3 s … 96 s.
     attempts: 7,
     backoff: { delayMs: 3_000, jitter: 0.3 },
-    // Download, then ffmpeg over up to several hours of audio.
-    timeLimitMs: 600_000,
+    // Download, then ffmpeg twice over up to twelve hours of sound, on a busy machine.
+    timeLimitMs: 1_800_000,
   }),
   'recording.piece': job({
     queue: 'speech',

@@ -42,8 +42,8 @@ export function statusScreen(
 }
 
 function progressLines(voice: Voice, order: Pick<Order, 'kind' | 'progress'>): string[] {
-  const { stage, done, total, position }: Progress = order.progress ?? { stage: 'queued' };
-  const name = voice.t(`stage.${stage}`);
+  const { stage, done, total, position, until }: Progress = order.progress ?? { stage: 'queued' };
+  const name = voice.t(`stage.${stage}`, until === undefined ? {} : { until: voice.date(new Date(until)) });
   if (position !== undefined) return [`${name}, ${voice.t('stage.position', { position })}`];
   if (done === undefined || total === undefined) return [name];
   const unit = orderKinds[asOrderKind(order.kind)].progressUnit;

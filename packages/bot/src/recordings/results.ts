@@ -25,9 +25,12 @@ export const shownTranscription: ShownOrder = {
     if (!recording?.text || !recording.transcriptKey) return [];
     const buttons = documentButtons(voice, recording.id);
     const replyTo = recording.messageId;
-    const text = escapeHtml(recording.text);
+    const lost = recording.lostMs
+      ? `\n\n${voice.t('recording.lost', { duration: voice.duration(recording.lostMs) })}`
+      : '';
+    const text = escapeHtml(recording.text) + lost;
     if (text.length <= messageLimit - 96) return [sendScreen(order.chatId, { text, buttons }, { replyTo })];
-    const caption = voice.t('recording.file', { preview: truncate(recording.text, 500).text });
+    const caption = voice.t('recording.file', { preview: truncate(recording.text, 500).text }) + lost;
     const file = transcriptFile(recording, recording.transcriptKey);
     return [sendFile(order.chatId, file, { caption, replyTo, buttons })];
   },

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FRAME_MS, loudness } from './audio.ts';
-import { cutAtPauses } from './cut.ts';
+import { describe, expect, test } from 'vitest';
+import { SOUND } from '@aisha/media';
+import { cutAtPauses, speechGate } from './cut.ts';
+
+const FRAME_MS = SOUND.frameMs;
 
 const TARGET_MS = 3_000;
 const TARGET = TARGET_MS / FRAME_MS;
@@ -33,7 +32,7 @@ describe('a recording cut at its pauses', () => {
           at = endMs;
         }
         expect(at).toBe(levels.length * FRAME_MS);
-        const voiced = levels.filter((level) => level > -55).length * FRAME_MS;
+        const voiced = levels.filter((level) => level > speechGate(levels)).length * FRAME_MS;
         expect(stretches.reduce((sum, one) => sum + one.voicedMs, 0)).toBe(voiced);
       }),
     );
@@ -70,37 +69,17 @@ describe('a recording cut at its pauses', () => {
     levels.fill(-10, 10, 20);
     expect(cutAtPauses(levels, TARGET_MS)).toMatchObject([{ silent: false, voicedMs: 200 }]);
   });
-});
 
-describe('loudness', () => {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aisha-loudness-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  async function of(samples: Int16Array): Promise<number[]> {
-    const file = join(folder, 'sound');
-    await writeFile(file, Buffer.from(samples.buffer));
-    return [...(await loudness(file))];
-  }
-  const FRAME = 320;
-
-  test('is 0 dB for the loudest sound, less for less, and −100 for none', async () => {
-    const samples = new Int16Array(FRAME * 3);
-    samples.fill(32_767, 0, FRAME);
-    samples.fill(3_277, FRAME, FRAME * 2);
-    const [loud, less, none] = await of(samples);
-    expect(loud).toBeCloseTo(0, 1);
-    expect(less).toBeCloseTo(-20, 1);
-    expect(none).toBe(-100);
+  test('hears a whisper over its own noise, makes it louder, and lets a shout be', () => {
+    const levels = new Float32Array(100).fill(-78);
+    for (let at = 0; at < 100; at += 4) levels.fill(-58, at, at + 2);
+    expect(cutAtPauses(levels, TARGET_MS)[0]).toMatchObject({ silent: false, voicedMs: 1_000, gainDb: 38 });
+    const shout = levels.map((level) => level + 55);
+    expect(cutAtPauses(shout, TARGET_MS)[0]).toMatchObject({ silent: false, gainDb: 0 });
   });
 
-  test('has a figure for every frame, the broken one at the end too, in files of any length', async () => {
-    for (const samples of [1, FRAME - 1, FRAME, FRAME + 1, FRAME * 1_600 + 7, FRAME * 5_000]) {
-      const levels = await of(new Int16Array(samples).fill(-20_000));
-      expect(levels).toHaveLength(Math.ceil(samples / FRAME));
-      expect(levels.every((level) => level > -40 && level <= 0)).toBe(true);
-    }
+  test.each([-95, -80, -70, -62])('calls even noise of %s dBFS silence', (level) => {
+    const noise = Float32Array.from({ length: 500 }, (_, i) => level + (i % 5) - 2);
+    expect(cutAtPauses(noise, TARGET_MS).every(({ silent }) => silent)).toBe(true);
   });
 });

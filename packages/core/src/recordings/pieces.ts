@@ -1,10 +1,13 @@
-import { recordingPieces, recordings } from '@aisha/db';
+import { type FailureReason, recordingPieces, recordings, type Segment } from '@aisha/db';
+import type { Recognition } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
 import { breakerOpen, closeBreaker, openBreaker } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { transact } from '../unit.ts';
+import { countPaidCall } from '../spending/spending.ts';
+import { type Order, transact } from '../unit.ts';
+import { believed } from './believe.ts';
 
 /** Slow speech has 8 characters a second; a text this much shorter than its sound was cut by the server. */
 const LEAST_CHARACTERS_PER_SECOND = 2;
@@ -13,7 +16,12 @@ const LEAST_CHARACTERS_PER_SECOND = 2;
 const patienceMs = (piece: { startMs: number; endMs: number }) =>
   40_000 + 0.8 * (piece.endMs - piece.startMs);
 
-/** Job: transcribes one piece, by itself retried. */
+const RETRIED_MS = 8 * 60_000;
+
+/**
+ * Job: transcribes one piece, by itself retried. Whoever answered is asked again once at most, when the answer is far
+ * too short for the sound; each call is counted before it is made.
+ */
 export async function transcribePiece(
   parts: WorkerParts,
   recordingId: string,
@@ -25,18 +33,14 @@ export async function transcribePiece(
     .select({ piece: recordingPieces, language: recordings.language })
     .from(recordingPieces)
     .innerJoin(recordings, eq(recordings.id, recordingPieces.recordingId))
-    .where(
-      and(
-        eq(recordingPieces.recordingId, recordingId),
-        eq(recordingPieces.index, index),
-        isNull(recordingPieces.doneAt),
-      ),
-    );
+    .where(isPiece({ recordingId, index }));
   if (!order || !found) return joinIfDone(parts, recordingId);
   if (await breakerOpen(parts, 'openai')) return failOrder(parts, order.id, 'provider_account');
 
   const audio = await parts.storage.get('transcripts', found.piece.objectKey);
   if (!audio) throw new Error(`piece ${found.piece.objectKey} is not in the bucket`);
+  const stop = await countAsking(parts, found.piece, order.ownerId);
+  if (stop) return failOrder(parts, order.id, stop);
   const outcome = await parts.recogniser.transcribe({
     audio,
     fileName: 'voice.ogg',
@@ -45,34 +49,25 @@ export async function transcribePiece(
     timeoutMs: patienceMs(found.piece),
     signal: run.signal,
   });
+  // What it was answered first, too short for its sound.
+  const first = found.piece.text === null ? null : heardBefore(found.piece);
   switch (outcome.kind) {
     case 'ok': {
-      const text = outcome.text.trim();
-      if (cutShort(found.piece, text, outcome.durationS) && !run.lastAttempt)
-        throw new TransientError(
-          `${text.length} characters for ${found.piece.voicedMs} ms of speech: cut short`,
-        );
-      const segments = (outcome.segments ?? []).map((segment) => ({
-        startMs: found.piece.startMs + Math.round(segment.start * 1_000),
-        endMs: found.piece.startMs + Math.round(segment.end * 1_000),
-        text: segment.text.trim(),
-        ...(segment.speaker === undefined ? {} : { speaker: segment.speaker }),
-      }));
-      await parts.db
-        .update(recordingPieces)
-        .set({ text, segments, language: outcome.language ?? null, doneAt: sql`now()` })
-        .where(
-          and(
-            eq(recordingPieces.recordingId, recordingId),
-            eq(recordingPieces.index, index),
-            isNull(recordingPieces.doneAt),
-          ),
-        );
-      await closeBreaker(parts, 'openai');
-      await noteMinutes(parts, order.id, recordingId);
-      return joinIfDone(parts, recordingId);
+      const answer = readAnswer(found.piece, outcome);
+      if (first)
+        return finish(parts, order, found.piece, answer.text.length > first.text.length ? answer : first);
+      if (!cutShort(found.piece, outcome.text, outcome.durationS) || run.lastAttempt)
+        return finish(parts, order, found.piece, answer);
+      await keep(parts, found.piece, answer, false);
+      throw new TransientError(
+        `${outcome.text.length} characters for ${found.piece.voicedMs} ms of speech: cut short`,
+      );
     }
     case 'retry':
+      // An answer that may be short is better than none, and is paid for.
+      if (first) return finish(parts, order, found.piece, first);
+      if (run.lastAttempt) return failOrder(parts, order.id, 'provider_down');
+      if (found.piece.asked > 0) await noteSilence(parts, order);
       throw new TransientError(
         `speech model: ${outcome.why}`,
         outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
@@ -81,11 +76,75 @@ export async function transcribePiece(
       parts.log.warn('the speech model refused a piece', { recordingId, index, code: outcome.code });
       const account = outcome.code === 'account';
       if (account) await openBreaker(parts, 'openai', 'account');
+      if (first) return finish(parts, order, found.piece, first);
       return failOrder(parts, order.id, account ? 'provider_account' : 'provider_refused');
     }
     default:
       outcome satisfies never;
   }
+}
+
+type Piece = typeof recordingPieces.$inferSelect;
+type Answer = Pick<Piece, 'language'> & { readonly text: string; readonly segments: readonly Segment[] };
+
+const heardBefore = ({ text, segments, language }: Piece): Answer => ({
+  text: text ?? '',
+  segments: segments ?? [],
+  language,
+});
+
+/** An answer without what was made up, with times of the recording. */
+function readAnswer(piece: Piece, outcome: Recognition & { readonly kind: 'ok' }): Answer {
+  const { text, segments } = believed({ text: outcome.text.trim(), segments: outcome.segments ?? [] }, piece);
+  return {
+    text,
+    segments: segments.map((segment) => ({
+      startMs: piece.startMs + Math.round(segment.start * 1_000),
+      endMs: piece.startMs + Math.round(segment.end * 1_000),
+      text: segment.text.trim(),
+      ...(segment.speaker === undefined ? {} : { speaker: segment.speaker }),
+    })),
+    language: outcome.language ?? null,
+  };
+}
+
+/** Counts the call that is about to be made; the reason why it must not be, if there is one. */
+function countAsking(parts: WorkerParts, piece: Piece, ownerId: number): Promise<FailureReason | null> {
+  return transact(parts, async ({ tx }) => {
+    await tx
+      .update(recordingPieces)
+      .set({ asked: sql`${recordingPieces.asked} + 1` })
+      .where(isPiece(piece));
+    return countPaidCall(tx, parts.config.spending, { ownerId, subject: `recording:${piece.recordingId}` });
+  });
+}
+
+const isPiece = ({ recordingId, index }: Pick<Piece, 'recordingId' | 'index'>) =>
+  and(
+    eq(recordingPieces.recordingId, recordingId),
+    eq(recordingPieces.index, index),
+    isNull(recordingPieces.doneAt),
+  );
+
+async function keep(parts: WorkerParts, piece: Piece, answer: Answer, isLast: boolean): Promise<void> {
+  await parts.db
+    .update(recordingPieces)
+    .set({ ...answer, ...(isLast ? { doneAt: sql`now()` } : {}) })
+    .where(isPiece(piece));
+}
+
+async function finish(parts: WorkerParts, order: Order, piece: Piece, answer: Answer): Promise<void> {
+  await keep(parts, piece, answer, true);
+  await closeBreaker(parts, 'openai');
+  await noteMinutes(parts, order.id, piece.recordingId);
+  return joinIfDone(parts, piece.recordingId);
+}
+
+/** Said when it did not answer twice; how long it is tried is the queue's doing (the catalogue's attempts, 3 s … 6 min). */
+async function noteSilence(parts: WorkerParts, order: Order): Promise<void> {
+  const before = order.progress?.stage === 'provider_silent' ? order.progress.until : undefined;
+  const until = before ?? new Date(Date.now() + RETRIED_MS).toISOString();
+  await noteProgress(parts, order.id, { stage: 'provider_silent', until });
 }
 
 /** Servers have been seen to answer 200 with only the beginning of the text. */

@@ -1,18 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
+import { decodeSound, encodeStretch, type ScratchFolder, type Sound, sourceName } from '@aisha/media';
+import { cloudDownloadLimit } from '@aisha/providers';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
-import { decodeSound, encodePiece, loudness } from './audio.ts';
 import { cutAtPauses } from './cut.ts';
 import { joinIfDone } from './pieces.ts';
 import type { Recording } from './recordings.ts';
-import { readTextFile } from './text-file.ts';
+import { keepText } from './text-file.ts';
 
 /** Pieces this long are transcribed in parallel, far below every model's limit. */
 const PIECE_SECONDS = 300;
@@ -36,27 +35,29 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
     return joinIfDone(parts, recordingId);
   }
 
-  const folder = await mkdtemp(join(tmpdir(), 'aisha-'));
-  try {
-    const problem = await download(parts, recording, order, folder, run);
-    if (problem) await failOrder(parts, order.id, problem);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await noteProgress(parts, order.id, { stage: 'downloading' });
+  if (recording.fileSize === 0) return failOrder(parts, order.id, 'empty_file');
+  // Where nobody says how big a file is, it comes from Telegram's cloud, which gives no more than this.
+  const room = (recording.fileSize ?? cloudDownloadLimit) + 1024 * 1024;
+  await using folder = await parts.media.scratch.folder(room, { signal: run.signal });
+  const problem = await open(parts, recording, order, folder, run);
+  if (problem) await failOrder(parts, order.id, problem);
 }
 
-async function download(
+/** Downloads it and takes it for what it is by its content, first for what its name and type say. */
+async function open(
   parts: WorkerParts,
   recording: Recording,
   order: Order,
-  folder: string,
+  folder: ScratchFolder,
   run: Run,
 ): Promise<FailureReason | null> {
-  await noteProgress(parts, order.id, { stage: 'downloading' });
-  if (recording.fileSize === 0) return 'empty_file';
-  const source = join(folder, 'source');
-  const file = await parts.telegram.downloadToFile(recording.fileId, source, { signal: run.signal });
-  switch (file.kind) {
+  const file = join(folder.path, sourceName(recording.fileName));
+  const sent = await parts.telegram.downloadToFile(recording.fileId, file, {
+    signal: run.signal,
+    maxBytes: folder.bytes,
+  });
+  switch (sent.kind) {
     case 'ok':
       break;
     case 'too-big':
@@ -64,60 +65,91 @@ async function download(
     case 'gone':
       return 'file_gone';
     case 'retry':
-      throw new TransientError(`the file cannot be downloaded now: ${file.why}`);
+      throw new TransientError(`the file cannot be downloaded now: ${sent.why}`);
     default:
-      return file satisfies never;
+      return sent satisfies never;
   }
-  if (file.bytes === 0) return 'empty_file';
-  if (recording.source === 'text') return readTextFile(parts, recording, order, source);
-  return cut(parts, recording, order, source, join(folder, 'sound'), run);
+  if (sent.bytes === 0) return 'empty_file';
+  await noteProgress(parts, order.id, { stage: 'cutting' });
+  const asText = () => keepText(parts, recording, order, { file, folder }, run);
+  const asSound = () => listen(parts, recording, order, { file, folder }, run);
+  const isNamedSound = /^(audio|video)\//.test(recording.mimeType ?? '');
+  if (recording.source === 'text') {
+    const problem = await asText();
+    return problem === 'not_text' && (await asSound()) === null ? null : problem;
+  }
+  const problem = await asSound();
+  if (problem !== 'not_media' || recording.source !== 'document') return problem;
+  // Sent as a file, of a kind that nobody named: it may be a text.
+  const otherwise = await asText();
+  if (otherwise !== 'not_text') return otherwise;
+  return isNamedSound ? problem : 'unknown_file';
+}
+
+async function listen(
+  parts: WorkerParts,
+  recording: Recording,
+  order: Order,
+  { file, folder }: { readonly file: string; readonly folder: ScratchFolder },
+  run: Run,
+): Promise<FailureReason | null> {
+  const owner = String(recording.ownerId);
+  const sound = await decodeSound(parts.media, { file, folder, owner, signal: run.signal });
+  switch (sound.kind) {
+    case 'ok': {
+      await using kept = sound;
+      // Awaited here: the sound is gone with this block.
+      return await cut(parts, recording, order, kept, run);
+    }
+    case 'not_media':
+    case 'no_sound':
+    case 'damaged':
+    case 'too_long':
+    case 'too_costly':
+      return sound.kind;
+    default:
+      return sound satisfies never;
+  }
 }
 
 async function cut(
   parts: WorkerParts,
   recording: Recording,
   order: Order,
-  source: string,
-  sound: string,
+  sound: Sound,
   run: Run,
 ): Promise<FailureReason | null> {
-  await noteProgress(parts, order.id, { stage: 'cutting' });
-  if (!(await decodeSound(source, sound, run.signal))) return 'not_media';
-  const levels = await loudness(sound);
   const pieceSeconds = Math.min(PIECE_SECONDS, parts.recogniser.can.longestAudioS ?? PIECE_SECONDS);
-  const stretches = cutAtPauses(levels, pieceSeconds * 1_000);
+  const stretches = cutAtPauses(sound.levels, pieceSeconds * 1_000);
   if (stretches.every((stretch) => stretch.silent)) return 'silence';
 
+  const job = { owner: String(recording.ownerId), signal: run.signal };
   const rows: (typeof recordingPieces.$inferInsert)[] = [];
-  for (const [index, { voicedMs, ...stretch }] of stretches.entries()) {
+  for (const [index, { startMs, endMs, silent, voicedMs, gainDb }] of stretches.entries()) {
     const key = objectKey(recording.ownerId, 'recordings', recording.id, `pieces/${index}.ogg`);
-    if (!stretch.silent)
-      await parts.storage.put(
-        'transcripts',
-        key,
-        await encodePiece(sound, stretch.startMs, stretch.endMs, run.signal),
-        {
-          contentType: 'audio/ogg',
-        },
-      );
+    if (!silent) {
+      const piece = await encodeStretch(parts.media, sound, { startMs, endMs, gainDb }, job);
+      await parts.storage.put('transcripts', key, piece, { contentType: 'audio/ogg' });
+    }
     rows.push({
-      ...stretch,
       recordingId: recording.id,
       index,
       objectKey: key,
+      startMs,
+      endMs,
+      silent,
       voicedMs,
-      ...(stretch.silent ? { text: '', segments: [], doneAt: new Date() } : {}),
+      ...(silent ? { text: '', segments: [], doneAt: new Date() } : {}),
     });
   }
+  const { durationMs, lostMs } = sound;
   await transact(parts, async (unit) => {
-    const durationMs = stretches.at(-1)?.endMs ?? 0;
-    await unit.tx.update(recordings).set({ durationMs }).where(eq(recordings.id, recording.id));
+    await unit.tx.update(recordings).set({ durationMs, lostMs }).where(eq(recordings.id, recording.id));
     await unit.tx.insert(recordingPieces).values(rows).onConflictDoNothing();
     for (const row of rows)
       if (!row.silent) unit.enqueue('recording.piece', { recordingId: recording.id, index: row.index });
   });
-  await noteProgress(parts, order.id, { stage: 'transcribing', done: 0, total: totalMinutes(levels.length) });
+  const total = Math.max(1, Math.ceil(durationMs / 60_000));
+  await noteProgress(parts, order.id, { stage: 'transcribing', done: 0, total });
   return null;
 }
-
-const totalMinutes = (frames: number) => Math.max(1, Math.ceil((frames * 20) / 60_000));

@@ -154,6 +154,76 @@ describe('a piece', () => {
     expect((await pieces(id))[0]?.doneAt).not.toBeNull();
   });
 
+  test('that a server answers with less than it holds is asked for twice, and the longer answer is taken', async () => {
+    const talk = await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 });
+    const { recording, order } = await makeRecording(bench, me, audio(talk));
+    await prepareRecording(bench.parts, recording.id, run());
+    await bench.openai.control.script({ kind: 'transcript', text: 'слово1' });
+    await expect(transcribePiece(bench.parts, recording.id, 0, run())).rejects.toThrow('cut short');
+    await bench.openai.control.script({ kind: 'transcript', text: '' });
+    await transcribePiece(bench.parts, recording.id, 0, run());
+    expect((await pieces(recording.id))[0]).toMatchObject({ text: 'слово1', asked: 2 });
+    await transcribePiece(bench.parts, recording.id, 0, run());
+    await joinRecording(bench.parts, recording.id);
+    expect((await orderNow(bench, order.id)).state).toBe('succeeded');
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(2);
+  });
+
+  test('in which nothing is said is asked for twice at most, whatever is made up', async () => {
+    const hum = await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 });
+    for (const made of ['', 'Субтитры сделал DimaTorzok', 'Продолжение следует...', 'Thanks for watching!']) {
+      const { recording, order } = await makeRecording(bench, me, audio(hum));
+      await prepareRecording(bench.parts, recording.id, run());
+      const before = (await bench.openai.control.requests({ route: 'transcriptions' })).length;
+      const again = { kind: 'transcript', text: made } as const;
+      await bench.openai.control.script(again);
+      await expect(transcribePiece(bench.parts, recording.id, 0, run())).rejects.toThrow('cut short');
+      await bench.openai.control.script(again);
+      await transcribePiece(bench.parts, recording.id, 0, run());
+      await joinRecording(bench.parts, recording.id);
+      expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+      expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 2);
+    }
+  });
+
+  test('is not bought beyond what one recording, or one person in a day, may take', async () => {
+    const limited = (spending: { perRecording: number; perPersonADay: number }): WorkerParts => ({
+      ...hearing(5),
+      config: { ...bench.parts.config, spending },
+    });
+    const one = await prepared(numbered(20));
+    const sparing = limited({ perRecording: 1, perPersonADay: 600 });
+    await transcribePiece(sparing, one.id, 0, run());
+    await transcribePiece(sparing, one.id, 1, run());
+    expect(await orderNow(bench, one.order.id)).toMatchObject({
+      state: 'failed',
+      failure: 'too_much_of_one',
+    });
+
+    const other = await prepared(numbered(20));
+    await transcribePiece(limited({ perRecording: 300, perPersonADay: 1 }), other.id, 0, run());
+    expect(await orderNow(bench, other.order.id)).toMatchObject({ failure: 'too_much_today' });
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(1);
+  });
+
+  test('that nobody answers says so, and until when it is tried', async () => {
+    const { id, order, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({
+      route: 'transcriptions',
+      times: null,
+      fault: { kind: 'server_error' },
+    });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).progress?.stage).toBe('transcribing');
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    const { progress } = await orderNow(bench, order.id);
+    expect(progress).toMatchObject({ stage: 'provider_silent' });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).progress).toEqual(progress);
+    await transcribePiece(parts, id, 0, bench.run({ lastAttempt: true }));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
+  });
+
   test.each([
     ['quota', 'provider_account'],
     ['bad_key', 'provider_account'],
@@ -281,7 +351,7 @@ describe('a text file', () => {
   test.each([
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'not_text'],
     ['a few spaces', Buffer.from(' \n\t '), 'empty_file'],
-    ['thirteen megabytes', Buffer.alloc(13_000_000, 'text '), 'not_text'],
+    ['thirteen megabytes', Buffer.alloc(13_000_000, 'text '), 'text_too_long'],
   ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
     expect((await end(bytes, 'a.txt')).order).toMatchObject({ state: 'failed', failure });
   });

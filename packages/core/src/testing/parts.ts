@@ -140,6 +140,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       botUsername: 'aisha_sandbox_bot',
       adminIds: options.adminIds ?? [],
     },
+    spending: { perRecording: 300, perPersonADay: 600 },
   } as const;
   const connection = connectProducer({ url: redis.url }, log);
   const enqueued: Enqueued[] = [];

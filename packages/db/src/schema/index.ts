@@ -4,4 +4,5 @@ export * from './inbox.ts';
 export * from './orders.ts';
 export * from './recordings.ts';
 export * from './secrets.ts';
+export * from './spending.ts';
 export { chats, conversations, groupMessages, users } from './users.ts';

@@ -30,6 +30,8 @@ export const recordings = pgTable(
     fileSize: bigint('file_size', { mode: 'number' }),
     title: text('title').notNull(),
     durationMs: integer('duration_ms'),
+    /** How much of it could not be read, for its file is damaged. */
+    lostMs: integer('lost_ms'),
     language: text('language'),
     /** The whole text; the same text is kept as an object in the transcripts bucket. */
     text: text('text'),
@@ -57,6 +59,8 @@ export const recordingPieces = pgTable(
     silent: boolean('silent').notNull().default(false),
     /** How much of it is louder than silence. */
     voicedMs: integer('voiced_ms').notNull(),
+    /** How often the model was asked for it: counted before each call, for each is paid. */
+    asked: integer('asked').notNull().default(0),
     text: text('text'),
     language: text('language'),
     segments: jsonb('segments').$type<readonly Segment[]>(),

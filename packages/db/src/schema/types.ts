@@ -43,6 +43,8 @@ export type Stage =
   | 'downloading'
   | 'cutting'
   | 'transcribing'
+  /** The provider does not answer; it is tried until `until`. */
+  | 'provider_silent'
   | 'writing';
 
 /** How far an order is; what the status message shows. */
@@ -51,6 +53,8 @@ export interface Progress {
   readonly done?: number;
   readonly total?: number;
   readonly position?: number;
+  /** ISO 8601. */
+  readonly until?: string;
 }
 
 export const AVATAR_STATES = ['draft', 'training', 'ready', 'failed', 'deleted'] as const;
@@ -124,7 +128,23 @@ export const FAILURES = [
   'file_too_big',
   'file_gone',
   'not_media',
+  /** A video without a sound track. */
+  'no_sound',
+  'damaged',
+  'too_long',
+  /** Reading it went beyond time or memory. */
+  'too_costly',
+  /** Neither sound nor text. */
+  'unknown_file',
   'not_text',
+  'text_too_long',
+  /** A document of pictures of paper. */
+  'scanned',
+  /** It asks for a password. */
+  'locked',
+  /** More paid calls than one recording, or one person in a day, may take. */
+  'too_much_of_one',
+  'too_much_today',
   'empty_file',
   'silence',
   'nothing_to_write',

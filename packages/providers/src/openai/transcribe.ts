@@ -16,7 +16,17 @@ const answerShape = z.looseObject({
   usage: z.looseObject({ type: z.string(), seconds: seconds.optional() }).nullish(),
   words: z.array(z.looseObject({ word: z.string(), start: seconds, end: seconds })).nullish(),
   segments: z
-    .array(z.looseObject({ text: z.string(), start: seconds, end: seconds, speaker: z.string().nullish() }))
+    .array(
+      z.looseObject({
+        text: z.string(),
+        start: seconds,
+        end: seconds,
+        speaker: z.string().nullish(),
+        no_speech_prob: z.number().nullish().catch(null),
+        avg_logprob: z.number().nullish().catch(null),
+        compression_ratio: z.number().nullish().catch(null),
+      }),
+    )
     .nullish(),
 });
 
@@ -113,11 +123,16 @@ function readAnswer(answer: unknown): Recognition {
     ...(segments === undefined || segments === null
       ? {}
       : {
-          segments: segments.map(({ text: said, start, end, speaker }) => ({
-            text: said.trim(),
-            start,
-            end,
-            ...(speaker === undefined || speaker === null ? {} : { speaker }),
+          segments: segments.map((segment) => ({
+            text: segment.text.trim(),
+            start: segment.start,
+            end: segment.end,
+            ...(typeof segment.speaker === 'string' ? { speaker: segment.speaker } : {}),
+            ...(typeof segment.no_speech_prob === 'number' ? { noSpeech: segment.no_speech_prob } : {}),
+            ...(typeof segment.avg_logprob === 'number' ? { logLikelihood: segment.avg_logprob } : {}),
+            ...(typeof segment.compression_ratio === 'number'
+              ? { compression: segment.compression_ratio }
+              : {}),
           })),
         }),
   };

@@ -38,6 +38,17 @@ export interface TimedText {
   readonly end: number;
 }
 
+/** What is said between two times, and how sure the recogniser is of it, where it tells. */
+export interface SpokenSegment extends TimedText {
+  readonly speaker?: string;
+  /** How likely nothing is said there, 0 to 1. */
+  readonly noSpeech?: number;
+  /** Mean logarithm of the words' likelihood; below −1 it was guessing. */
+  readonly logLikelihood?: number;
+  /** How well the text packs; above 2.4 it repeats itself. */
+  readonly compression?: number;
+}
+
 export type SpeechRefusal =
   /** Key, quota or balance: nobody's request works until an operator acts. */
   | 'account'
@@ -61,7 +72,7 @@ export type Recognition =
       /** How much audio the server says it heard: less than sent means that it cut. */
       readonly durationS?: number;
       readonly words?: readonly TimedText[];
-      readonly segments?: readonly (TimedText & { readonly speaker?: string })[];
+      readonly segments?: readonly SpokenSegment[];
     }
   /** No repetition helps. `message` is the server's own words, never for logs. */
   | { readonly kind: 'refused'; readonly code: SpeechRefusal; readonly message: string }

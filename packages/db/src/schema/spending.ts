@@ -1,0 +1,17 @@
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { at, telegramId, users } from './users.ts';
+
+/** How many paid calls were made for somebody: in a day, and for one thing. Counted before each call. */
+export const paidCalls = pgTable(
+  'paid_calls',
+  {
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** `day:2026-11-26`, or what they were made for: `recording:<id>`. */
+    scope: text('scope').notNull(),
+    calls: integer('calls').notNull(),
+    lastAt: at('last_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.scope] }), index('paid_calls_last').on(t.lastAt)],
+);
