@@ -21,14 +21,14 @@ export interface Attempt {
 export const maxStarts = 100;
 
 /** Longer waits belong into the row's next-check time, not into Redis. */
-const longestPostponeMs = 3_600_000;
+const LONGEST_POSTPONE_MS = 3_600_000;
 
 export function judgeFailure(error: unknown, { attempt, attempts, starts }: Attempt): Verdict {
   const fault = classifyError(error);
   if (fault === 'user') return { kind: 'give-up' };
   const retryAfterMs = retryAfterOf(error);
   if (fault === 'transient' && retryAfterMs !== null && starts < maxStarts) {
-    return { kind: 'postpone', delayMs: Math.min(Math.max(retryAfterMs, 100), longestPostponeMs) };
+    return { kind: 'postpone', delayMs: Math.min(Math.max(retryAfterMs, 100), LONGEST_POSTPONE_MS) };
   }
   return attempt >= attempts ? { kind: 'give-up' } : { kind: 'retry' };
 }

@@ -38,13 +38,13 @@ export interface ProducerOptions {
 }
 
 /** Payloads are ids; anything bigger is a blob on its way into Redis. */
-const maxPayloadBytes = 4_096;
+const MAX_PAYLOAD_BYTES = 4_096;
 
 // One script call a job, sent together.
-const chunkSize = 200;
+const CHUNK_SIZE = 200;
 
 /** The queue's events go to a Redis stream that nobody here reads; a short one is enough for a look by hand. */
-const eventStreamLength = 200;
+const EVENT_STREAM_LENGTH = 200;
 
 export function createProducerFor<P>(
   catalog: Catalog<P>,
@@ -95,8 +95,8 @@ export function createProducerFor<P>(
     },
     enqueueMany: async (name, payloads, options = {}) => {
       const outcomes: EnqueueOutcome[] = [];
-      for (let at = 0; at < payloads.length; at += chunkSize) {
-        outcomes.push(...(await add(name, payloads.slice(at, at + chunkSize), options)));
+      for (let at = 0; at < payloads.length; at += CHUNK_SIZE) {
+        outcomes.push(...(await add(name, payloads.slice(at, at + CHUNK_SIZE), options)));
       }
       return outcomes;
     },
@@ -117,7 +117,7 @@ export function openQueue(name: string, connection: RedisConnection): Queue {
     prefix: keyPrefix,
     skipVersionCheck: true,
     skipWaitingForReady: true,
-    streams: { events: { maxLen: eventStreamLength } },
+    streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
   });
 }
 
@@ -146,7 +146,7 @@ function jobOptions<Payload>(
     removeOnComplete: true,
     removeOnFail: { age: 3 * 24 * 3600, count: 200 },
     stackTraceLimit: 3,
-    sizeLimit: maxPayloadBytes,
+    sizeLimit: MAX_PAYLOAD_BYTES,
   };
 }
 

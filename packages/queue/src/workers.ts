@@ -41,7 +41,7 @@ export interface Workers<Q extends string = string> {
 }
 
 /** How long returning the jobs to Redis may take after the handlers ended. */
-const returnTimeMs = 1_000;
+const RETURN_TIME_MS = 1_000;
 
 interface Served {
   readonly worker: Worker;
@@ -106,7 +106,7 @@ export function startWorkersFor<P, Q extends Queues>(
 
   async function closeAll(deadlineMs: number): Promise<boolean> {
     const closed = Promise.allSettled(all.map(({ worker }) => worker.close())).then(() => true);
-    const reserve = abortGraceMs + returnTimeMs;
+    const reserve = abortGraceMs + RETURN_TIME_MS;
     let clean = await before(closed, Math.max(0, deadlineMs - reserve));
     if (!clean) {
       log.info('returning unfinished jobs to their queues', { jobs: sum(all) });
@@ -114,7 +114,8 @@ export function startWorkersFor<P, Q extends Queues>(
       clean = await before(closed, reserve);
     }
     // Redis may be away: then its connections would wait for it and keep the process.
-    if (!clean) await before(Promise.allSettled(all.map(({ worker }) => worker.disconnect())), returnTimeMs);
+    if (!clean)
+      await before(Promise.allSettled(all.map(({ worker }) => worker.disconnect())), RETURN_TIME_MS);
     connection.disconnect();
     return clean && sum(all) === 0;
   }

@@ -2,7 +2,7 @@
 export type Subject = 'avatars' | 'images' | 'recordings' | 'documents' | 'exports';
 
 const safePart = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const longestKey = 512;
+const LONGEST_KEY = 512;
 
 /**
  * `<owner>/<subject>/<id>/<file>`: everything of one user lies under their Telegram id, so that it can be found and
@@ -25,7 +25,7 @@ export function assertKey(key: string): void {
   const parts = key.split('/');
   const isKey =
     parts.length >= 2 &&
-    key.length <= longestKey &&
+    key.length <= LONGEST_KEY &&
     /^\d+$/.test(parts[0] ?? '') &&
     parts.every((part) => safePart.test(part) && !part.includes('..'));
   if (!isKey) throw new Error(`not a key of an object: ${JSON.stringify(key.slice(0, 200))}`);

@@ -85,13 +85,13 @@ export interface SignedUrlOptions {
   readonly downloadName?: string;
 }
 
-const longestLinkSeconds = 24 * 3600;
+const LONGEST_LINK_SECONDS = 24 * 3600;
 
 /** At once, where a server deletes only one by one. */
 const SINGLE_DELETIONS = 10;
 
 /** For operations that move no content. */
-const shortOperationMs = 15_000;
+const SHORT_OPERATION_MS = 15_000;
 
 // Multipart's smallest part; two at once hold 16 MB at most.
 const upload = { partSize: 8 * 1024 * 1024, queueSize: 2 } as const;
@@ -246,7 +246,7 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
       return (await tryFind(`copy ${from.key}`, () => client.send(command, long(options)))) !== null;
     },
     signedUrl: async (bucket, key, { expiresSeconds, downloadName }) => {
-      if (!(expiresSeconds >= 1 && expiresSeconds <= longestLinkSeconds)) {
+      if (!(expiresSeconds >= 1 && expiresSeconds <= LONGEST_LINK_SECONDS)) {
         throw new Error(`a link lives from a second to a day, not ${expiresSeconds} s`);
       }
       const command = new GetObjectCommand({
@@ -277,7 +277,7 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
 }
 
 const short = (options: Abortable | undefined) => ({
-  abortSignal: withDeadline(options?.signal, shortOperationMs),
+  abortSignal: withDeadline(options?.signal, SHORT_OPERATION_MS),
 });
 
 const long = (options: Abortable | undefined) =>

@@ -12,7 +12,7 @@ export interface StorageConfig {
 }
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
-const bucketExpected = 'a bucket name: 3 to 63 small letters, digits, dots or dashes';
+const BUCKET_EXPECTED = 'a bucket name: 3 to 63 small letters, digits, dots or dashes';
 
 /** `{"avatars": …, "transcripts": …, "generated": …}`, or a list of names that contain those words. */
 const bucketsJson = json
@@ -66,19 +66,19 @@ export const storageGroup = group({
     MINIO_BUCKET_AVATARS: {
       schema: bucketName.optional(),
       doc: 'Photos and models.',
-      expected: bucketExpected,
+      expected: BUCKET_EXPECTED,
       example: 'avatars',
     },
     MINIO_BUCKET_TRANSCRIPTS: {
       schema: bucketName.optional(),
       doc: 'Audio, transcripts and documents.',
-      expected: bucketExpected,
+      expected: BUCKET_EXPECTED,
       example: 'transcripts',
     },
     MINIO_BUCKET_GENERATED: {
       schema: bucketName.optional(),
       doc: 'Generated pictures.',
-      expected: bucketExpected,
+      expected: BUCKET_EXPECTED,
       example: 'generated',
     },
   },

@@ -48,7 +48,7 @@ export interface OpenAiClientOptions extends Observers {
   readonly config: OpenAiConfig;
 }
 
-const listDeadlineMs = 10_000;
+const LIST_DEADLINE_MS = 10_000;
 const modelsShape = z.looseObject({
   data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.string().nullish() })),
 });
@@ -112,7 +112,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     try {
       const page: unknown = await withinDeadline(
         signal,
-        listDeadlineMs,
+        LIST_DEADLINE_MS,
         async (request) => await client.models.list(request),
       );
       return modelsShape.safeParse(page).data?.data ?? null;

@@ -76,7 +76,7 @@ type Answer = {
   readonly usage: Usage;
 };
 
-const completionDeadlineMs = 180_000;
+const COMPLETION_DEADLINE_MS = 180_000;
 
 export async function completeText(
   client: OpenAI,
@@ -150,7 +150,7 @@ async function ask(client: OpenAI, dialects: Dialects, asked: Ask): Promise<Answ
     try {
       const completion = await withinDeadline(
         options.signal,
-        options.timeoutMs ?? completionDeadlineMs,
+        options.timeoutMs ?? COMPLETION_DEADLINE_MS,
         async (request) =>
           await client.chat.completions.create(
             {

@@ -16,7 +16,7 @@ export type OpenAiFailure =
   | { readonly kind: 'retry'; readonly afterMs: number | null; readonly why: string };
 
 // HTML pages of an edge come whole in the message.
-const longestMessage = 300;
+const LONGEST_MESSAGE = 300;
 
 export function openAiFailure(error: unknown): OpenAiFailure {
   if (
@@ -80,7 +80,7 @@ function refusalCode(error: APIError, status: number): RefusalCode {
 function readable(error: APIError): string {
   const text = error.message.replace(/\s+/g, ' ');
   if (/<html|<!doctype/i.test(text)) return `HTTP ${String(error.status)} (a page, not an answer)`;
-  return text.replace(/\bsk-\S+/g, '[key]').slice(0, longestMessage);
+  return text.replace(/\bsk-\S+/g, '[key]').slice(0, LONGEST_MESSAGE);
 }
 
 /** A 400 that is about one of the request's fields, as far as servers say so. */

@@ -21,7 +21,7 @@ export type ModerateOutcome =
   /** No verdict: the caller decides whether to go on without. `account`: an operator must act. */
   | { readonly kind: 'unavailable'; readonly why: string; readonly account: boolean };
 
-const moderationDeadlineMs = 20_000;
+const MODERATION_DEADLINE_MS = 20_000;
 
 const answerShape = z.looseObject({
   results: z
@@ -43,7 +43,7 @@ export async function moderate(
   try {
     const answer: unknown = await withinDeadline(
       signal,
-      moderationDeadlineMs,
+      MODERATION_DEADLINE_MS,
       async (request) => await client.moderations.create({ model, input }, request),
     );
     const parsed = answerShape.safeParse(answer);

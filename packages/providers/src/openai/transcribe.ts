@@ -5,7 +5,7 @@ import { withinDeadline } from './deadline.ts';
 import { complainsAbout, openAiFailure } from './errors.ts';
 import { speechModel, type SpeechModel } from './models.ts';
 
-const transcribeDeadlineMs = 300_000;
+const TRANSCRIBE_DEADLINE_MS = 300_000;
 
 const seconds = z.number().nonnegative();
 const answerShape = z.looseObject({
@@ -58,7 +58,7 @@ async function send(
 ): Promise<unknown> {
   const file = await toFile(options.audio, speechFileName(options.fileName), { type: options.contentType });
   const attempt = async (language: string | undefined, format: SpeechModel['format']): Promise<unknown> =>
-    await withinDeadline(options.signal, options.timeoutMs ?? transcribeDeadlineMs, async (request) => {
+    await withinDeadline(options.signal, options.timeoutMs ?? TRANSCRIBE_DEADLINE_MS, async (request) => {
       const body = {
         model,
         file,

@@ -47,12 +47,12 @@ export interface TelegramClientOptions extends Observers {
   readonly redis: Redis | Cluster | null;
 }
 
-const plainTimeoutMs = 10_000;
-const uploadTimeoutMs = 120_000;
+const PLAIN_TIMEOUT_MS = 10_000;
+const UPLOAD_TIMEOUT_MS = 120_000;
 /** Repeats of an idempotent call whose outcome was unclear. */
-const repeats = 2;
+const REPEATS = 2;
 /** 429s answered within one call; after that the caller decides. */
-const mostPauses = 3;
+const MOST_PAUSES = 3;
 
 export function createTelegramClient(options: TelegramClientOptions): TelegramClient {
   const { config, log, metrics } = options;
@@ -88,7 +88,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
   ): Promise<SendOutcome<BotResult<M>>> => {
     const rules = methodRules(method);
     const uploads = uploadsOf(payload).length > 0;
-    const timeoutMs = call.timeoutMs ?? (uploads ? uploadTimeoutMs : plainTimeoutMs);
+    const timeoutMs = call.timeoutMs ?? (uploads ? UPLOAD_TIMEOUT_MS : PLAIN_TIMEOUT_MS);
     const chatId = rules.budgeted ? (call.chatId ?? chatOf(payload)) : null;
     const messages = method === 'sendMediaGroup' ? albumLength(payload) : 1;
     let body = uploads ? readyForMultipart(payload) : payload;
@@ -123,10 +123,10 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
         if (chatId === null) return outcome;
         await limits.pause(chatId, outcome.afterMs);
         paused += 1;
-        if (paused >= mostPauses) return outcome;
+        if (paused >= MOST_PAUSES) return outcome;
         continue;
       }
-      if (!rules.idempotent || repeated >= repeats) return outcome;
+      if (!rules.idempotent || repeated >= REPEATS) return outcome;
       await sleep(backoffMs(repeated, 300));
       repeated += 1;
     }

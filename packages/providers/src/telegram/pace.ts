@@ -39,9 +39,9 @@ redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', string.format('%.0
 return 0`;
 
 /** A Redis that does not answer must not hold up a send. */
-const redisTimeoutMs = 500;
+const REDIS_TIMEOUT_MS = 500;
 /** After a failure Redis is left alone for so long. */
-const redisPauseMs = 2_000;
+const REDIS_PAUSE_MS = 2_000;
 
 /** Shared by all processes through Redis; while Redis is away each process counts alone. */
 export function createPaceStore(redis: Redis | Cluster | null, prefix: string): PaceStore {
@@ -51,11 +51,11 @@ export function createPaceStore(redis: Redis | Cluster | null, prefix: string): 
   const run = async (script: string, key: string, args: readonly number[]): Promise<number | null> => {
     if (redis === null || redis.status !== 'ready' || performance.now() < awayUntil) return null;
     try {
-      const answer = await within(redis.eval(script, 1, prefix + key, ...args), redisTimeoutMs);
+      const answer = await within(redis.eval(script, 1, prefix + key, ...args), REDIS_TIMEOUT_MS);
       return Number(answer);
     } catch {
       // Why Redis fails is its own connection's to report.
-      awayUntil = performance.now() + redisPauseMs;
+      awayUntil = performance.now() + REDIS_PAUSE_MS;
       return null;
     }
   };
@@ -78,12 +78,12 @@ function toleranceOf({ intervalMs, burst }: Pace, reserve: number): number {
   return (burst - 1 - reserve) * intervalMs;
 }
 
-const mostKeys = 10_000;
+const MOST_KEYS = 10_000;
 
 function memoryPace() {
   const fullAt = new Map<string, number>();
   const keep = (key: string, full: number, now: number) => {
-    if (fullAt.size >= mostKeys) for (const [old, at] of fullAt) if (at <= now) fullAt.delete(old);
+    if (fullAt.size >= MOST_KEYS) for (const [old, at] of fullAt) if (at <= now) fullAt.delete(old);
     fullAt.set(key, full);
   };
   return {

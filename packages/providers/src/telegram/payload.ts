@@ -3,10 +3,10 @@ import { isRecord } from '../shapes.ts';
 import type { Upload } from './methods.ts';
 
 // What the cloud Bot API takes; a self-hosted server takes 2000 MB.
-const mebibyte = 1024 * 1024;
-const cloudUpload = 50 * mebibyte;
-const cloudPhoto = 10 * mebibyte;
-const selfHostedUpload = 2000 * mebibyte;
+const MEBIBYTE = 1024 * 1024;
+const CLOUD_UPLOAD = 50 * MEBIBYTE;
+const CLOUD_PHOTO = 10 * MEBIBYTE;
+const SELF_HOSTED_UPLOAD = 2000 * MEBIBYTE;
 
 /**
  * Telegraf silently drops objects (reply_parameters, link_preview_options, …) from multipart requests;
@@ -41,7 +41,7 @@ function isUpload(value: unknown): value is Upload {
 export async function tooBigToUpload(payload: object, cloud: boolean): Promise<string | null> {
   for (const { field, upload } of uploadsOf(payload)) {
     const size = Buffer.isBuffer(upload.source) ? upload.source.length : (await stat(upload.source)).size;
-    const limit = cloud ? (field === 'photo' ? cloudPhoto : cloudUpload) : selfHostedUpload;
+    const limit = cloud ? (field === 'photo' ? CLOUD_PHOTO : CLOUD_UPLOAD) : SELF_HOSTED_UPLOAD;
     if (size > limit) return `${field} has ${size} bytes, the limit is ${limit}`;
   }
   return null;

@@ -29,7 +29,7 @@ export type PollOutcome =
   | { readonly kind: 'aborted' };
 
 // Longer than the server may wait: a black-holed connection ends here and not after minutes.
-const graceMs = 10_000;
+const GRACE_MS = 10_000;
 
 const updateShape = z.custom<Update>((value) => isRecord(value) && Number.isInteger(value['update_id']));
 const answerShape = z.discriminatedUnion('ok', [
@@ -50,7 +50,7 @@ export function createPoll(options: {
   let closing = false;
 
   return async (poll) => {
-    const signal = withDeadline(poll.signal, poll.timeoutS * 1000 + graceMs);
+    const signal = withDeadline(poll.signal, poll.timeoutS * 1000 + GRACE_MS);
     try {
       const response = await fetch(url, {
         method: 'POST',

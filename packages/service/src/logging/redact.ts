@@ -1,5 +1,5 @@
 /** Shorter values would also be words of ordinary lines; the patterns below still catch them in URLs. */
-const shortestSecret = 6;
+const SHORTEST_SECRET = 6;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Telegram puts the token into the path: /bot123:AA…/sendMessage and /file/bot123:AA…/photos/1.jpg
@@ -21,7 +21,7 @@ export type Redactor = (text: string) => string;
 /** Takes known secret values, also percent-encoded, and everything that looks like a credential out of a text. */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const values = secrets
-    .filter((secret) => secret.length >= shortestSecret)
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
     // The longest first: a secret may begin with another one.
     .toSorted((a, b) => b.length - a.length);

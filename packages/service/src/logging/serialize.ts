@@ -2,10 +2,10 @@ import { describeError, WITHHELD } from '../errors/describe.ts';
 import { isPersonalField, isSecretField, type Redactor } from './redact.ts';
 
 // Lines are for people and for search: whole payloads do not belong there.
-const longestString = 4_000;
-const longestList = 50;
+const LONGEST_STRING = 4_000;
+const LONGEST_LIST = 50;
 // A chain of causes may be six deep inside a field.
-const deepest = 9;
+const DEEPEST = 9;
 
 export type Serialized =
   | string
@@ -37,7 +37,7 @@ function toJson(value: unknown, walk: Walk): Serialized {
 
 function objectToJson(value: object, walk: Walk): Serialized {
   if (walk.ancestors.includes(value)) return '[circular]';
-  if (walk.ancestors.length >= deepest) return '[deeper]';
+  if (walk.ancestors.length >= DEEPEST) return '[deeper]';
   const inside = { ...walk, ancestors: [...walk.ancestors, value] };
   if (value instanceof Error) return objectToJson(describeError(value), inside);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
@@ -46,8 +46,8 @@ function objectToJson(value: object, walk: Walk): Serialized {
   if (value instanceof Map) return objectToJson(Object.fromEntries(value), walk);
   if (value instanceof Set) return objectToJson([...value], walk);
   if (Array.isArray(value)) {
-    const items = value.slice(0, longestList).map((item) => toJson(item, inside));
-    return value.length > longestList ? [...items, `[${value.length - longestList} more]`] : items;
+    const items = value.slice(0, LONGEST_LIST).map((item) => toJson(item, inside));
+    return value.length > LONGEST_LIST ? [...items, `[${value.length - LONGEST_LIST} more]`] : items;
   }
   const fields: [string, Serialized][] = [];
   for (const [name, field] of Object.entries(value)) {
@@ -64,5 +64,7 @@ function hidden(name: string, field: unknown): string | null {
 }
 
 function cut(text: string): string {
-  return text.length > longestString ? `${text.slice(0, longestString)}… [${text.length} characters]` : text;
+  return text.length > LONGEST_STRING
+    ? `${text.slice(0, LONGEST_STRING)}… [${text.length} characters]`
+    : text;
 }
