@@ -6,10 +6,18 @@ import {
   findAvatar,
   findImage,
   findRecording,
+  type GalleryFilter,
   PRESETS,
 } from '@aisha/core';
 import { AVATAR_KINDS, LANGUAGES, SUBJECTS } from '@aisha/db';
-import { anyone, type AnswersTo, catalogue, type Codec, owner } from './chat/catalogue.ts';
+import {
+  anyone,
+  type AnswersTo,
+  catalogue,
+  type Codec,
+  type OptionalCodec,
+  owner,
+} from './chat/catalogue.ts';
 import { int, oneOf, optional, own, page, uuid } from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
@@ -19,6 +27,12 @@ const recording = own(findRecording);
 const avatarOrNone: Codec<string, Avatar | 'none'> = {
   ...avatar,
   read: (text, presser) => (text === 'none' ? text : avatar.read(text, presser)),
+};
+
+/** What it cannot read is no filter, as what it cannot count is the first page. */
+const galleryFilter: OptionalCodec<GalleryFilter, GalleryFilter> = {
+  ...optional(oneOf(['all', 'favourites']), 'all'),
+  read: (text) => (text === 'favourites' ? text : 'all'),
 };
 
 /**
@@ -58,7 +72,7 @@ export const buttons = {
   'image.prompt': owner(image),
   'image.favourite': owner(image),
   'image.delete': owner(image),
-  gallery: owner(optional(oneOf(['all', 'favourites']), 'all'), page),
+  gallery: owner(galleryFilter, page),
 
   transcribe: anyone(),
   history: owner(page),

@@ -145,7 +145,12 @@ describe('a press', () => {
   test.each(['0.5', '-3', '1e9', 'NaN', '99999999999999999999', '1e400'])(
     'on page %s shows a page',
     async (page) => {
-      for (const data of [`gallery:all:${page}`, `gallery:favourites:${page}`, `history:${page}`]) {
+      for (const data of [
+        `gallery:all:${page}`,
+        `gallery:x:${page}`,
+        `gallery:favourites:${page}`,
+        `history:${page}`,
+      ]) {
         const owed = await press(me, data);
         expect(owed.length).toBeGreaterThan(1);
       }
