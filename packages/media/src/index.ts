@@ -7,6 +7,7 @@ import { openScratch } from './scratch.ts';
 
 export type { Outcome, Refusal } from './child/pool.ts';
 export type { Scratch, ScratchFolder } from './scratch.ts';
+export { openArchive, type ArchiveRefused, type OpenedArchive } from './archives/archive.ts';
 export { SOUND } from './limits.ts';
 export { sourceName } from './sound/formats.ts';
 export { decodeSound, type Sound, type SoundOutcome } from './sound/decode.ts';

@@ -33,7 +33,20 @@ export const LIMITS = {
   pictureMeasure: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 240 * MB, outputBytes: 4_096 },
   // 200 megapixels of JPEG take 4 s, 48 of HEIC 7 s. Its memory is each picture's own (pictures/formats.ts).
   pictureConvert: { lane: 'quick', wallMs: 60 * SECOND, memoryBytes: 480 * MB, outputBytes: 4_096 },
+  // 400 MB inflated and written: 5 s.
+  archive: { lane: 'quick', wallMs: 60 * SECOND, memoryBytes: 140 * MB, outputBytes: 8_192 },
 } as const satisfies Record<string, Limits>;
+
+export const ARCHIVE = {
+  /** An avatar takes twenty photos; systems put a hidden file beside each. */
+  mostEntries: 200,
+  /** No photo that Telegram delivers by itself is larger. */
+  mostBytesOfFile: 20 * MB,
+  /** Unpacked, of all files: twenty photos of the largest size. */
+  mostBytes: 400 * MB,
+  /** What a file system needs for blocks that are not full. */
+  spareBytes: 4 * MB,
+} as const;
 
 export const PICTURE = {
   /** Beside the file: the JPEG kept (6 MB at most) and what libvips writes aside. */

@@ -20,8 +20,9 @@ export async function withPicture<T>(
       return use(sharp(jxlToPng(file), options));
     case 'bmp': {
       const { data, width, height } = decodeBmp(await readFile(file), { toRGBA: true });
-      // Its fourth byte is filling, or alpha that no other program heeds.
-      return use(fromPixels({ data, width, height, channels: 4 }).removeAlpha());
+      // The fourth byte is filling, or alpha that no other program heeds.
+      for (let i = 3; i < data.length; i += 4) data[i] = 255;
+      return use(fromPixels({ data, width, height, channels: 4 }));
     }
     case 'jpeg':
     case 'png':

@@ -43,7 +43,9 @@ async function read(format: PictureFormat, file: string): Promise<Read> {
     case 'gif':
     case 'avif':
     case 'tiff': {
-      const { width, height, channels, depth, isProgressive, orientation } = await sharp(file).metadata();
+      const { width, height, channels, depth, isProgressive, orientation } = await sharp(file, {
+        limitInputPixels: false,
+      }).metadata();
       return {
         width,
         height,
