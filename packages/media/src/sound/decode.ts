@@ -92,35 +92,35 @@ async function decode(
   let keep = false;
   try {
     const path = join(folder.path, 'sound');
-    const ended = await media.pool.program(
-      'ffmpeg',
-      [
-        '-nostdin',
-        '-nostats',
-        '-v',
-        'error',
-        '-max_error_rate',
-        '1',
-        ...MEDIA_INPUT,
-        '-i',
-        input.file,
-        '-filter_complex',
-        graph(choice),
-        '-map',
-        '[sound]',
-        '-ar',
-        String(SOUND.rate),
-        '-ac',
-        '1',
-        '-t',
-        String(mostMs / 1e3),
-        '-f',
-        's16le',
-        '-y',
-        path,
-      ],
-      { ...input, folder, limits: DECODE },
-    );
+    const args = [
+      '-nostdin',
+      '-nostats',
+      '-v',
+      'error',
+      '-max_error_rate',
+      '1',
+      ...MEDIA_INPUT,
+      '-i',
+      input.file,
+      '-filter_complex',
+      graph(choice),
+      '-map',
+      '[sound]',
+      '-ar',
+      String(SOUND.rate),
+      '-ac',
+      '1',
+      '-t',
+      String(mostMs / 1e3),
+      '-f',
+      's16le',
+      '-y',
+      path,
+    ];
+    const run = () => media.pool.program('ffmpeg', args, { ...input, folder, limits: DECODE });
+    let ended = await run();
+    // Ended by a signal: the file's fault only if it happens again, and then what was decoded until there is kept.
+    if (ended.kind === 'ended' && ended.code === null) ended = await run();
     if (ended.kind === 'refused')
       return ended.reason === 'too_costly' && ended.limit === 'scratch' ? 'longer' : { kind: 'too_costly' };
     const bytes = await stat(path).then(
