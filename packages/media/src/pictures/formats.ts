@@ -61,9 +61,9 @@ function bytesPerPixel({ format, channels, bytesPerSample, progressive }: Header
     // The canvas, and the frame drawn on it.
     case 'gif':
       return 8;
-    // The picture as coded and as RGB.
+    // Measured: 440 MB for 24 megapixels of 8 bits; the frames it refers to, as coded and as RGB.
     case 'avif':
-      return 5 * bytesPerSample + 3;
+      return bytesPerSample === 1 ? 18 : 26;
     // Measured: 402 MB for 48.8 megapixels, the process and the file among it.
     case 'heic':
       return 6.8;
