@@ -33,7 +33,7 @@ export { incoming, type IncomingUpdate } from './inbox/lanes.ts';
 export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { messageKeepers } from './message-keepers.ts';
-export { notificationBody } from './notifications/notifications.ts';
+export { type Alarm, notificationBody } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';
 export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export { cancelOrder, findOrder } from './orders/orders.ts';

@@ -190,6 +190,32 @@ describe('a provider that refuses our account', () => {
     expect(await admin.messages(says(/🚨 Поставщик openai/))).toHaveLength(known + 1);
   });
 
+  test('OpenAI, one model that the key may not use: only what needs it stops', async () => {
+    const person = await Person.join(product.telegram, 'Пётр', 'ru');
+    await product.openai.addFault({
+      route: 'moderations',
+      times: null,
+      fault: {
+        kind: 'status',
+        status: 403,
+        code: 'model_not_found',
+        message: 'Project `proj_x` does not have access to model `omni-moderation-latest`',
+      },
+    });
+    const before = await submitsSoFar();
+    const order = await orderPictures(person, RU, 'Маяк на рассвете');
+    await seeFailure(person, RU, RU.failure.model, order);
+    expect(await submitsSoFar()).toBe(before);
+    await admin.see(says(/🚨 Поставщик openai .*omni-moderation-latest/), 'the alarm that names the model');
+
+    // Within the same minute.
+    const bytes = await encodeSpeech('Проверка связи, раз два три.'.split(' '), { format: 'ogg' });
+    const heard = await transcribe(person, RU, 'voice', { bytes, name: 'voice.ogg', mime: 'audio/ogg' });
+    expect(heard.text).toBe('Проверка связи, раз два три.');
+    await product.openai.clearFaults();
+    await timePasses();
+  });
+
   /** A refused provider is asked again after a minute: lets that minute be over. */
   async function timePasses(): Promise<void> {
     await product.sql(`update circuit_breakers set open_until = now()`);

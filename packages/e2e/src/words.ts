@@ -34,6 +34,7 @@ export interface Words {
   readonly failure: Readonly<
     Record<
       | 'account'
+      | 'model'
       | 'down'
       | 'policy'
       | 'flagged'
@@ -82,6 +83,7 @@ export const RU: Words = {
   next: /^›$/,
   failure: {
     account: /по нашей вине: поставщик приостановил работу/,
+    model: /поставщик не даёт нам нужную модель/,
     down: /сейчас не справился/,
     policy: /не проходит правила безопасности/,
     flagged: /не прошла проверку безопасности/,
@@ -128,6 +130,7 @@ export const EN: Words = {
   next: /^›$/,
   failure: {
     account: /the fault is ours: the provider has suspended its work/,
+    model: /does not let us use the model/,
     down: /could not manage it just now/,
     policy: /breaks the safety rules/,
     flagged: /did not pass the safety check/,

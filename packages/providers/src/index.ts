@@ -53,6 +53,7 @@ export { verifyWebhookToken, webhookToken } from './fal/webhook-token.ts';
 export {
   createOpenAiClient,
   type ModelReport,
+  type ModelUse,
   type OpenAiClient,
   type OpenAiClientOptions,
 } from './openai/client.ts';

@@ -4,7 +4,7 @@ import { trainerFor } from '@aisha/core';
 import { createFalClient } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
 import { z } from 'zod';
-import { accountLocked } from './account.ts';
+import { refusedWork } from './account.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
 export const checkFal: Check = async ({ fal, falWebhooks, database }) => {
@@ -19,7 +19,7 @@ export const checkFal: Check = async ({ fal, falWebhooks, database }) => {
           () => readKeys(falWebhooks.jwksUrl),
         )
       : unconfigured('webhook keys'),
-    accountLocked(
+    refusedWork(
       database,
       'fal',
       'top the account up at fal.ai/dashboard/billing; waiting orders go on by themselves',

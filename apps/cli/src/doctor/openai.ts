@@ -1,6 +1,6 @@
 import { createOpenAiClient, type ModelReport } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
-import { accountLocked } from './account.ts';
+import { refusedWork } from './account.ts';
 import { type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
 
 /** A model's end is told this long before. */
@@ -21,7 +21,7 @@ export const checkOpenAi: Check = async ({ openai: config, database }) => {
   const models = await createOpenAiClient({ config, log }).describeModels();
   const host = new URL(config.baseUrl).host;
   const access = refusal ? noList(host, refusal) : ok('key accepted', `${host} lists its models`);
-  const account = await accountLocked(database, 'openai', 'see the balance and the limits of the account');
+  const account = await refusedWork(database, 'openai', 'see the balance and the limits of the account');
   const found = [access, ...account];
   return access.verdict === 'failed' ? found : [...found, ...models.map((model) => judge(model))];
 };

@@ -202,6 +202,21 @@ describe('a notification', () => {
     await tell(row?.id ?? '');
     expect((await texts()).join()).toMatch(/fal.*<locked>/s);
   });
+
+  test('of an alarm about one model names it and what stands still', async () => {
+    const [row] = await bot.parts.db
+      .insert(notifications)
+      .values({
+        key: 'alarm of a model',
+        userId: me,
+        chatId: me,
+        kind: 'alarm',
+        data: { provider: 'openai', use: 'moderation', model: 'omni-moderation-latest', reason: 'model' },
+      })
+      .returning();
+    await tell(row?.id ?? '');
+    expect((await texts()).join()).toMatch(/openai.*omni-moderation-latest.*проверка описаний картинок/s);
+  });
 });
 
 describe('an order that ended well', () => {

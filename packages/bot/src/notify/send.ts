@@ -1,5 +1,6 @@
 import { notifications, type OwedCall } from '@aisha/db';
 import {
+  type Alarm,
   type CallParts,
   CLAIM,
   ClaimLost,
@@ -11,6 +12,8 @@ import {
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { answering, sendScreen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -126,6 +129,27 @@ async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<v
     );
 }
 
+const USES = {
+  speech: 'use.speech',
+  text: 'use.text',
+  vision: 'use.vision',
+  moderation: 'use.moderation',
+  trainer: 'use.trainer',
+  generator: 'use.generator',
+} as const satisfies Readonly<Record<string, TextKey>>;
+
+/** What is refused, a whole account or one model, and what stands still by it. */
+function alarmText(voice: Voice, { provider, reason, model, use }: Alarm): string {
+  if (model === undefined) return voice.t('alarm.text', { provider, reason });
+  const known = Object.entries(USES).find(([name]) => name === use);
+  return voice.t('alarm.model', {
+    provider,
+    model,
+    use: voice.t(known?.[1] ?? 'use.other'),
+    reason: voice.t(reason === 'country' ? 'outage.country' : 'outage.model'),
+  });
+}
+
 /** Null when what is stored cannot be read. */
 async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[] | null> {
   const { id: notificationId, kind, data } = row;
@@ -136,7 +160,7 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
       return answering(row.userId, row.chatId, await orderEnded(parts, notification.data.orderId));
     case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row.chatId, { text: voice.t('alarm.text', notification.data) })];
+      return [sendScreen(row.chatId, { text: alarmText(voice, notification.data) })];
     }
     default:
       return notification satisfies never;

@@ -28,6 +28,8 @@ export const ru = {
   'charged.nothing': 'С вас ничего не списано.',
   'failure.provider_account':
     'Сервис временно недоступен по нашей вине: поставщик приостановил работу. Мы уже занимаемся этим.',
+  'failure.provider_model':
+    'Эта часть сервиса временно недоступна по нашей вине: поставщик не даёт нам нужную модель. Остальное работает, а этим мы уже занимаемся.',
   'failure.provider_down': 'Сервис, который выполняет работу, сейчас не справился. Попробуйте позже.',
   'failure.provider_unconfirmed':
     'Сервис не подтвердил, что принял заказ, и результата мы не дождались. Попробуйте ещё раз.',
@@ -66,6 +68,17 @@ export const ru = {
   'failure.silence': 'В записи тишина: речи не слышно.',
   'failure.nothing_to_write': 'В записи нет текста, из которого можно сделать документ.',
   'failure.internal': 'Произошла ошибка на нашей стороне. Мы её уже видим. Попробуйте ещё раз.',
+  'alarm.model':
+    '🚨 Поставщик {{provider}} не даёт нам модель {{model}} ({{use}}): {{reason}}. Останавливается только это, ничего не списывается, остальная работа идёт.',
+  'use.speech': 'распознавание речи',
+  'use.text': 'документы и перевод описаний',
+  'use.vision': 'чтение картинок',
+  'use.moderation': 'проверка описаний картинок; без неё картинки не рисуются',
+  'use.trainer': 'обучение аватаров',
+  'use.generator': 'картинки',
+  'use.other': 'другая работа',
+  'outage.model': 'модели нет, или нашему ключу она не разрешена',
+  'outage.country': 'из страны сервера она не доступна',
   'alarm.text':
     '🚨 Поставщик {{provider}} отказывает нашему аккаунту: {{reason}}. Заказы к нему останавливаются, ничего не списывается.',
 } as const;
@@ -98,6 +111,8 @@ export const kk = {
   'charged.nothing': 'Сізден ештеңе алынған жоқ.',
   'failure.provider_account':
     'Сервис біздің кінәмізден уақытша қолжетімсіз: провайдер жұмысты тоқтатып қойды. Мәселені шешіп жатырмыз.',
+  'failure.provider_model':
+    'Қызметтің бұл бөлігі біздің кінәмізден уақытша қолжетімсіз: жеткізуші қажетті модельді бізге бермей тұр. Қалғаны жұмыс істейді, ал мұнымен айналысып жатырмыз.',
   'failure.provider_down': 'Жұмысты орындайтын сервис қазір оны атқара алмады. Кейінірек қайталап көріңіз.',
   'failure.provider_unconfirmed':
     'Сервис тапсырысты қабылдағанын растамады, нәтижесі де келмеді. Қайталап көріңіз.',
@@ -133,6 +148,17 @@ export const kk = {
   'failure.silence': 'Жазбада тыныштық: сөз естілмейді.',
   'failure.nothing_to_write': 'Жазбада құжат жасайтын мәтін жоқ.',
   'failure.internal': 'Біздің тарапта қате шықты, оны көріп отырмыз. Қайталап көріңіз.',
+  'alarm.model':
+    '🚨 {{provider}} жеткізушісі {{model}} моделін бізге бермейді ({{use}}): {{reason}}. Тек осы тоқтайды, ештеңе есептен шығарылмайды, қалған жұмыс жүріп жатыр.',
+  'use.speech': 'сөзді тану',
+  'use.text': 'құжаттар мен сипаттамаларды аудару',
+  'use.vision': 'суреттерді оқу',
+  'use.moderation': 'сурет сипаттамаларын тексеру; онсыз суреттер салынбайды',
+  'use.trainer': 'аватарларды оқыту',
+  'use.generator': 'суреттер',
+  'use.other': 'басқа жұмыс',
+  'outage.model': 'модель жоқ немесе біздің кілтке рұқсат етілмеген',
+  'outage.country': 'сервер тұрған елден оған қол жетпейді',
   'alarm.text':
     '🚨 {{provider}} провайдері аккаунтымызды қабылдамай жатыр: {{reason}}. Оған тапсырыстар тоқтатылады, ештеңе алынбайды.',
 } as const satisfies Translation<typeof ru>;
@@ -165,6 +191,8 @@ export const en = {
   'charged.nothing': 'You have not been charged.',
   'failure.provider_account':
     'The service is temporarily unavailable, and the fault is ours: the provider has suspended its work. We’re already on it.',
+  'failure.provider_model':
+    'This part of the service is unavailable for now, and it is our fault: the provider does not let us use the model for it. Everything else works, and we are on it.',
   'failure.provider_down': 'The service that does the work could not manage it just now. Please try later.',
   'failure.provider_unconfirmed':
     'The service did not confirm that it took the order, and the result never came. Please try again.',
@@ -200,6 +228,17 @@ export const en = {
   'failure.silence': 'The recording is silent: no speech can be heard.',
   'failure.nothing_to_write': 'There is no text in the recording to make a document from.',
   'failure.internal': 'Something went wrong on our side. We can already see it. Please try again.',
+  'alarm.model':
+    '🚨 {{provider}} does not let us use the model {{model}} ({{use}}): {{reason}}. Only this stops, nothing is charged, all other work goes on.',
+  'use.speech': 'speech recognition',
+  'use.text': 'documents and translation of descriptions',
+  'use.vision': 'reading of pictures',
+  'use.moderation': 'the check of descriptions; without it no picture is drawn',
+  'use.trainer': 'training of avatars',
+  'use.generator': 'pictures',
+  'use.other': 'other work',
+  'outage.model': 'there is no such model, or our key may not use it',
+  'outage.country': 'it is not served in the country of this server',
   'alarm.text':
     '🚨 Provider {{provider}} is rejecting our account: {{reason}}. Orders to it are being stopped, nothing is charged.',
 } as const satisfies Translation<typeof ru>;

@@ -56,7 +56,7 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
   if (upload.kind === 'unavailable')
     throw new TransientError(`FAL's storage does not take the photos: ${upload.why}`);
   if (upload.kind === 'refused') {
-    if (upload.account) await openBreaker(parts, 'fal', 'storage refuses our account');
+    if (upload.account) await openBreaker(parts, { provider: 'fal' }, 'storage refuses our account');
     return { kind: 'refused', reason: upload.account ? 'provider_account' : 'provider_refused' };
   }
   await parts.db.update(avatars).set({ model: trainer.name, trigger }).where(eq(avatars.id, avatar.id));

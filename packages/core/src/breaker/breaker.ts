@@ -1,30 +1,56 @@
-import { circuitBreakers } from '@aisha/db';
-import { and, eq, gt, sql } from 'drizzle-orm';
-import { notify } from '../notifications/notifications.ts';
+import { circuitBreakers, type FailureReason } from '@aisha/db';
+import { and, gt, inArray, sql } from 'drizzle-orm';
+import { type Alarm, notify } from '../notifications/notifications.ts';
 import { transact } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 
 type Provider = 'fal' | 'openai';
 
-/** A provider that refuses our account is asked again after this long, by the next order that comes. */
+/** Who is asked to work: a provider, and of it what one thing we use it for (a model, an endpoint). */
+export interface Work {
+  readonly provider: Provider;
+  /** In our words, such as `speech`; operators are told it. */
+  readonly use: string;
+  readonly model: string;
+}
+
+/** A whole account, or one model of it for one use. */
+export type Outage = { readonly provider: Provider } | Work;
+
+/** What refuses is asked again after this long, by the next order that comes. */
 const OPEN_SECONDS = 60;
 
-/** True while nothing should be sent to this provider. */
-export async function breakerOpen(parts: Pick<WorkerParts, 'db'>, provider: Provider): Promise<boolean> {
-  const [row] = await parts.db
+/** The row's name: one model's fault is nobody else's. */
+const nameOf = (outage: Outage): string =>
+  'model' in outage ? `${outage.provider}/${outage.use}/${outage.model}` : outage.provider;
+
+const failureOf = (outage: Outage): FailureReason =>
+  'model' in outage ? 'provider_model' : 'provider_account';
+
+/** Why this work is not to be asked for now; null when it may be. Without a model: whether the account is closed. */
+export async function closedFor(parts: Pick<WorkerParts, 'db'>, work: Outage): Promise<FailureReason | null> {
+  const { provider } = work;
+  const rows = await parts.db
     .select({ name: circuitBreakers.name })
     .from(circuitBreakers)
-    .where(and(eq(circuitBreakers.name, provider), gt(circuitBreakers.openUntil, sql`now()`)));
-  return row !== undefined;
+    .where(
+      and(
+        inArray(circuitBreakers.name, [nameOf({ provider }), nameOf(work)]),
+        gt(circuitBreakers.openUntil, sql`now()`),
+      ),
+    );
+  const open = new Set(rows.map(({ name }) => name));
+  return [{ provider }, work].filter((outage) => open.has(nameOf(outage))).map(failureOf)[0] ?? null;
 }
 
 /** Opens the breaker and alarms every operator, once for each time that it opens anew. */
-export async function openBreaker(parts: WorkerParts, provider: Provider, reason: string): Promise<void> {
+export async function openBreaker(parts: WorkerParts, outage: Outage, reason: string): Promise<void> {
+  const name = nameOf(outage);
   await transact(parts, async (unit) => {
     const [row] = await unit.tx
       .insert(circuitBreakers)
       .values({
-        name: provider,
+        name,
         reason,
         openedAt: sql`now()`,
         openUntil: sql`now() + make_interval(secs => ${OPEN_SECONDS})`,
@@ -36,20 +62,41 @@ export async function openBreaker(parts: WorkerParts, provider: Provider, reason
       })
       .returning();
     if (!row) return;
+    const data: Alarm = { ...outage, reason };
     for (const admin of parts.config.telegram.adminIds)
       await notify(
         unit,
         { userId: admin, chatId: admin },
-        `breaker:${provider}:${row.openedAt.getTime()}:${admin}`,
-        {
-          kind: 'alarm',
-          data: { provider, reason },
-        },
+        `breaker:${name}:${row.openedAt.getTime()}:${admin}`,
+        { kind: 'alarm', data },
       );
   });
-  parts.log.error('provider refuses our account', { provider, reason });
+  parts.log.error('model' in outage ? 'provider refuses a model' : 'provider refuses our account', {
+    ...outage,
+    reason,
+  });
 }
 
-export async function closeBreaker(parts: Pick<WorkerParts, 'db'>, provider: Provider): Promise<void> {
-  await parts.db.delete(circuitBreakers).where(eq(circuitBreakers.name, provider));
+/** Key, quota, balance, as the clients of the providers name it. */
+const ABOUT_ACCOUNT: ReadonlySet<string> = new Set(['account', 'locked', 'unauthorized']);
+/** Switched off, unknown, not for this key or from here. A key that may do nothing shows by one model after the other. */
+const ABOUT_MODEL: ReadonlySet<string> = new Set(['model', 'country', 'forbidden', 'not-found']);
+
+/**
+ * What follows from a refusal: the account's and a model's close what they are about, others are this order's own.
+ * Answers with the reason for which the order ends.
+ */
+export async function noteRefusal(parts: WorkerParts, work: Work, code: string): Promise<FailureReason> {
+  const outage = ABOUT_ACCOUNT.has(code) ? { provider: work.provider } : ABOUT_MODEL.has(code) ? work : null;
+  if (!outage) return 'provider_refused';
+  await openBreaker(parts, outage, code);
+  return failureOf(outage);
+}
+
+/** It worked: neither the account nor this model is refused. */
+export async function closeBreaker(parts: Pick<WorkerParts, 'db'>, work: Work): Promise<void> {
+  const { provider } = work;
+  await parts.db
+    .delete(circuitBreakers)
+    .where(inArray(circuitBreakers.name, [nameOf({ provider }), nameOf(work)]));
 }

@@ -1,6 +1,6 @@
 import type { FailureReason, Language } from '@aisha/db';
 import { TransientError } from '@aisha/service';
-import { closeBreaker, openBreaker } from '../breaker/breaker.ts';
+import { closeBreaker, noteRefusal } from '../breaker/breaker.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Document } from './documents.ts';
 import { documentKinds, isDocumentKind } from './kinds/index.ts';
@@ -12,6 +12,10 @@ const RULES =
 
 const MERGING =
   'You are given documents written over consecutive sections of one text, as JSON. Merge them into one without losing anything and without repeating.';
+
+/** Whose work a document is. */
+export const writing = ({ openai }: Pick<WorkerParts, 'openai'>) =>
+  ({ provider: 'openai', use: 'text', model: openai.models.text }) as const;
 
 /** What came of one paid call. */
 export type Answer =
@@ -42,7 +46,7 @@ export async function ask(
   });
   switch (outcome.kind) {
     case 'ok':
-      await closeBreaker(parts, 'openai');
+      await closeBreaker(parts, writing(parts));
       return { kind: 'ok', value: { ...outcome.value } };
     case 'length':
     case 'invalid':
@@ -57,9 +61,7 @@ export async function ask(
       );
     case 'refused': {
       parts.log.warn('the text model refused', { code: outcome.code });
-      if (outcome.code !== 'account') return { kind: 'failed', reason: 'provider_refused' };
-      await openBreaker(parts, 'openai', 'account');
-      return { kind: 'failed', reason: 'provider_account' };
+      return { kind: 'failed', reason: await noteRefusal(parts, writing(parts), outcome.code) };
     }
     default:
       return outcome satisfies never;

@@ -1,11 +1,11 @@
 import { documentSections, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { breakerOpen } from '../breaker/breaker.ts';
+import { closedFor } from '../breaker/breaker.ts';
 import { extendDeadline, failOrder, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
-import { ask } from './ask.ts';
+import { ask, writing } from './ask.ts';
 import { type Document, documentAndText } from './documents.ts';
 import { addSections, mergeOf, type Section, sectionsIn } from './plan.ts';
 import { halves } from './sections.ts';
@@ -27,7 +27,8 @@ export async function writeSection(
   const order = await orderUnderWay(parts.db, 'document', documentId);
   if (!order) return;
   const fail = (reason: FailureReason) => failOrder(parts, order.id, reason);
-  if (await breakerOpen(parts, 'openai')) return fail('provider_account');
+  const closed = await closedFor(parts, writing(parts));
+  if (closed) return fail(closed);
   const section = await claim(parts, sectionId);
   if (!section) return;
   /** Does away with the open section, and goes on with the document; its time is counted anew. */

@@ -2,7 +2,7 @@ import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import { closeBreaker, openBreaker } from '../breaker/breaker.ts';
+import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
 import { failOrderIn } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
@@ -21,6 +21,13 @@ export function unconfirmedTooLong(job: FalJob): boolean {
 
 /** A model of another release is given the most time that any has. */
 export const limitsOf = ({ model }: Pick<FalJob, 'model'>) => modelAt(model)?.limits ?? TRAINER_LIMITS;
+
+/** Whose work a request is: one model's fault is not the others'. */
+export const workOf = ({ model }: Pick<FalJob, 'model'>): Work => ({
+  provider: 'fal',
+  use: modelAt(model)?.role ?? 'model',
+  model,
+});
 
 /** The row that a request at FAL needs before it is made. One per order; the first one stays. */
 export async function createFalJob(
@@ -112,7 +119,7 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
   switch (outcome.kind) {
     case 'accepted':
       await learnRequestId(parts, job.id, outcome.requestId);
-      await closeBreaker(parts, 'fal');
+      await closeBreaker(parts, workOf(job));
       return;
     case 'not-sent':
       if (await endUnsent(parts, job.id)) return;
@@ -125,10 +132,9 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
         retryAfterMs: outcome.retryAfterMs,
       });
     case 'refused': {
-      const account = ['locked', 'unauthorized', 'forbidden'].includes(outcome.reason);
-      if (account) await openBreaker(parts, 'fal', outcome.reason);
+      const failure = await noteRefusal(parts, workOf(job), outcome.reason);
       if (await endUnsent(parts, job.id)) return;
-      await failFalJob(parts, job, account ? 'provider_account' : 'provider_refused', outcome.detail);
+      await failFalJob(parts, job, failure, outcome.detail);
       return;
     }
     case 'unclear':

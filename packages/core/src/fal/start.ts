@@ -1,7 +1,7 @@
-import { breakerOpen } from '../breaker/breaker.ts';
+import { closedFor } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, startOrder } from '../orders/orders.ts';
 import type { Run } from '../parts.ts';
-import { createFalJob, findFalJobOfOrder, submitFalJob } from './jobs.ts';
+import { createFalJob, findFalJobOfOrder, submitFalJob, workOf } from './jobs.ts';
 import { type FalParts, falOrderOf } from './order.ts';
 
 /** Job: makes ready what FAL needs and asks it, once. Harmless to repeat. */
@@ -11,11 +11,15 @@ export async function startFalOrder(parts: FalParts, orderId: string, run: Run):
   const existing = await findFalJobOfOrder(parts, orderId);
   // What FAL has already is its webhook's, the polls' and the deadline's business.
   if (existing && existing.state !== 'created') return;
-  if (await breakerOpen(parts, 'fal')) return failOrder(parts, orderId, 'provider_account');
+  // Until it is prepared nobody knows which model it needs.
+  const closed = await closedFor(parts, existing ? workOf(existing) : { provider: 'fal' });
+  if (closed) return failOrder(parts, orderId, closed);
   if (existing) return submitFalJob(parts, existing, run);
 
   const prepared = await falOrderOf(parts, order).prepare(parts, order, run);
   if (prepared.kind === 'refused') return failOrder(parts, orderId, prepared.reason);
+  const modelClosed = await closedFor(parts, workOf({ model: prepared.request.model.endpoint }));
+  if (modelClosed) return failOrder(parts, orderId, modelClosed);
   const job = await createFalJob(parts, { orderId, ...prepared.request });
   await noteProgress(parts, orderId, { stage: 'submitting' });
   await submitFalJob(parts, job, run);

@@ -1,7 +1,7 @@
 import { circuitBreakers, falJobs, notifications } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { breakerOpen, openBreaker } from '../breaker/breaker.ts';
+import { closedFor, openBreaker } from '../breaker/breaker.ts';
 import { cancelOrder } from '../orders/orders.ts';
 import { startFalOrder } from '../fal/start.ts';
 import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
@@ -163,7 +163,7 @@ describe('a locked account', () => {
     const first = await makeOrder(bench, me);
     await start(first.id);
     expect(await orderNow(bench, first.id)).toMatchObject({ state: 'failed', failure: 'provider_account' });
-    expect(await breakerOpen(bench.parts, 'fal')).toBe(true);
+    expect(await closedFor(bench.parts, { provider: 'fal' })).toBe('provider_account');
     expect((await alarms()).map(({ userId }) => userId)).toEqual([501, 502]);
 
     bench.enqueued.length = 0;
@@ -185,7 +185,7 @@ describe('a locked account', () => {
     const fourth = await makeOrder(bench, me);
     await start(fourth.id);
     expect(await jobOf(fourth.id)).toMatchObject({ state: 'submitted' });
-    expect(await breakerOpen(bench.parts, 'fal')).toBe(false);
+    expect(await closedFor(bench.parts, { provider: 'fal' })).toBe(null);
 
     await bench.fal.control.lock('Exhausted balance');
     await start((await makeOrder(bench, me)).id);
@@ -196,7 +196,9 @@ describe('a locked account', () => {
   test('found by many at once is one alarm for each operator', async () => {
     await bench.parts.db.delete(circuitBreakers);
     const before = (await alarms()).length;
-    await Promise.all(Array.from({ length: 8 }, () => openBreaker(bench.parts, 'fal', 'locked')));
+    await Promise.all(
+      Array.from({ length: 8 }, () => openBreaker(bench.parts, { provider: 'fal' }, 'locked')),
+    );
     expect((await alarms()).slice(before).map(({ userId }) => userId)).toEqual([501, 502]);
     await bench.parts.db.delete(circuitBreakers);
   });

@@ -1,8 +1,10 @@
-import type { OpenAiClient } from '@aisha/providers';
+import type { FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { z } from 'zod';
 import type { Avatar } from '../avatars/avatars.ts';
 import { personWord } from '../avatars/words.ts';
+import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
+import type { Run, WorkerParts } from '../parts.ts';
 
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
@@ -10,19 +12,32 @@ const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherite
 // Strict mode of structured output refuses length rules; an empty answer is seen afterwards.
 const translation = z.object({ english: z.string() });
 
-/** Whether the text may be drawn; `account`: nobody can say until an operator acts. */
+/**
+ * Why this text may not be drawn; null when it may. What nobody can judge is never drawn: a passing trouble of the
+ * judge is waited for, and a judge that we may not ask ends the order (and no other work than pictures).
+ */
 export async function judgePrompt(
-  openai: OpenAiClient,
+  parts: WorkerParts,
   prompt: string,
-  signal: AbortSignal,
-): Promise<'allowed' | 'flagged' | 'account'> {
-  const verdict = await openai.moderate({ text: prompt, signal });
+  run: Run,
+): Promise<FailureReason | null> {
+  const { models } = parts.openai;
+  const judging = { provider: 'openai', use: 'moderation', model: models.moderation } as const;
+  const closed = await closedFor(parts, judging);
+  if (closed) return closed;
+  const verdict = await parts.openai.moderate({ text: prompt, signal: run.signal });
   switch (verdict.kind) {
     case 'ok':
-      return verdict.flagged ? 'flagged' : 'allowed';
-    case 'unavailable':
-      if (verdict.account) return 'account';
-      throw new TransientError(`moderation is not available now: ${verdict.why}`);
+      await closeBreaker(parts, judging);
+      return verdict.flagged ? 'content_policy' : null;
+    case 'retry':
+      if (run.lastAttempt) return 'provider_down';
+      throw new TransientError(
+        `moderation is not available now: ${verdict.why}`,
+        verdict.afterMs === null ? {} : { retryAfterMs: verdict.afterMs },
+      );
+    case 'refused':
+      return noteRefusal(parts, judging, verdict.code);
     default:
       return verdict satisfies never;
   }
@@ -30,12 +45,14 @@ export async function judgePrompt(
 
 /** The prompt in English. When the text model cannot help, the text is sent as it was written. */
 export async function englishPrompt(
-  openai: OpenAiClient,
+  parts: WorkerParts,
   prompt: string,
   signal: AbortSignal,
 ): Promise<string> {
   if (!NEEDS_TRANSLATION.test(prompt)) return prompt;
-  const outcome = await openai.completeJson({
+  const translating = { provider: 'openai', use: 'text', model: parts.openai.models.text } as const;
+  if (await closedFor(parts, translating)) return prompt;
+  const outcome = await parts.openai.completeJson({
     schema: translation,
     schemaName: 'translation',
     system:
@@ -43,6 +60,8 @@ export async function englishPrompt(
     user: prompt,
     signal,
   });
+  // Operators hear of it; the picture is drawn all the same.
+  if (outcome.kind === 'refused') await noteRefusal(parts, translating, outcome.code);
   return (outcome.kind === 'ok' && outcome.value.english.trim()) || prompt;
 }
 

@@ -4,7 +4,6 @@ import { eq } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
 import type { Prepared } from '../fal/order.ts';
 import { generatorFor } from '../fal/models/index.ts';
-import { openBreaker } from '../breaker/breaker.ts';
 import { noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
@@ -19,14 +18,10 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
   await noteProgress(parts, order.id, { stage: 'checking_prompt' });
-  const verdict = await judgePrompt(parts.openai, input.prompt, run.signal);
-  if (verdict === 'flagged') return { kind: 'refused', reason: 'content_policy' };
-  if (verdict === 'account') {
-    await openBreaker(parts, 'openai', 'account');
-    return { kind: 'refused', reason: 'provider_account' };
-  }
+  const objection = await judgePrompt(parts, input.prompt, run);
+  if (objection) return { kind: 'refused', reason: objection };
 
-  const sent = promptWithAvatar(await englishPrompt(parts.openai, input.prompt, run.signal), avatar ?? null);
+  const sent = promptWithAvatar(await englishPrompt(parts, input.prompt, run.signal), avatar ?? null);
   const model = generatorFor(avatar?.model ?? null);
   const request = model.buildInput({
     prompt: sent,

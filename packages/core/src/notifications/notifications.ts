@@ -3,13 +3,22 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Unit } from '../unit.ts';
 
+/** Without `model` it is the provider's whole account that is refused; else that model alone, for that use. */
+const alarm = z.object({
+  provider: z.string(),
+  reason: z.string(),
+  model: z.string().optional(),
+  use: z.string().optional(),
+});
+export type Alarm = z.infer<typeof alarm>;
+
 /**
  * What can be told. Ids only: it is rendered when it is sent, in the language of that moment. Parsed when it is read;
  * only add optional fields.
  */
 export const notificationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
-  z.object({ kind: z.literal('alarm'), data: z.object({ provider: z.string(), reason: z.string() }) }),
+  z.object({ kind: z.literal('alarm'), data: alarm }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 

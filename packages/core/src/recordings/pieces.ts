@@ -2,7 +2,7 @@ import { type FailureReason, recordingPieces, recordings, type Segment } from '@
 import type { Recognition } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
-import { breakerOpen, closeBreaker, openBreaker } from '../breaker/breaker.ts';
+import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
@@ -17,6 +17,9 @@ const patienceMs = (piece: { startMs: number; endMs: number }) =>
   40_000 + 0.8 * (piece.endMs - piece.startMs);
 
 const RETRIED_MS = 8 * 60_000;
+
+const hearing = ({ recogniser }: WorkerParts) =>
+  ({ provider: 'openai', use: 'speech', model: recogniser.model }) as const;
 
 /**
  * Job: transcribes one piece, by itself retried. Whoever answered is asked again once at most, when the answer is far
@@ -35,7 +38,8 @@ export async function transcribePiece(
     .innerJoin(recordings, eq(recordings.id, recordingPieces.recordingId))
     .where(isPiece({ recordingId, index }));
   if (!order || !found) return joinIfDone(parts, recordingId);
-  if (await breakerOpen(parts, 'openai')) return failOrder(parts, order.id, 'provider_account');
+  const closed = await closedFor(parts, hearing(parts));
+  if (closed) return failOrder(parts, order.id, closed);
 
   const audio = await parts.storage.get('transcripts', found.piece.objectKey);
   if (!audio) throw new Error(`piece ${found.piece.objectKey} is not in the bucket`);
@@ -53,6 +57,7 @@ export async function transcribePiece(
   const first = found.piece.text === null ? null : heardBefore(found.piece);
   switch (outcome.kind) {
     case 'ok': {
+      await closeBreaker(parts, hearing(parts));
       const answer = readAnswer(found.piece, outcome);
       if (first)
         return finish(parts, order, found.piece, answer.text.length > first.text.length ? answer : first);
@@ -74,10 +79,9 @@ export async function transcribePiece(
       );
     case 'refused': {
       parts.log.warn('the speech model refused a piece', { recordingId, index, code: outcome.code });
-      const account = outcome.code === 'account';
-      if (account) await openBreaker(parts, 'openai', 'account');
+      const failure = await noteRefusal(parts, hearing(parts), outcome.code);
       if (first) return finish(parts, order, found.piece, first);
-      return failOrder(parts, order.id, account ? 'provider_account' : 'provider_refused');
+      return failOrder(parts, order.id, failure);
     }
     default:
       outcome satisfies never;
@@ -135,7 +139,6 @@ async function keep(parts: WorkerParts, piece: Piece, answer: Answer, isLast: bo
 
 async function finish(parts: WorkerParts, order: Order, piece: Piece, answer: Answer): Promise<void> {
   await keep(parts, piece, answer, true);
-  await closeBreaker(parts, 'openai');
   await noteMinutes(parts, order.id, piece.recordingId);
   return joinIfDone(parts, piece.recordingId);
 }

@@ -227,7 +227,7 @@ describe('a piece', () => {
   test.each([
     ['quota', 'provider_account'],
     ['bad_key', 'provider_account'],
-    ['country', 'provider_refused'],
+    ['country', 'provider_model'],
   ] as const)('refused for %s ends the order with its reason', async (kind, failure) => {
     const { id, order, parts } = await prepared(numbered(8));
     await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind } });

@@ -97,7 +97,10 @@ export const falJobs = pgTable(
   ],
 );
 
-/** A provider that refuses everything (account locked or empty): nothing is sent to it until `openUntil`. */
+/**
+ * What a provider refuses: everything (`openai`: account locked or empty) or one model for one use
+ * (`openai/speech/whisper-1`). Nothing is sent there until `openUntil`.
+ */
 export const circuitBreakers = pgTable('circuit_breakers', {
   name: text('name').primaryKey(),
   reason: text('reason').notNull(),

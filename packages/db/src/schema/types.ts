@@ -112,6 +112,8 @@ export type PromoCodeKind = 'credits' | 'bonus' | 'discount';
 export const FAILURES = [
   /** The provider's account is locked, empty or refuses our key. Operators are alarmed. */
   'provider_account',
+  /** The provider does not let us use the model that does this. Operators are alarmed; other work goes on. */
+  'provider_model',
   /** The provider does not answer, or its own work failed. */
   'provider_down',
   /** The provider never said whether it took the request; it is not sent twice. */

@@ -58,9 +58,14 @@ describe('moderate', () => {
   });
 
   test.each<[string, Script, object]>([
-    ['a server without it', (_, r) => html(r, 404), { kind: 'unavailable', account: false }],
-    ['the account', error(401, 'invalid_api_key', 'x'), { kind: 'unavailable', account: true }],
-    ['trouble', error(500, null, 'x', null, final), { kind: 'unavailable', account: false }],
+    ['a server without it', (_, r) => html(r, 404), { kind: 'refused', code: 'model' }],
+    [
+      'a key that may not use it',
+      error(403, 'model_not_found', 'Project `p` does not have access to model `m`'),
+      { kind: 'refused', code: 'model' },
+    ],
+    ['the account', error(401, 'invalid_api_key', 'x'), { kind: 'refused', code: 'account' }],
+    ['trouble', error(500, null, 'x', null, final), { kind: 'retry', why: 'HTTP 500' }],
   ])('no verdict: %s', async (_, script, expected) => {
     await using server = await scriptedServer(script);
     expect(await clientAt(server.url).client.moderate({ text: 'x' })).toMatchObject(expected);

@@ -22,6 +22,8 @@ import { transcribe } from './transcribe.ts';
 
 /** OpenAI or any compatible server. Outcomes are values. */
 export interface OpenAiClient {
+  /** The configured models. */
+  readonly models: Readonly<Record<ModelUse, string>>;
   /** The configured speech model. */
   readonly recogniser: Recogniser;
   completeJson<T>(options: JsonOptions<T>): Promise<JsonOutcome<T>>;
@@ -35,8 +37,10 @@ export interface OpenAiClient {
   describeModels(options?: { readonly signal?: AbortSignal | null }): Promise<readonly ModelReport[]>;
 }
 
+export type ModelUse = 'text' | 'speech' | 'vision' | 'moderation';
+
 export interface ModelReport {
-  readonly use: 'text' | 'speech' | 'vision' | 'moderation';
+  readonly use: ModelUse;
   readonly model: string;
   /** ISO date. */
   readonly shutdownDate: string | null;
@@ -71,10 +75,9 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     request: () => Promise<T>,
   ): Promise<T> => {
     const answer = await observed(metrics, 'openai', operation, ({ kind }) => kind, request);
-    const account =
-      'code' in answer ? answer.code === 'account' : 'account' in answer && answer.account === true;
-    if (account) log.error('openai refuses the account', { operation, model, ...loggable(answer) });
-    else if (answer.kind === 'refused' || answer.kind === 'retry' || answer.kind === 'unavailable') {
+    if ('code' in answer && answer.code === 'account')
+      log.error('openai refuses the account', { operation, model, ...loggable(answer) });
+    else if (answer.kind === 'refused' || answer.kind === 'retry') {
       log.warn(`openai ${operation}: ${answer.kind}`, { model, ...loggable(answer) });
     }
     return answer;
@@ -125,6 +128,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
   const speechModel = config.transcribeModel;
   const can = recogniserAbilities(speechModel);
   const recogniser: Recogniser = {
+    model: speechModel,
     can,
     async transcribe(speech) {
       const answer = await seen('transcribe', speechModel, () => transcribe(client, speechModel, speech));
@@ -137,6 +141,12 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
   };
 
   return {
+    models: {
+      text: config.textModel,
+      speech: speechModel,
+      vision: config.visionModel,
+      moderation: config.moderationModel,
+    },
     recogniser,
     completeJson(options) {
       const model = modelFor(options);

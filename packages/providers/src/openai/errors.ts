@@ -29,7 +29,8 @@ export function openAiFailure(error: unknown): OpenAiFailure {
   const status: number = error.status ?? 0;
   const message = readable(error);
   if (isAccount(error, status)) return { kind: 'refused', code: 'account', status, message };
-  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+  // 501: a server that does not have this at all says so; no time heals it.
+  if (status === 408 || status === 409 || status === 429 || (status >= 500 && status !== 501)) {
     const afterMs = error.headers === undefined ? null : retryAfterMs(error.headers);
     return { kind: 'retry', afterMs, why: `HTTP ${status}` };
   }
@@ -68,11 +69,32 @@ const complaints: readonly (readonly [RegExp, RefusalCode])[] = [
   [/image/i, 'bad-image'],
 ];
 
+/** Forbidden, no such model or endpoint, not made for this: about what was asked for, not about our request. */
+const NOT_HERE = new Set([403, 404, 405, 501]);
+
+const modelCodes = new Set([
+  'model_not_found',
+  'model_not_available',
+  'model_decommissioned',
+  'model_terms_required',
+  'invalid_model',
+  'DeploymentNotFound',
+]);
+
+/** Compatible servers say it with 400, too. */
+function isModel(error: APIError): boolean {
+  return (
+    [error.code, error.type].some((word) => modelCodes.has(word ?? '')) ||
+    /\bmodel\b.*(?:not (?:found|exist|available|installed|loaded)|decommissioned)|invalid model name|not a valid model|no models? (?:is |are )?loaded|unable to access model/i.test(
+      error.message,
+    )
+  );
+}
+
 function refusalCode(error: APIError, status: number): RefusalCode {
   if (isCountry(error)) return 'country';
   if (status === 413) return 'too-big';
-  if (status === 403 || error.code === 'model_not_found' || (status === 404 && /model/i.test(error.message)))
-    return 'model';
+  if (NOT_HERE.has(status) || isModel(error)) return 'model';
   return complaints.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'invalid';
 }
 

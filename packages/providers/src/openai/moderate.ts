@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai';
 import { z } from 'zod';
 import type { ImageInput } from './complete.ts';
 import { withinDeadline } from './deadline.ts';
-import { openAiFailure } from './errors.ts';
+import { openAiFailure, type OpenAiFailure } from './errors.ts';
 
 export interface ModerateOptions {
   readonly text?: string;
@@ -18,8 +18,8 @@ export type ModerateOutcome =
       /** The flagged ones, such as `sexual/minors`. */
       readonly categories: readonly string[];
     }
-  /** No verdict: the caller decides whether to go on without. `account`: an operator must act. */
-  | { readonly kind: 'unavailable'; readonly why: string; readonly account: boolean };
+  /** No verdict: nothing may be shown or drawn by it. */
+  | OpenAiFailure;
 
 const MODERATION_DEADLINE_MS = 20_000;
 
@@ -47,16 +47,13 @@ export async function moderate(
       async (request) => await client.moderations.create({ model, input }, request),
     );
     const parsed = answerShape.safeParse(answer);
-    if (!parsed.success) return { kind: 'unavailable', why: 'unreadable answer', account: false };
+    if (!parsed.success) return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
     const categories = parsed.data.results.flatMap((result) =>
       Object.entries(result.categories).flatMap(([name, flagged]) => (flagged === true ? [name] : [])),
     );
     const flagged = parsed.data.results.some((result) => result.flagged);
     return { kind: 'ok', flagged, categories: [...new Set(categories)] };
   } catch (error) {
-    const failure = openAiFailure(error);
-    return failure.kind === 'retry'
-      ? { kind: 'unavailable', why: failure.why, account: false }
-      : { kind: 'unavailable', why: `HTTP ${failure.status}`, account: failure.code === 'account' };
+    return openAiFailure(error);
   }
 }

@@ -84,6 +84,8 @@ export type Recognition =
  * Outcomes are values; nothing rejects, and no key of ours is in any of them.
  */
 export interface Recogniser {
+  /** The model's name, for operators. */
+  readonly model: string;
   readonly can: RecogniserAbilities;
   transcribe(speech: Speech): Promise<Recognition>;
 }

@@ -28,6 +28,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   kind('status').extend({
     status: z.number().int().min(400).max(599),
     message: z.string().default('Something went wrong.'),
+    code: z.string().optional(),
     html: z.boolean().default(false),
   }),
   /** 204 without a body. */
@@ -175,6 +176,7 @@ export function errorOfFault(fault: Fault, model: string): ApiError | null {
     case 'status':
       return new ApiError(fault.status, fault.message, {
         type: fault.status >= 500 ? 'server_error' : 'invalid_request_error',
+        ...(fault.code === undefined ? {} : { code: fault.code }),
         ...(fault.html ? { html: htmlPage(fault.status, fault.message) } : {}),
       });
     case 'no_content':
