@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { avatarPhotos, avatars } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, asc, eq, sql } from 'drizzle-orm';
@@ -86,14 +86,8 @@ async function packPhotos(parts: WorkerParts, keys: readonly string[], signal: A
     if (!info) throw new Error(`photo ${key} is not in the bucket`);
     const name = `${String(i + 1).padStart(2, '0')}.jpg`;
     zip.addReadStreamLazy(name, { compress: false, size: info.size }, (done) => {
-      parts.storage.getStream('avatars', key, { signal }).then(
-        (photo) => {
-          if (!photo) return void stream.destroy(new Error(`photo ${key} is not in the bucket`));
-          open = photo;
-          done(null, photo);
-        },
-        (error: Error) => stream.destroy(error),
-      );
+      open = Readable.from(photoOf(parts, key, signal), { objectMode: false });
+      done(null, open);
     });
   }
   const bytes = new Promise<unknown>((resolve) => {
@@ -107,6 +101,12 @@ async function packPhotos(parts: WorkerParts, keys: readonly string[], signal: A
       .positive()
       .parse(await bytes),
   };
+}
+
+async function* photoOf(parts: WorkerParts, key: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const photo = await parts.storage.getStream('avatars', key, { signal });
+  if (!photo) throw new Error(`photo ${key} is not in the bucket`);
+  yield* photo;
 }
 
 /** The training ended well at FAL: fetches the model, checks it, keeps it, and only then says "ready". */

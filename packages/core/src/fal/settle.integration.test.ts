@@ -295,11 +295,11 @@ describe('an answer of another form than documented', () => {
     const adminIds = [601, 602];
     const config = { ...parts.config, telegram: { ...parts.config.telegram, adminIds } };
     const alarms = () => parts.db.select().from(notifications).where(eq(notifications.kind, 'alarm'));
-    const orders = [await drawing(), await drawing()];
-    for (const { job } of orders) await overAtFal(job.requestId);
+    const placed = [await drawing(), await drawing()];
+    for (const { job } of placed) await overAtFal(job.requestId);
     await odd('status', { status: 'THINKING' });
     const lookAtAll = async () => {
-      for (const { job } of orders)
+      for (const { job } of placed)
         await settleFalJob({ ...parts, config }, { falJobId: job.id }, bench.run());
     };
     await lookAtAll();
@@ -311,7 +311,7 @@ describe('an answer of another form than documented', () => {
     expect(bench.log.filter(({ message }) => message.startsWith('what became of requests'))).toHaveLength(1);
     await bench.fal.control.clearFaults();
     await lookAtAll();
-    for (const { order } of orders)
+    for (const { order } of placed)
       expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
   });
 });
