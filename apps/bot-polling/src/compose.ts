@@ -62,6 +62,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     storage,
     messageKeepers,
     orderKinds,
+    limits: config.limits,
     conversation,
     metrics,
   };

@@ -41,6 +41,12 @@ const COMMANDS: readonly Command[] = [
     load: () => import('./orders/orders.ts'),
   },
   {
+    name: 'user',
+    usage: 'block|unblock|show <id>',
+    about: 'blocks somebody, who then hears nothing any more, or lets them back in',
+    load: () => import('./user/user.ts'),
+  },
+  {
     name: 'import-legacy',
     usage: '--from postgresql://… [--dry-run] [--mapping file.json]',
     about: 'takes over users, trained avatars and transcripts of the older Python system',

@@ -101,6 +101,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     conversation,
     messageKeepers,
     orderKinds,
+    limits: config.limits,
     metrics,
     config: { fal: config.fal, telegram: config.telegram, spending: config.spending },
   } satisfies WorkerParts & Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { databaseGroup } from './groups/database.ts';
 import { falGroup, falJwksGroup, falModeGroup } from './groups/fal.ts';
 import type { AppName, Group } from './groups/group.ts';
+import { limitsGroup } from './groups/limits.ts';
 import { openAiGroup } from './groups/openai.ts';
 import { processGroup } from './groups/process.ts';
 import { redisGroup } from './groups/redis.ts';
@@ -19,6 +20,7 @@ export const SCHEMAS = {
     process: processGroup,
     telegram: telegramGroup,
     lease: leaseGroup,
+    limits: limitsGroup,
     database: databaseGroup,
     redis: redisGroup,
     storage: storageGroup,
@@ -27,6 +29,7 @@ export const SCHEMAS = {
   worker: {
     process: processGroup,
     worker: workerGroup,
+    limits: limitsGroup,
     telegram: telegramGroup,
     database: databaseGroup,
     redis: redisGroup,

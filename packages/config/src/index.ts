@@ -3,6 +3,7 @@ export { envExample } from './env-example.ts';
 export type { DatabaseConfig } from './groups/database.ts';
 export type { FalConfig } from './groups/fal.ts';
 export type { AppName } from './groups/group.ts';
+export type { FairShares, Share } from './groups/limits.ts';
 export type { OpenAiConfig } from './groups/openai.ts';
 export type { ProcessConfig } from './groups/process.ts';
 export type { RedisConfig } from './groups/redis.ts';

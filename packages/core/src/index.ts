@@ -1,5 +1,6 @@
 export * from './avatars/avatars.ts';
 export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
+export { isSafetensors } from './avatars/training.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';
@@ -43,3 +44,4 @@ export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';
 export { ownersOfMessages } from './users/group-messages.ts';
 export * from './users/users.ts';
+export { isShareRefusal, type ShareRefusal } from './orders/shares.ts';

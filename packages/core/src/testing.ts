@@ -10,4 +10,10 @@ export {
 export { eventually } from './testing/eventually.ts';
 export { picture, pictures } from './testing/pictures.ts';
 export { startWork } from './testing/work.ts';
-export { type Enqueued, startTestParts, type TestParts, type TestPartsOptions } from './testing/parts.ts';
+export {
+  type Enqueued,
+  startTestParts,
+  type TestParts,
+  type TestPartsOptions,
+  WIDE_SHARES,
+} from './testing/parts.ts';

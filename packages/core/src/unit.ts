@@ -1,3 +1,4 @@
+import type { FairShares } from '@aisha/config';
 import type { Db, FailureReason, orders, OrderState, Tx } from '@aisha/db';
 import type { EnqueueOptions, JobName, JobPayload, JobProducer } from '@aisha/queue';
 import type { Logger, Metrics } from '@aisha/service';
@@ -7,6 +8,7 @@ import type { z } from 'zod';
 export interface Unit {
   readonly tx: Tx;
   readonly orderKinds: OrderKinds;
+  readonly limits: FairShares;
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
@@ -30,6 +32,8 @@ export interface OrderRules {
   readonly deadlineMinutes: number;
   /** A subject has at most one of this kind waiting or under way: pressing the button twice orders once. */
   readonly exclusive: boolean;
+  /** The share of a person that it counts for, beside that of all orders. */
+  readonly share?: 'drawing';
   /** The place of what it costs; null: nothing. */
   readonly price: null;
   /** What the person asked for; it is kept as this leaves it. */
@@ -50,6 +54,7 @@ export interface UnitParts {
   readonly producer: JobProducer;
   readonly log: Logger;
   readonly orderKinds: OrderKinds;
+  readonly limits: FairShares;
   readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
 }
 
@@ -65,6 +70,7 @@ export async function transact<T>(parts: UnitParts, work: (unit: Unit) => Promis
     work({
       tx,
       orderKinds: parts.orderKinds,
+      limits: parts.limits,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },

@@ -43,18 +43,20 @@ export function startDepthCollector(options: DepthCollectorOptions): DepthCollec
   const looks = new Map<string, { readonly at: number; readonly depth: QueueDepth }>();
 
   async function look({ name, queue }: (typeof queues)[number]): Promise<void> {
-    const [counts, [oldest]] = await Promise.all([
-      queue.getJobCounts(...states),
+    const [counts, ...heads] = await Promise.all([
+      queue.getJobCounts(...states, 'prioritized'),
+      // Those that have a turn wait apart from the others.
       queue.getJobs(['waiting'], 0, 0, true),
+      queue.getJobs(['prioritized'], 0, 0, true),
     ]);
     // BullMQ may name the state `wait`; a job may also vanish between the list and the look at it.
-    const due = oldest === undefined ? null : oldest.timestamp + (oldest.opts.delay ?? 0);
+    const dues = heads.flat().map((oldest) => oldest.timestamp + (oldest.opts.delay ?? 0));
     const depth: QueueDepth = {
-      waiting: counts['waiting'] ?? counts['wait'] ?? 0,
+      waiting: (counts['waiting'] ?? counts['wait'] ?? 0) + (counts['prioritized'] ?? 0),
       active: counts['active'] ?? 0,
       delayed: counts['delayed'] ?? 0,
       failed: counts['failed'] ?? 0,
-      oldestSeconds: due === null ? 0 : Math.max(0, Date.now() - due) / 1000,
+      oldestSeconds: Math.max(0, ...dues.map((due) => Date.now() - due)) / 1000,
     };
     looks.set(name, { at: performance.now(), depth });
     for (const state of states) metrics.queueJobs.set({ queue: name, state }, depth[state]);

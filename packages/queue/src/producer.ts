@@ -9,6 +9,8 @@ export interface EnqueueOptions {
   readonly delayMs?: number;
   /** Runs when nobody has asked for it for this long: each enqueue puts a waiting one off again. */
   readonly debounceMs?: number;
+  /** 0, the first, and up: among what waits, lower ones are taken before higher ones. */
+  readonly turn?: number;
   /** Distinguishes a deliberate repetition; part of the job's key. */
   readonly attempt?: string;
 }
@@ -42,6 +44,8 @@ const MAX_PAYLOAD_BYTES = 4_096;
 
 // One script call a job, sent together.
 const CHUNK_SIZE = 200;
+
+const LAST_TURN = 2_000_000;
 
 /** The queue's events go to a Redis stream that nobody here reads; a short one is enough for a look by hand. */
 const EVENT_STREAM_LENGTH = 200;
@@ -140,6 +144,8 @@ function jobOptions<Payload>(
       reschedule: hastens || options.debounceMs !== undefined,
     },
     delay,
+    // BullMQ's priorities end at two million.
+    priority: Math.min(Math.max(0, Math.trunc(options.turn ?? 0)), LAST_TURN),
     attempts: definition.attempts,
     backoff: { type: 'exponential', delay: definition.backoff.delayMs, jitter: definition.backoff.jitter },
     // The truth is in PostgreSQL; of what failed, some stays for operators to look at.

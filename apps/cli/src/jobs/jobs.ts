@@ -42,14 +42,15 @@ async function depths(queues: readonly Queue[]): Promise<string> {
   const rows = await Promise.all(
     queues.map(async (queue) => {
       const [counts, [oldest], workers] = await Promise.all([
-        queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
-        queue.getJobs(['waiting'], 0, 0, true),
+        queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+        queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
         queue.getWorkersCount(),
       ]);
       const due = oldest ? oldest.timestamp + (oldest.opts.delay ?? 0) : null;
       return [
         queue.name,
-        ...['waiting', 'active', 'delayed', 'failed'].map((state) => String(counts[state] ?? 0)),
+        String((counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0)),
+        ...['active', 'delayed', 'failed'].map((state) => String(counts[state] ?? 0)),
         due === null ? '-' : duration(Math.max(0, Date.now() - due) / 1_000),
         String(workers),
       ];

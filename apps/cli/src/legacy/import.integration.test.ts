@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { balanceOf, findAvatar, historyPage, redeemPromoCode } from '@aisha/core';
+import { WIDE_SHARES } from '@aisha/core/testing';
 import { avatars, ledgerEntries, promoCodes, promoCodeUses, recordings, users } from '@aisha/db';
 import { type TestDatabase, testDatabase } from '@aisha/db/testing';
 import { silentLogger } from '@aisha/service';
@@ -199,7 +200,8 @@ test(
       { code: 'WELCOME', userId: 1001, usedAt: new Date('2024-05-01T10:00:00Z') },
     ]);
     // Who used a code there cannot use it again; somebody else can.
-    const redeem = (id: number) => db.transaction((tx) => redeemPromoCode(tx, id, 'welcome'));
+    const redeem = (id: number) =>
+      db.transaction((tx) => redeemPromoCode({ tx, limits: WIDE_SHARES }, id, 'welcome'));
     expect(await redeem(1001)).toEqual({ refused: 'used' });
     expect(await redeem(1002)).toEqual({ credits: 50, balance: 50 });
     expect(await balanceOf(db, 1001)).toBe(13);

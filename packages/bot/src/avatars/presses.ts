@@ -1,4 +1,5 @@
 import {
+  isShareRefusal,
   avatarFigures,
   clearPhotos,
   createAvatar,
@@ -82,7 +83,10 @@ export const avatarAnswers = {
   'training.start': async (turn, avatar, preset) => {
     const screen = { chatId: turn.chatId, messageId: turn.shownIn };
     const placed = await orderTraining(turn.unit, avatar, preset, screen);
-    if (placed.kind === 'refused') return turn.toast(`training.${placed.reason}`);
+    if (placed.kind === 'refused')
+      return turn.toast(
+        isShareRefusal(placed.reason) ? `limit.${placed.reason}` : `training.${placed.reason}`,
+      );
     if (placed.kind === 'under-way') return turn.toast('training.closed');
     const { order } = placed;
     turn.state = IDLE;

@@ -95,9 +95,11 @@ export function createConversation(options: ConversationOptions): Conversation {
         of: owners(said),
       },
     });
-    // A checkout is declined for everybody; in a group nobody else should have to read this.
-    if (!user.blockedAt || update.pre_checkout_query) await route(bot, raw, turn);
-    else if (pressed || turn.isPrivate) turn.toast('blocked.text');
+    // A checkout must be answered, whoever pays. To whom an operator blocked nothing is said.
+    const over = user.minuteUpdates - unit.limits.updatesPerMinute;
+    if (update.pre_checkout_query || (!user.blockedAt && over <= 0)) await route(bot, raw, turn);
+    // One word; in a group nobody else should have to read it.
+    else if (!user.blockedAt && over === 1 && (pressed || turn.isPrivate)) turn.toast('limit.updates');
 
     if (JSON.stringify(turn.state) !== JSON.stringify(before))
       await unit.tx

@@ -28,7 +28,7 @@ async function balance(turn: Turn, page: number): Promise<void> {
 }
 
 async function redeem(turn: Turn, typed: string): Promise<void> {
-  const outcome = await redeemPromoCode(turn.unit.tx, turn.user.id, typed);
+  const outcome = await redeemPromoCode(turn.unit, turn.user.id, typed);
   if ('refused' in outcome) return turn.send(promoCodeScreen(turn, `promo.${outcome.refused}`));
   turn.state = IDLE;
   const page = await ledgerPage(turn.unit.tx, turn.user.id, 0);

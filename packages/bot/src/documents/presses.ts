@@ -1,6 +1,6 @@
 import { orderDocument } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
-import { statusScreen } from '../orders/screens.ts';
+import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { documentMessages } from './results.ts';
 
 export const documentAnswers = {
@@ -11,7 +11,7 @@ export const documentAnswers = {
       return;
     }
     if (ordered.kind === 'under-way') return turn.toast('document.under_way');
-    if (ordered.kind === 'refused') return ordered.reason satisfies never;
+    if (ordered.kind === 'refused') return turn.send(refusalScreen(turn, ordered.reason));
     turn.send(statusScreen(turn, ordered.order), { bind: { to: 'order', id: ordered.order.id } });
   },
 } satisfies Partial<Answers>;

@@ -18,7 +18,7 @@ import { sendFile } from '../chat/files.ts';
 import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
-import { statusScreen } from '../orders/screens.ts';
+import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { drawing, type ImageDraft } from './dialogue.ts';
 import { imageFile, sendImage } from './results.ts';
 import { galleryButtons, galleryCaption, imageButtons, imagineScreen, pickScreen } from './screens.ts';
@@ -101,6 +101,6 @@ async function place(turn: Turn, avatarId: string | null, input: Omit<ImageInput
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');
   const placed = await orderImages(turn.unit, { ownerId: turn.user.id, chatId: turn.chatId, avatar, input });
   if (placed.kind === 'under-way') return turn.toast('image.under_way');
-  if (placed.kind === 'refused') return placed.reason satisfies never;
+  if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed.reason));
   turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '@aisha/db';
-import { asOrderKind, type Order, orderKinds } from '@aisha/core';
+import { asOrderKind, type Order, orderKinds, type ShareRefusal } from '@aisha/core';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
@@ -60,4 +60,9 @@ export function failureScreen(voice: Voice, order: Order): Screen {
     text: `${titleOf(voice, order)}\n${voice.t('order.failed')}\n\n${why}`,
     buttons: [...(voice.shown(order).afterFailure?.(voice, order) ?? []), [menuButton(voice)]],
   };
+}
+
+/** Why nothing was ordered: somebody has as much under way as they may. */
+export function refusalScreen(voice: Voice, reason: ShareRefusal): Screen {
+  return { text: voice.t(`limit.${reason}`) };
 }

@@ -8,7 +8,7 @@ import { onCommand } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
-import { statusScreen } from '../orders/screens.ts';
+import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { mediaOf } from './media.ts';
 import { transcriptFile } from './results.ts';
 import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
@@ -64,10 +64,12 @@ async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): 
     );
   const title =
     media.fileName ?? turn.label(`recording.title.${media.source}`, { date: turn.date(new Date()) });
-  const { order } = await orderTranscription(
+  const ordered = await orderTranscription(
     turn.unit,
     { ownerId: turn.user.id, chatId: turn.chatId, messageId, title: title.slice(0, 120), language: null },
     media,
   );
+  if ('refused' in ordered) return turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });
+  const { order } = ordered;
   turn.send(statusScreen(turn, order), { replyTo: messageId, bind: { to: 'order', id: order.id } });
 }

@@ -52,7 +52,6 @@ export const ru = {
   'button.of_another': 'Эта кнопка — для другого участника.',
   'trouble.text':
     'Не получилось обработать ваше сообщение — это наша ошибка, мы её уже видим. Попробуйте ещё раз: /menu',
-  'blocked.text': 'Доступ к боту ограничен.',
 } as const;
 
 export const kk = {
@@ -107,7 +106,6 @@ export const kk = {
   'button.of_another': 'Бұл батырма басқа қатысушыға арналған.',
   'trouble.text':
     'Хабарламаңызды өңдей алмадым — бұл біздің қатеміз, оны көріп отырмыз. Қайталап көріңіз: /menu',
-  'blocked.text': 'Ботқа кіруіңіз шектелген.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -162,5 +160,4 @@ export const en = {
   'button.of_another': 'This button is for another member.',
   'trouble.text':
     'I couldn’t process your message — that’s our mistake, and we can already see it. Please try again: /menu',
-  'blocked.text': 'Your access to the bot is restricted.',
 } as const satisfies Translation<typeof ru>;

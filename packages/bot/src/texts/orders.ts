@@ -24,6 +24,13 @@ export const ru = {
   'order.succeeded': '✅ Готово',
   'order.cancelled': 'Отменено.',
   'order.failed': '❌ Не получилось',
+  'limit.too_many_under_way':
+    '⏳ Сейчас в работе столько ваших заказов, сколько можно. Дождитесь, пока один из них закончится, и пришлите снова.',
+  'limit.too_many_a_minute': '⏳ Слишком много заказов за минуту. Подождите немного и попробуйте снова.',
+  'limit.too_many_a_day':
+    '🌙 На сегодня хватит: вы заказали столько, сколько можно за день. Завтра продолжим.',
+  'limit.updates':
+    '🐢 Я не успеваю за вами: слишком много сообщений за минуту. Часть я не прочитала. Подождите минуту, пожалуйста.',
   'order.cancel.late': 'Уже поздно отменять: заказ завершён.',
   'charged.nothing': 'С вас ничего не списано.',
   'failure.provider_account':
@@ -81,8 +88,6 @@ export const ru = {
   'outage.country': 'из страны сервера она не доступна',
   'alarm.text':
     '🚨 Поставщик {{provider}} отказывает нашему аккаунту: {{reason}}. Заказы к нему останавливаются, ничего не списывается.',
-  'alarm.unreadable':
-    '🚨 Уже две минуты не читается состояние запросов у поставщика {{provider}}: {{reason}}. Заказы ждут, ничего не отправляется второй раз.',
 } as const;
 
 export const kk = {
@@ -109,6 +114,13 @@ export const kk = {
   'order.succeeded': '✅ Дайын',
   'order.cancelled': 'Тоқтатылды.',
   'order.failed': '❌ Сәтсіз аяқталды',
+  'limit.too_many_under_way':
+    '⏳ Қазір орындалып жатқан тапсырыстарыңыз жеткілікті. Біреуі аяқталғанша күтіп, қайта жіберіңіз.',
+  'limit.too_many_a_minute': '⏳ Бір минутта тым көп тапсырыс келді. Сәл күтіп, қайталап көріңіз.',
+  'limit.too_many_a_day':
+    '🌙 Бүгінге жетеді: күніне беруге болатын тапсырыстардың бәрін бердіңіз. Ертең жалғастырамыз.',
+  'limit.updates':
+    '🐢 Мен үлгермей жатырмын: бір минутта хабарлама тым көп. Бір бөлігін оқымадым. Бір минут күте тұрыңызшы.',
   'order.cancel.late': 'Енді тоқтату кеш: тапсырыс аяқталған.',
   'charged.nothing': 'Сізден ештеңе алынған жоқ.',
   'failure.provider_account':
@@ -163,8 +175,6 @@ export const kk = {
   'outage.country': 'сервер тұрған елден оған қол жетпейді',
   'alarm.text':
     '🚨 {{provider}} провайдері аккаунтымызды қабылдамай жатыр: {{reason}}. Оған тапсырыстар тоқтатылады, ештеңе алынбайды.',
-  'alarm.unreadable':
-    '🚨 {{provider}} жүйесіндегі сұраулардың күйі екі минуттан бері оқылмайды: {{reason}}. Тапсырыстар күтіп тұр, ештеңе екінші рет жіберілмейді.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -191,6 +201,13 @@ export const en = {
   'order.succeeded': '✅ Done',
   'order.cancelled': 'Cancelled.',
   'order.failed': '❌ It didn’t work',
+  'limit.too_many_under_way':
+    '⏳ You have as many orders under way as possible. Wait until one of them is finished, then send it again.',
+  'limit.too_many_a_minute': '⏳ Too many orders in one minute. Wait a little and try again.',
+  'limit.too_many_a_day':
+    '🌙 That’s enough for today: you have ordered as much as is possible in a day. Let’s go on tomorrow.',
+  'limit.updates':
+    '🐢 I can’t keep up with you: too many messages in one minute. Some of them I didn’t read. Please wait a minute.',
   'order.cancel.late': 'Too late to cancel: the order is finished.',
   'charged.nothing': 'You have not been charged.',
   'failure.provider_account':
@@ -245,6 +262,4 @@ export const en = {
   'outage.country': 'it is not served in the country of this server',
   'alarm.text':
     '🚨 Provider {{provider}} is rejecting our account: {{reason}}. Orders to it are being stopped, nothing is charged.',
-  'alarm.unreadable':
-    '🚨 What became of requests at {{provider}} has not been readable for two minutes: {{reason}}. The orders wait; nothing is ordered twice.',
 } as const satisfies Translation<typeof ru>;

@@ -9,7 +9,7 @@ import {
 } from '@aisha/db';
 import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
-import { type Placed, placeOrder } from '../orders/orders.ts';
+import { type OrderRefusal, type Placed, placeOrder } from '../orders/orders.ts';
 import type { PresetName } from '../fal/models/trainer.ts';
 
 export type Avatar = typeof avatars.$inferSelect;
@@ -149,7 +149,8 @@ export async function addPhoto(
     })
     .returning({ id: avatarPhotos.id });
   if (!row) return 'duplicate';
-  if (!full) unit.enqueue('photo.check', { photoId: row.id });
+  // In rounds: one person's album does not hold up another's first photo.
+  if (!full) unit.enqueue('photo.check', { photoId: row.id }, { turn: Math.floor(counts.received / 4) });
   await showCounter(unit, avatar.id);
   return 'added';
 }
@@ -187,7 +188,7 @@ export async function orderTraining(
   avatar: Avatar,
   preset: PresetName,
   screen: { chatId: number; messageId: number | undefined },
-): Promise<Placed<TrainingRefusal>> {
+): Promise<Placed<TrainingRefusal | OrderRefusal>> {
   const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
   if (!locked || (locked.state !== 'draft' && locked.state !== 'failed'))
     return { kind: 'refused', reason: 'closed' };

@@ -2,6 +2,7 @@ import { ledgerEntries, promoCodes, promoCodeUses } from '@aisha/db';
 import { count, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestParts, type TestParts } from '../testing.ts';
+import { transact } from '../unit.ts';
 import { balanceOf, ledgerPage, postEntry, wrongBalances } from './ledger.ts';
 import { redeemPromoCode } from './promo-codes.ts';
 
@@ -74,7 +75,7 @@ describe('a promo code', () => {
     return code;
   }
   const redeem = (code: string, userId = me) =>
-    bench.parts.db.transaction((tx) => redeemPromoCode(tx, userId, code));
+    transact(bench.parts, (unit) => redeemPromoCode(unit, userId, code));
   const usesOf = async (code: string) => {
     const [row] = await bench.parts.db.select().from(promoCodes).where(eq(promoCodes.code, code));
     const [kept] = await bench.parts.db

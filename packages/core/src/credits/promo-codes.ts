@@ -1,5 +1,6 @@
-import { promoCodes, promoCodeUses, type Tx } from '@aisha/db';
+import { promoCodes, promoCodeUses, type Tx, users } from '@aisha/db';
 import { and, count, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Unit } from '../unit.ts';
 import { lockAccount, postEntry } from './ledger.ts';
 
 /** Codes are compared in capitals and without spaces, so that it does not matter how somebody types one. */
@@ -8,21 +9,25 @@ export const asPromoCode = (typed: string): string => typed.replaceAll(/\s/g, ''
 export type Redemption =
   | { readonly credits: number; readonly balance: number }
   /** `top_up`: one that counts when credits are bought. */
-  | { readonly refused: 'unknown' | 'not_yet' | 'over' | 'used_up' | 'used' | 'top_up' };
+  | { readonly refused: 'unknown' | 'not_yet' | 'over' | 'used_up' | 'used' | 'top_up' | 'too_many_tries' };
 
 /**
  * Uses a code for this person: the use and the credits are written in one transaction, or neither is. One person's
  * redemptions take turns; the limit in total is in the update's condition.
  */
 export async function redeemPromoCode(
-  tx: Pick<Tx, 'select' | 'insert' | 'update'>,
+  { tx, limits }: Pick<Unit, 'tx' | 'limits'>,
   userId: number,
   typed: string,
 ): Promise<Redemption> {
   const code = asPromoCode(typed);
   await lockAccount(tx, userId);
+  if ((await wrongCodes(tx, userId)) >= limits.wrongCodesPerHour) return { refused: 'too_many_tries' };
   const [found] = await tx.select().from(promoCodes).where(eq(promoCodes.code, code));
-  if (!found) return { refused: 'unknown' };
+  if (!found) {
+    await noteWrongCode(tx, userId);
+    return { refused: 'unknown' };
+  }
   const now = new Date();
   if (found.disabledAt || (found.endsAt && found.endsAt <= now)) return { refused: 'over' };
   if (found.startsAt && found.startsAt > now) return { refused: 'not_yet' };
@@ -51,4 +56,25 @@ export async function redeemPromoCode(
   });
   if (!entered) throw new Error('a use of a promo code was credited before it was made');
   return { credits: entered.amount, balance: entered.balanceAfter };
+}
+
+const thisHour = sql`${users.wrongCodesAt} > now() - interval '1 hour'`;
+
+/** How many codes that do not exist somebody typed within this hour: guessing is not worth the while. */
+async function wrongCodes(tx: Pick<Tx, 'select'>, userId: number): Promise<number> {
+  const [row] = await tx
+    .select({ n: sql<number>`case when ${thisHour} then ${users.wrongCodes} else 0 end`.mapWith(Number) })
+    .from(users)
+    .where(eq(users.id, userId));
+  return row?.n ?? 0;
+}
+
+async function noteWrongCode(tx: Pick<Tx, 'update'>, userId: number): Promise<void> {
+  await tx
+    .update(users)
+    .set({
+      wrongCodesAt: sql`case when ${thisHour} then ${users.wrongCodesAt} else now() end`,
+      wrongCodes: sql`case when ${thisHour} then ${users.wrongCodes} else 0 end + 1`,
+    })
+    .where(eq(users.id, userId));
 }

@@ -35,7 +35,7 @@ export interface FalParts extends WorkerParts {
 export function falOrder(own: Omit<OrderDefinition, 'first'> & FalWork): FalOrder {
   return {
     ...own,
-    first: (unit, order) => unit.enqueue('order.start', { orderId: order.id }),
+    first: (unit, { id, turn }) => unit.enqueue('order.start', { orderId: id }, { turn }),
     ended: async (unit, order) => {
       await own.ended?.(unit, order);
       await giveUpFalJob(unit, order.id);

@@ -8,6 +8,7 @@ export const image = falOrder({
   // Seconds of work; the rest is FAL's queue on a busy day.
   deadlineMinutes: 15,
   exclusive: false,
+  share: 'drawing',
   price: null,
   input: imageInput,
   progressUnit: 'none',

@@ -4,6 +4,7 @@ import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
 import { type Order, type OrderRules, transact, type Unit } from '../unit.ts';
+import { shareOf, type ShareRefusal } from './shares.ts';
 
 export interface NewOrder {
   readonly ownerId: number;
@@ -20,8 +21,8 @@ export interface NewOrder {
 /** A quote that nobody accepts ends: what it was made from (photos, prices) does not stay as it was. */
 const QUOTE_MINUTES = 30;
 
-/** Why nothing was ordered; each kind may add reasons of its own. The machine itself has none yet: credits will. */
-export type OrderRefusal = never;
+/** Why nothing was ordered; each kind may add reasons of its own. */
+export type OrderRefusal = ShareRefusal;
 
 export type Placed<Refusal = OrderRefusal> =
   | { readonly kind: 'placed'; readonly order: Order }
@@ -32,12 +33,19 @@ export type Placed<Refusal = OrderRefusal> =
 /** Places an order, and starts it unless it is only quoted. A hold will be taken here, and for a quote when it is accepted. */
 export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrder): Promise<Placed> {
   const rules = rulesOf(unit, order.kind);
+  const { refusal, turn } = await shareOf(unit, { ...order, share: rules.share });
+  if (refusal !== null) {
+    // The same button twice is told that it is under way, not that it is too much.
+    const same = rules.exclusive ? await unendedOf(unit, order) : null;
+    return same ? { kind: 'under-way', order: same } : { kind: 'refused', reason: refusal };
+  }
   const [row] = await unit.tx
     .insert(orders)
     .values({
       ...order,
       input: rules.input.parse(order.input),
       exclusive: rules.exclusive,
+      turn,
       ...(quote ? { state: 'quoted' } : {}),
       statusMessageId: order.statusMessageId ?? null,
       progress: { stage: 'queued' },
@@ -47,14 +55,21 @@ export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrd
     .onConflictDoNothing()
     .returning();
   if (!row) {
-    const [other] = await unit.tx
-      .select()
-      .from(orders)
-      .where(and(eq(orders.kind, order.kind), eq(orders.subjectId, order.subjectId ?? ''), unended));
+    const other = await unendedOf(unit, order);
     if (!other) throw new TransientError('the order under way has just ended');
     return { kind: 'under-way', order: other };
   }
   return quote ? note(unit, row) : begin(unit, row);
+}
+
+/** The one of this kind for the same subject that waits or is under way. */
+async function unendedOf({ tx }: Unit, { kind, subjectId }: NewOrder): Promise<Order | null> {
+  if (subjectId === null) return null;
+  const [order] = await tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.kind, kind), eq(orders.subjectId, subjectId), unended));
+  return order ?? null;
 }
 
 function note(unit: Unit, order: Order): Placed {
@@ -70,7 +85,11 @@ async function begin(unit: Unit, order: Order): Promise<Placed> {
 }
 
 /** The owner agrees to a quote: it runs. `gone`: it is not theirs, was cancelled or waited for too long. */
-export async function acceptOrder(unit: Unit, ownerId: number, id: string): Promise<Placed<'gone'>> {
+export async function acceptOrder(
+  unit: Unit,
+  ownerId: number,
+  id: string,
+): Promise<Placed<OrderRefusal | 'gone'>> {
   const [found] = await unit.tx
     .select()
     .from(orders)

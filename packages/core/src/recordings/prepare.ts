@@ -30,7 +30,12 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   if (earlier.length > 0) {
     await transact(parts, async (unit) => {
       for (const piece of earlier)
-        if (!piece.doneAt) unit.enqueue('recording.piece', { recordingId, index: piece.index });
+        if (!piece.doneAt)
+          unit.enqueue(
+            'recording.piece',
+            { recordingId, index: piece.index },
+            { turn: turnOf(order, piece.index) },
+          );
     });
     return joinIfDone(parts, recordingId);
   }
@@ -147,9 +152,17 @@ async function cut(
     await unit.tx.update(recordings).set({ durationMs, lostMs }).where(eq(recordings.id, recording.id));
     await unit.tx.insert(recordingPieces).values(rows).onConflictDoNothing();
     for (const row of rows)
-      if (!row.silent) unit.enqueue('recording.piece', { recordingId: recording.id, index: row.index });
+      if (!row.silent)
+        unit.enqueue(
+          'recording.piece',
+          { recordingId: recording.id, index: row.index },
+          { turn: turnOf(order, row.index) },
+        );
   });
   const total = Math.max(1, Math.ceil(durationMs / 60_000));
   await noteProgress(parts, order.id, { stage: 'transcribing', done: 0, total });
   return null;
 }
+
+/** Pieces take turns with those of other people's recordings, a worker's handful at a time. */
+const turnOf = (order: Pick<Order, 'turn'>, index: number) => order.turn + Math.floor(index / 4);

@@ -1,6 +1,6 @@
 import { documents, type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import { cancelOrder, placeOrder, unended } from '../orders/orders.ts';
+import { cancelOrder, type OrderRefusal, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 
 export type Recording = typeof recordings.$inferSelect;
@@ -19,7 +19,7 @@ export async function orderTranscription(
   unit: Unit,
   from: { ownerId: number; chatId: number; messageId: number; title: string; language: Language | null },
   media: IncomingMedia,
-): Promise<{ recording: Recording; order: Order }> {
+): Promise<{ recording: Recording; order: Order } | { refused: OrderRefusal }> {
   const { durationS, ...file } = media;
   const [recording] = await unit.tx
     .insert(recordings)
@@ -33,6 +33,10 @@ export async function orderTranscription(
     subjectId: recording.id,
     input: {},
   });
+  if (placed.kind === 'refused') {
+    await unit.tx.delete(recordings).where(eq(recordings.id, recording.id));
+    return { refused: placed.reason };
+  }
   if (placed.kind !== 'placed') throw new Error('a new recording has no order under way');
   return { recording, order: placed.order };
 }

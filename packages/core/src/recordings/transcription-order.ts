@@ -9,7 +9,7 @@ export const transcription: OrderDefinition = {
   price: null,
   input: z.object({}),
   progressUnit: 'minutes',
-  first: (unit, { subjectId }) => {
-    if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId });
+  first: (unit, { subjectId, turn }) => {
+    if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn });
   },
 };

@@ -110,7 +110,7 @@ export async function makeRecording(
   });
   const media = sent.message.audio ?? sent.message.document;
   if (!media) throw new Error('the message carries no file');
-  return transact(parts, (unit) =>
+  const ordered = await transact(parts, (unit) =>
     orderTranscription(
       unit,
       { ownerId, chatId: ownerId, messageId: sent.id, title: file.name, language: null },
@@ -124,6 +124,8 @@ export async function makeRecording(
       },
     ),
   );
+  if ('refused' in ordered) throw new Error(`not ordered: ${ordered.refused}`);
+  return ordered;
 }
 
 export async function orderNow({ parts }: Pick<TestParts, 'parts'>, id: string): Promise<Order> {

@@ -1,3 +1,4 @@
+import type { FairShares } from '@aisha/config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -54,7 +55,17 @@ interface FalHook {
   readonly requestId: string;
 }
 
+/** So much that no test meets a limit by chance. */
+export const WIDE_SHARES: FairShares = {
+  person: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
+  drawing: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
+  group: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
+  updatesPerMinute: 10_000,
+  wrongCodesPerHour: 100,
+};
+
 export interface TestPartsOptions {
+  readonly limits?: FairShares;
   readonly fal?: FalSettingsPatch;
   readonly adminIds?: readonly number[];
   /** False: FAL is given no address to call, so that results are found by asking alone. */
@@ -182,6 +193,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       messageKeepers,
       config,
       orderKinds,
+      limits: options.limits ?? WIDE_SHARES,
       falOrders,
       telegram: client,
       media,

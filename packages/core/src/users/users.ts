@@ -19,9 +19,11 @@ export function languageOf(code: string | undefined): Language {
   return base === 'kk' ? 'kk' : 'en';
 }
 
+const thisMinute = sql`${users.minuteAt} > now() - interval '1 minute'`;
+
 /**
  * Creates or refreshes the senders' rows, each sender given once. The rows stay locked until the transaction ends, in
- * the order of their ids, so that two transactions never wait for each other.
+ * the order of their ids, so that two transactions never wait for each other. Each call counts as one update of theirs.
  */
 export async function meetUsers(tx: Tx, senders: readonly Sender[]): Promise<Map<number, User>> {
   if (senders.length === 0) return new Map();
@@ -35,6 +37,7 @@ export async function meetUsers(tx: Tx, senders: readonly Sender[]): Promise<Map
           firstName: from.first_name,
           username: from.username ?? null,
           language: languageOf(from.language_code),
+          minuteUpdates: 1,
         })),
     )
     .onConflictDoUpdate({
@@ -43,6 +46,8 @@ export async function meetUsers(tx: Tx, senders: readonly Sender[]): Promise<Map
         firstName: sql`excluded.first_name`,
         username: sql`excluded.username`,
         seenAt: sql`now()`,
+        minuteAt: sql`case when ${thisMinute} then ${users.minuteAt} else now() end`,
+        minuteUpdates: sql`case when ${thisMinute} then ${users.minuteUpdates} else 0 end + 1`,
         language: sql`case when ${users.languageChosen} then ${users.language} else excluded.language end`,
       },
     })
@@ -87,4 +92,14 @@ export async function markUnreachable(tx: Pick<Tx, 'insert'>, chatId: number, re
         unreachableReason: reason,
       },
     });
+}
+
+/** Blocks somebody, or lets them back in. Null: nobody of that id ever wrote. */
+export async function setBlocked(tx: Pick<Tx, 'update'>, id: number, blocked: boolean): Promise<User | null> {
+  const [user] = await tx
+    .update(users)
+    .set({ blockedAt: blocked ? sql`coalesce(${users.blockedAt}, now())` : null })
+    .where(eq(users.id, id))
+    .returning();
+  return user ?? null;
 }

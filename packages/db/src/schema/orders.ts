@@ -27,6 +27,8 @@ export const orders = pgTable(
     /** The avatar, recording or document; for pictures the avatar, if any. */
     subjectId: uuid('subject_id'),
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** How many of its owner's orders were before it: whoever has few is served before whoever has many. */
+    turn: integer('turn').notNull().default(0),
     /** Its subject has at most one order of this kind that is quoted or under way. */
     exclusive: boolean('exclusive').notNull().default(false),
     state: text('state').$type<OrderState>().notNull().default('queued'),
@@ -48,6 +50,9 @@ export const orders = pgTable(
       .on(t.nextCheckAt)
       .where(sql`${t.state} in ('queued', 'running')`),
     index('orders_owner').on(t.ownerId, t.createdAt),
+    index('orders_group')
+      .on(t.chatId, t.createdAt)
+      .where(sql`${t.chatId} < 0`),
     index('orders_quotes')
       .on(t.deadlineAt)
       .where(sql`${t.state} = 'quoted'`),
@@ -85,8 +90,6 @@ export const falJobs = pgTable(
     createdAt: createdAt(),
     submittedAt: at('submitted_at'),
     webhookAt: at('webhook_at'),
-    /** Its state at FAL cannot be read since then. */
-    unreadableSince: at('unreadable_since'),
     endedAt: at('ended_at'),
   },
   (t) => [

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import type { Language } from './types.ts';
 
 export const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -16,6 +26,12 @@ export const users = pgTable('users', {
   languageChosen: boolean('language_chosen').notNull().default(false),
   /** Blocked by an operator. */
   blockedAt: at('blocked_at'),
+  /** Updates since `minuteAt`, which is less than a minute ago. */
+  minuteAt: at('minute_at').notNull().defaultNow(),
+  minuteUpdates: integer('minute_updates').notNull().default(0),
+  /** Promo codes that do not exist, typed since `wrongCodesAt`, which is less than an hour ago. */
+  wrongCodesAt: at('wrong_codes_at').notNull().defaultNow(),
+  wrongCodes: integer('wrong_codes').notNull().default(0),
   createdAt: createdAt(),
   seenAt: at('seen_at').notNull().defaultNow(),
 });

@@ -3,7 +3,7 @@ import {
   fetchFile,
   fetchFileTo,
   type FetchedBuffer,
-  type FetchedTo,
+  type FetchedFile,
   type FetchFileOptions,
 } from './download.ts';
 import { detailTypes } from './errors.ts';
@@ -21,7 +21,6 @@ import {
   deleteRequestFiles,
   uploadFile,
   type DeletionOutcome,
-  type UploadBody,
   type UploadOptions,
   type UploadOutcome,
 } from './storage.ts';
@@ -43,17 +42,12 @@ export interface FalClient {
   ): Promise<StatusOutcome>;
   result(model: string, requestId: string, options?: QueueOptions): Promise<ResultOutcome>;
   cancel(model: string, requestId: string, options?: QueueOptions): Promise<CancelOutcome>;
-  uploadFile(body: UploadBody, options: UploadOptions): Promise<UploadOutcome>;
+  uploadFile(data: Blob | Buffer, options: UploadOptions): Promise<UploadOutcome>;
   /** Outputs only, and with an ADMIN key only; uploads go by `expiresS`. */
   deleteRequestFiles(requestId: string, options?: QueueOptions): Promise<DeletionOutcome>;
   /** A result's file: https and public addresses only, unless FAL's addresses are set elsewhere. */
   download(url: string, options: FalDownloadOptions): Promise<FetchedBuffer>;
-  /** The same, read by `take` as it comes. What comes broken throws there and is the outcome here. */
-  downloadTo<T>(
-    url: string,
-    take: (body: AsyncIterable<Uint8Array>) => Promise<T>,
-    options: FalDownloadOptions,
-  ): Promise<FetchedTo<T>>;
+  downloadTo(url: string, path: string, options: FalDownloadOptions): Promise<FetchedFile>;
 }
 
 export interface FalClientOptions extends Observers {
@@ -87,12 +81,12 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
       seen('result', { model, requestId }, () => readResult(config, model, requestId, options)),
     cancel: (model, requestId, options = {}) =>
       seen('cancel', { model, requestId }, () => requestCancel(config, model, requestId, options)),
-    uploadFile: (body, options) => seen('upload', {}, () => uploadFile(config, body, options)),
+    uploadFile: (data, options) => seen('upload', {}, () => uploadFile(config, data, options)),
     deleteRequestFiles: (requestId, options = {}) =>
       seen('delete', { requestId }, () => deleteRequestFiles(config, requestId, options)),
     download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
-    downloadTo: (url, take, options) =>
-      seen('download', {}, () => fetchFileTo(url, take, { ...options, anyAddress })),
+    downloadTo: (url, path, options) =>
+      seen('download', {}, () => fetchFileTo(url, path, { ...options, anyAddress })),
   };
 }
 

@@ -41,6 +41,19 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
     }
 
     describe('enqueue', () => {
+      test('what has a later turn waits for what has an earlier one, whenever it came', async () => {
+        const taken: string[] = [];
+        for (const [id, turn] of [
+          ['c', 2],
+          ['b', 1],
+          ['a', 0],
+          ['b2', 1],
+        ] as const)
+          await stand.producer.enqueue('elsewhere', { id }, { turn });
+        work({ handle: { elsewhere: async ({ id }) => void taken.push(id) } });
+        await expect.poll(() => taken).toEqual(['a', 'b', 'b2', 'c']);
+      });
+
       test('says whether the job is new, and a finished or failed one does not block the next', async () => {
         expect(await stand.producer.enqueue('once', { id: 'a' })).toBe('added');
         expect(await stand.producer.enqueue('once', { id: 'a' })).toBe('duplicate');

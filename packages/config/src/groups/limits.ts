@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { integer } from '../variables.ts';
+import { group } from './group.ts';
+
+/** How much of the service one person, or one group, may have; reached, the rest is refused with a kind word. */
+export interface Share {
+  /** Orders that wait or are worked on. */
+  readonly underWay: number;
+  readonly perMinute: number;
+  readonly perDay: number;
+}
+
+export interface FairShares {
+  /** All orders of one person. */
+  readonly person: Share;
+  /** Of these, what is drawn and trained: each costs the operator money at once. */
+  readonly drawing: Share;
+  /** All orders in one group, whoever places them. */
+  readonly group: Share;
+  readonly updatesPerMinute: number;
+  /** Promo codes that do not exist, typed by one person. */
+  readonly wrongCodesPerHour: number;
+}
+
+const share = (underWay: number, perMinute: number, perDay: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}\/\d{1,6}\/\d{1,6}$/)
+    .default(`${underWay}/${perMinute}/${perDay}`)
+    .transform((text): Share => {
+      const [under = 0, minute = 0, day = 0] = text.split('/').map(Number);
+      return { underWay: under, perMinute: minute, perDay: day };
+    });
+const EXPECTED = 'three numbers: under way/a minute/a day, for example 20/30/400';
+
+export const limitsGroup = group({
+  title: 'Fair shares (of one person, of one group)',
+  variables: {
+    LIMIT_PERSON: {
+      // A morning's forwarded voice messages pass; the worker's queues hold a few hundred jobs comfortably.
+      schema: share(40, 40, 600),
+      doc: 'Orders of one person: under way/a minute/a day.',
+      expected: EXPECTED,
+      example: '40/40/600',
+    },
+    LIMIT_DRAWING: {
+      // Nobody looks at more at once, and FAL's queue takes two at a time from a new account.
+      schema: share(6, 10, 200),
+      doc: 'Of these, pictures and trainings.',
+      expected: EXPECTED,
+      example: '6/10/200',
+    },
+    LIMIT_GROUP: {
+      schema: share(60, 60, 1_000),
+      doc: 'Orders in one group.',
+      expected: EXPECTED,
+      example: '60/60/1000',
+    },
+    LIMIT_UPDATES_PER_MINUTE: {
+      // 300 photos at once, and typing and pressing as fast as one can beside them.
+      schema: integer(10, 100_000, 600),
+      doc: 'Messages and presses of one person that are looked at; one word says that the others were not.',
+      expected: 'a number from 10 to 100000',
+      example: '600',
+    },
+    LIMIT_WRONG_CODES_PER_HOUR: {
+      schema: integer(1, 1_000, 5),
+      doc: 'Promo codes that do not exist which one person may try.',
+      expected: 'a number from 1 to 1000',
+      example: '5',
+    },
+  },
+  build: (v): FairShares => ({
+    person: v.LIMIT_PERSON,
+    drawing: v.LIMIT_DRAWING,
+    group: v.LIMIT_GROUP,
+    updatesPerMinute: v.LIMIT_UPDATES_PER_MINUTE,
+    wrongCodesPerHour: v.LIMIT_WRONG_CODES_PER_HOUR,
+  }),
+});

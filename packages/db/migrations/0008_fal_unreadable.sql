@@ -1,1 +1,0 @@
-ALTER TABLE "fal_jobs" ADD COLUMN "unreadable_since" timestamp with time zone;
