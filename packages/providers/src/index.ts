@@ -31,16 +31,10 @@ export {
 } from './fal/client.ts';
 export type { SubmitOptions, SubmitOutcome } from './fal/submit.ts';
 export type { CancelOutcome, FalLog, QueueOptions, ResultOutcome, StatusOutcome } from './fal/queue.ts';
-export type { DeletionOutcome, UploadOptions, UploadOutcome } from './fal/storage.ts';
+export type { DeletionOutcome, UploadBody, UploadOptions, UploadOutcome } from './fal/storage.ts';
 export type { FalTarget } from './fal/library.ts';
 export { falErrorReason, type FalErrorDetail, type FalErrorReason } from './fal/errors.ts';
-export {
-  fetchFile,
-  fetchFileTo,
-  type FetchedBuffer,
-  type FetchedFile,
-  type FetchFileOptions,
-} from './fal/download.ts';
+export { fetchFile, type FetchedBuffer, type FetchedTo, type FetchFileOptions } from './fal/download.ts';
 export {
   createWebhookVerifier,
   FalWebhookBody,

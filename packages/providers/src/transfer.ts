@@ -42,25 +42,29 @@ export async function writeBounded(
   }
 }
 
-async function* bounded(
+/** The body as it comes, at most `maxBytes` of it, never silent for long. */
+export async function* bounded(
   body: AsyncIterable<Uint8Array>,
   { maxBytes, signal }: Bounds,
 ): AsyncGenerator<Uint8Array> {
   const idle = new AbortController();
   const either = AbortSignal.any([signal, idle.signal]);
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  either.addEventListener('abort', () => aborted.reject(either.reason), { once: true });
-  if (either.aborted) aborted.reject(either.reason);
+  // Not a promise that every step races with: it would hold each step's chunk until the end.
+  let interrupt: (reason: unknown) => void = () => undefined;
+  either.addEventListener('abort', () => interrupt(either.reason), { once: true });
   const iterator = body[Symbol.asyncIterator]();
   let bytes = 0;
   try {
     for (;;) {
+      either.throwIfAborted();
+      const step = Promise.withResolvers<IteratorResult<Uint8Array>>();
+      interrupt = step.reject;
       const timer = setTimeout(
         () => idle.abort(new DOMException('the transfer stalled', 'TimeoutError')),
         idleMs,
       );
-      const next = await Promise.race([iterator.next(), aborted.promise]).finally(() => clearTimeout(timer));
+      iterator.next().then(step.resolve, step.reject);
+      const next = await step.promise.finally(() => clearTimeout(timer));
       if (next.done === true) return;
       bytes += next.value.byteLength;
       if (bytes > maxBytes) throw new TooBigError(`more than ${maxBytes} bytes`);

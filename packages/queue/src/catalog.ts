@@ -61,8 +61,8 @@ export const jobs = defineJobs(queues, {
     // 2 s … 4 min, about 8 minutes in all: FAL's bad minutes; then the sweeper starts again until the deadline.
     attempts: 8,
     backoff: { delayMs: 2_000, jitter: 0.3 },
-    // A LoRA of 300 MB at 3 MB/s, copied to our bucket.
-    timeLimitMs: 180_000,
+    // A LoRA is 300 MB, and 1 GiB at most; at 2 MB/s, copied to our bucket as it comes.
+    timeLimitMs: 600_000,
   }),
   'order.start': job({
     queue: 'fal',
@@ -74,8 +74,8 @@ export const jobs = defineJobs(queues, {
     // four minutes in all, longer than S3 or PostgreSQL needs to come back.
     attempts: 8,
     backoff: { delayMs: 2_000, jitter: 0.3 },
-    // Twenty photos read, zipped and uploaded to FAL's storage.
-    timeLimitMs: 180_000,
+    // Twenty photos zipped and uploaded to FAL's storage, or a LoRA of 1 GiB at most at 2 MB/s.
+    timeLimitMs: 600_000,
   }),
   'photo.check': job({
     queue: 'photos',

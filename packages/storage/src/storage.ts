@@ -93,8 +93,9 @@ const SINGLE_DELETIONS = 10;
 /** For operations that move no content. */
 const SHORT_OPERATION_MS = 15_000;
 
-// Multipart's smallest part; two at once hold 16 MB at most.
-const upload = { partSize: 8 * 1024 * 1024, queueSize: 2 } as const;
+// Multipart's smallest part, one at a time: ten models at once are read by a worker of 512 MB, and each upload holds
+// the part that is sent, the next one and its pieces.
+const upload = { partSize: 5 * 1024 * 1024, queueSize: 1 } as const;
 
 export function createStorage(config: StorageConfig, { log }: { readonly log: Logger }): Storage {
   const client = new S3Client({

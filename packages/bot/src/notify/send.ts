@@ -139,7 +139,8 @@ const USES = {
 } as const satisfies Readonly<Record<string, TextKey>>;
 
 /** What is refused, a whole account or one model, and what stands still by it. */
-function alarmText(voice: Voice, { provider, reason, model, use }: Alarm): string {
+function alarmText(voice: Voice, { provider, reason, model, use, about }: Alarm): string {
+  if (about === 'unreadable') return voice.t('alarm.unreadable', { provider, reason });
   if (model === undefined) return voice.t('alarm.text', { provider, reason });
   const known = Object.entries(USES).find(([name]) => name === use);
   return voice.t('alarm.model', {

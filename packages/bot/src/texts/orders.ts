@@ -88,6 +88,8 @@ export const ru = {
   'outage.country': 'из страны сервера она не доступна',
   'alarm.text':
     '🚨 Поставщик {{provider}} отказывает нашему аккаунту: {{reason}}. Заказы к нему останавливаются, ничего не списывается.',
+  'alarm.unreadable':
+    '🚨 Уже две минуты не читается состояние запросов у поставщика {{provider}}: {{reason}}. Заказы ждут, ничего не отправляется второй раз.',
 } as const;
 
 export const kk = {
@@ -175,6 +177,8 @@ export const kk = {
   'outage.country': 'сервер тұрған елден оған қол жетпейді',
   'alarm.text':
     '🚨 {{provider}} провайдері аккаунтымызды қабылдамай жатыр: {{reason}}. Оған тапсырыстар тоқтатылады, ештеңе алынбайды.',
+  'alarm.unreadable':
+    '🚨 {{provider}} жүйесіндегі сұраулардың күйі екі минуттан бері оқылмайды: {{reason}}. Тапсырыстар күтіп тұр, ештеңе екінші рет жіберілмейді.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -262,4 +266,6 @@ export const en = {
   'outage.country': 'it is not served in the country of this server',
   'alarm.text':
     '🚨 Provider {{provider}} is rejecting our account: {{reason}}. Orders to it are being stopped, nothing is charged.',
+  'alarm.unreadable':
+    '🚨 What became of requests at {{provider}} has not been readable for two minutes: {{reason}}. The orders wait; nothing is ordered twice.',
 } as const satisfies Translation<typeof ru>;

@@ -4,7 +4,6 @@ import { silentLogger } from '@aisha/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { picture, pictures } from '../testing/pictures.ts';
 import { judgePhoto, samePicture } from './photos.ts';
-import { isSafetensors } from './training.ts';
 
 let media: Media;
 beforeAll(async () => {
@@ -149,34 +148,5 @@ describe('the same picture', () => {
     expect(samePicture(grey, grey)).toBe(true);
     expect(samePicture(grey, colour)).toBe(false);
     expect(samePicture(colour, grey)).toBe(false);
-  });
-});
-
-describe('a model file', () => {
-  const header = (json: unknown, data = 0, length?: number) => {
-    const text = Buffer.from(JSON.stringify(json));
-    const size = Buffer.alloc(8);
-    size.writeBigUInt64LE(BigInt(length ?? text.length));
-    return Buffer.concat([size, text, Buffer.alloc(data)]);
-  };
-  const tensor = { weight: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } };
-
-  test('with its data is one', () => {
-    expect(isSafetensors(header(tensor, 4))).toBe(true);
-    expect(isSafetensors(header({ __metadata__: { format: 'pt' }, ...tensor }, 4))).toBe(true);
-  });
-
-  test.each([
-    ['cut off', header(tensor, 3)],
-    ['a header cut off', header(tensor, 4).subarray(0, 20)],
-    ['a header longer than the file', header(tensor, 4, 2 ** 40)],
-    ['an impossible length', Buffer.concat([Buffer.alloc(8, 0xff), Buffer.alloc(100)])],
-    ['a page', Buffer.from('<html><body>not found</body></html>')],
-    ['a list', header([1, 2, 3], 4)],
-    ['text for offsets', header({ weight: { data_offsets: ['0', '4'] } }, 4)],
-    ['nothing', Buffer.alloc(0)],
-    ['zeros', Buffer.alloc(4_096)],
-  ])('%s is none', (_name, file) => {
-    expect(isSafetensors(file)).toBe(false);
   });
 });

@@ -1,7 +1,5 @@
-import { PassThrough } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { PassThrough, Readable } from 'node:stream';
 import { avatarPhotos, avatars } from '@aisha/db';
-import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import yazl from 'yazl';
@@ -15,14 +13,12 @@ import { type Order, transact } from '../unit.ts';
 import { type Avatar, PHOTO_COUNT } from './avatars.ts';
 import { trainerAt, trainerFor } from '../fal/models/index.ts';
 import { PRESETS } from '../fal/models/trainer.ts';
+import { keepModelFile } from './model-file.ts';
 import { captionOf, triggerFor } from './words.ts';
 
 export const trainingInput = z.object({ preset: z.enum(PRESETS) });
 
 const ARCHIVE_LIFETIME_S = 24 * 3_600;
-
-/** LoRA files are some 20 to 300 MB. */
-const MODEL_MAX_BYTES = 1024 * 1024 * 1024;
 
 /** Packs the photos and uploads them to FAL. */
 export async function prepareTraining(parts: WorkerParts, order: Order, run: Run): Promise<Prepared> {
@@ -73,18 +69,44 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
   return { kind: 'request', request: { model: trainer, input } };
 }
 
-/** A plain zip with the pictures at its top level, as every trainer wants it. */
-async function packPhotos(parts: WorkerParts, keys: readonly string[], signal: AbortSignal): Promise<Buffer> {
+/**
+ * A plain zip with the pictures at its top level, as every trainer wants it. Its length is known before its bytes:
+ * JPEG is compressed already, so nothing is compressed here.
+ */
+async function packPhotos(parts: WorkerParts, keys: readonly string[], signal: AbortSignal) {
   const zip = new yazl.ZipFile();
-  for (const [i, key] of keys.entries()) {
-    signal.throwIfAborted();
-    const photo = await parts.storage.get('avatars', key);
-    if (!photo) throw new Error(`photo ${key} is not in the bucket`);
-    // JPEG is compressed already.
-    zip.addBuffer(photo, `${String(i + 1).padStart(2, '0')}.jpg`, { compress: false });
+  const stream = new PassThrough();
+  zip.on('error', (error: Error) => stream.destroy(error));
+  let open: Readable | null = null;
+  stream.once('close', () => open?.destroy());
+  const photos = await Promise.all(
+    keys.map(async (key) => ({ key, info: await parts.storage.head('avatars', key, { signal }) })),
+  );
+  for (const [i, { key, info }] of photos.entries()) {
+    if (!info) throw new Error(`photo ${key} is not in the bucket`);
+    const name = `${String(i + 1).padStart(2, '0')}.jpg`;
+    zip.addReadStreamLazy(name, { compress: false, size: info.size }, (done) => {
+      open = Readable.from(photoOf(parts, key, signal), { objectMode: false });
+      done(null, open);
+    });
   }
-  zip.end();
-  return buffer(zip.outputStream.pipe(new PassThrough()));
+  const bytes = new Promise<unknown>((resolve) => {
+    zip.end({ forceZip64Format: false, comment: '' }, (...told: unknown[]) => resolve(told[0]));
+  });
+  zip.outputStream.pipe(stream);
+  return {
+    stream,
+    bytes: z
+      .number()
+      .positive()
+      .parse(await bytes),
+  };
+}
+
+async function* photoOf(parts: WorkerParts, key: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const photo = await parts.storage.getStream('avatars', key, { signal });
+  if (!photo) throw new Error(`photo ${key} is not in the bucket`);
+  yield* photo;
 }
 
 /** The training ended well at FAL: fetches the model, checks it, keeps it, and only then says "ready". */
@@ -127,40 +149,6 @@ export async function collectTraining(
     await succeedOrder(unit, order.id);
     unit.enqueue('avatar.tidy', { avatarId: avatar.id });
   });
-}
-
-/** Copies the LoRA to our bucket; null when there is no such file or it is not one. */
-async function keepModelFile(
-  parts: WorkerParts,
-  avatar: Avatar,
-  url: string,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const file = await parts.fal.download(url, { maxBytes: MODEL_MAX_BYTES, signal });
-  if (file.kind === 'retry') throw new TransientError(`the model file cannot be fetched now: ${file.why}`);
-  if (file.kind !== 'ok' || !isSafetensors(file.data)) return null;
-  const key = objectKey(avatar.ownerId, 'avatars', avatar.id, 'model.safetensors');
-  await parts.storage.put('avatars', key, file.data, { contentType: 'application/octet-stream' });
-  return key;
-}
-
-/**
- * The safetensors layout: 8 bytes of little-endian header length, then that much JSON whose entries point into the
- * rest of the file. A cut download or an error page fails here.
- */
-export function isSafetensors(file: Buffer): boolean {
-  if (file.length < 10) return false;
-  const headerLength = Number(file.readBigUInt64LE(0));
-  if (headerLength < 2 || headerLength > file.length - 8) return false;
-  try {
-    const header = z
-      .record(z.string(), z.looseObject({ data_offsets: z.tuple([z.number(), z.number()]).optional() }))
-      .parse(JSON.parse(file.toString('utf8', 8, 8 + headerLength)));
-    const end = Math.max(0, ...Object.values(header).map((tensor) => tensor.data_offsets?.[1] ?? 0));
-    return end <= file.length - 8 - headerLength;
-  } catch {
-    return false;
-  }
 }
 
 /** The card's picture: the first photo. The others go away after the training. */

@@ -1,6 +1,6 @@
 import { circuitBreakers, type FailureReason } from '@aisha/db';
 import { and, gt, inArray, sql } from 'drizzle-orm';
-import { type Alarm, notify } from '../notifications/notifications.ts';
+import { type Alarm, alarmOperators } from '../notifications/notifications.ts';
 import { transact } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 
@@ -63,13 +63,8 @@ export async function openBreaker(parts: WorkerParts, outage: Outage, reason: st
       .returning();
     if (!row) return;
     const data: Alarm = { ...outage, reason };
-    for (const admin of parts.config.telegram.adminIds)
-      await notify(
-        unit,
-        { userId: admin, chatId: admin },
-        `breaker:${name}:${row.openedAt.getTime()}:${admin}`,
-        { kind: 'alarm', data },
-      );
+    const key = `breaker:${name}:${row.openedAt.getTime()}`;
+    await alarmOperators(unit, parts.config.telegram.adminIds, key, data);
   });
   parts.log.error('model' in outage ? 'provider refuses a model' : 'provider refuses our account', {
     ...outage,

@@ -226,6 +226,96 @@ describe('nothing heard', () => {
   });
 });
 
+describe('an answer of another form than documented', () => {
+  const odd = (operation: 'status' | 'result', body: unknown, status = 200) =>
+    bench.fal.control.addFault({ fault: { kind: 'body', status, body }, operation, times: 'always' });
+
+  test.each([
+    ['no error', { error: null, error_type: null, metrics: 'fast' }],
+    ['an empty error', { error: '', error_type: 7 }],
+    ['an empty error object', { error: {}, metrics: { inference_time: '3' } }],
+    ['an error that is no failure of the job', { error: { message: 'a warning' } }],
+  ])('%s beside a good result: it is delivered', async (_name, fields) => {
+    const { order, job, settle: again } = await drawing();
+    await overAtFal(job.requestId);
+    await odd('status', { status: 'COMPLETED', ...fields });
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  test.each([
+    ['a queue position in words', { status: 'IN_QUEUE', queue_position: 'third' }, 'provider_queue'],
+    ['logs that are none', { status: 'IN_PROGRESS', logs: 'step 1' }, 'drawing'],
+    ['a log line that is none', { status: 'IN_PROGRESS', logs: [null, 4] }, 'drawing'],
+  ])('%s does not hide the state', async (_name, body, stage) => {
+    const { order, settle: again } = await drawing({ kind: 'never_ends' });
+    await odd('status', body);
+    await again();
+    expect((await orderNow(bench, order.id)).progress).toMatchObject({ stage });
+  });
+
+  test.each([
+    [
+      'details without words',
+      { detail: [{ type: 'content_policy_violation', msg: null }] },
+      'content_policy',
+    ],
+    ['one detail instead of a list', { detail: { type: 'no_media_generated' } }, 'content_policy'],
+    ['nothing that we know', { message: 'no' }, 'provider_down'],
+  ])('a refusal by the model with %s ends the order', async (_name, body, failure) => {
+    const { order, job, settle: again } = await drawing({ kind: 'failed' });
+    await overAtFal(job.requestId);
+    await odd('result', body, 422);
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+  });
+
+  test('a failed job whose details cannot be had ends the order by what its state says', async () => {
+    const {
+      order,
+      job,
+      settle: again,
+    } = await drawing({
+      kind: 'failed',
+      type: 'generation_timeout',
+      status: 504,
+    });
+    await overAtFal(job.requestId);
+    await bench.fal.control.addFault({
+      fault: { kind: 'http', status: 503, html: true },
+      operation: 'result',
+      times: 'always',
+    });
+    await again();
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'timeout' });
+  });
+
+  test('that hides the state for two minutes alarms operators, once, and the order goes on when it is read', async () => {
+    const { parts } = bench;
+    const adminIds = [601, 602];
+    const config = { ...parts.config, telegram: { ...parts.config.telegram, adminIds } };
+    const alarms = () => parts.db.select().from(notifications).where(eq(notifications.kind, 'alarm'));
+    const placed = [await drawing(), await drawing()];
+    for (const { job } of placed) await overAtFal(job.requestId);
+    await odd('status', { status: 'THINKING' });
+    const lookAtAll = async () => {
+      for (const { job } of placed)
+        await settleFalJob({ ...parts, config }, { falJobId: job.id }, bench.run());
+    };
+    await lookAtAll();
+    expect(await alarms()).toEqual([]);
+    const past = sql`${falJobs.unreadableSince} - interval '2 minutes'`;
+    await parts.db.update(falJobs).set({ unreadableSince: past });
+    for (let round = 0; round < 3; round += 1) await lookAtAll();
+    expect((await alarms()).map(({ userId }) => userId)).toEqual(adminIds);
+    expect(bench.log.filter(({ message }) => message.startsWith('what became of requests'))).toHaveLength(1);
+    await bench.fal.control.clearFaults();
+    await lookAtAll();
+    for (const { order } of placed)
+      expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
 describe('an end from our side', () => {
   test('by the owner is an end at FAL too', async () => {
     const { order, job, settle: again } = await drawing({ kind: 'never_ends' });

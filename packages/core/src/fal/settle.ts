@@ -1,5 +1,5 @@
 import { falJobs, type FailureReason, type Stage } from '@aisha/db';
-import { falErrorReason, type FalErrorDetail } from '@aisha/providers';
+import { falErrorReason, type FalErrorDetail, type StatusOutcome } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, eq, sql } from 'drizzle-orm';
 import { findOrder, noteProgress } from '../orders/orders.ts';
@@ -8,6 +8,7 @@ import { type FalJob, failFalJob, learnRequestId, limitsOf, unconfirmedTooLong }
 import { modelAt } from './models/index.ts';
 import type { Role } from './models/model.ts';
 import { type FalParts, falOrderOf } from './order.ts';
+import { noteReadable, noteUnreadable } from './unreadable.ts';
 import { trainingProgress } from './training-log.ts';
 
 /** What the owner is told while a model works. */
@@ -85,6 +86,7 @@ async function look(parts: FalParts, job: FalJob, run: Run): Promise<void> {
   // Only trainers print how far they are.
   const trains = role === 'trainer';
   const status = await parts.fal.status(job.model, job.requestId, { logs: trains });
+  if (status.kind === 'queued' || status.kind === 'running') await noteReadable(parts, job);
   switch (status.kind) {
     case 'queued':
       await lookAgain(parts, job, pollSeconds(age));
@@ -98,13 +100,14 @@ async function look(parts: FalParts, job: FalJob, run: Run): Promise<void> {
       return noteProgress(parts, job.orderId, { stage: STAGES[role], ...progress });
     }
     case 'unavailable':
+      await noteUnreadable(parts, job, status.why);
       return lookAgain(parts, job, 5);
     case 'not-found':
       if (age > UNKNOWN_AFTER_SECONDS)
         return failFalJob(parts, job, 'result_gone', 'FAL does not know the request');
       return lookAgain(parts, job, 5);
     case 'completed':
-      return collect(parts, job, job.requestId, status.error === null, run);
+      return collect(parts, job, job.requestId, status, run);
     default:
       status satisfies never;
   }
@@ -114,7 +117,7 @@ async function collect(
   parts: FalParts,
   job: FalJob,
   requestId: string,
-  endedWell: boolean,
+  end: Extract<StatusOutcome, { kind: 'completed' }>,
   run: Run,
 ): Promise<void> {
   // A newer release's, while both run; or one that was struck from the catalogue: then the deadline ends the order.
@@ -122,13 +125,21 @@ async function collect(
   const result = await parts.fal.result(job.model, requestId);
   switch (result.kind) {
     case 'unavailable':
+      // FAL's word that it failed is enough, if its details cannot be had.
+      if (end.error !== null && !result.account) {
+        const told = { type: end.errorType ?? '', msg: end.error };
+        return failFalJob(parts, job, failureOf([told]), end.error);
+      }
+      await noteUnreadable(parts, job, result.why);
       throw new TransientError('the result cannot be read now');
     case 'gone':
       return failFalJob(parts, job, 'result_gone', 'the result is no longer kept');
     case 'failed':
       // The job ended well: what keeps its result from us is not the job's failure but a passing one of the way to it.
-      if (endedWell && result.status >= 500 && falErrorReason(result.errors) === 'unknown')
+      if (end.error === null && result.status >= 500 && falErrorReason(result.errors) === 'unknown') {
+        await noteUnreadable(parts, job, `HTTP ${result.status}`);
         throw new TransientError(`the result cannot be read now: HTTP ${result.status}`);
+      }
       return failFalJob(parts, job, failureOf(result.errors), JSON.stringify(result.errors).slice(0, 2_000));
     case 'ok': {
       const order = await findOrder(parts.db, job.orderId);

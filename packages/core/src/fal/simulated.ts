@@ -1,10 +1,12 @@
-import type { FalClient } from '@aisha/providers';
+import { Readable } from 'node:stream';
+import type { FalClient, FalDownloadOptions, FetchedBuffer } from '@aisha/providers';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { modelAt } from './models/index.ts';
 
 /** Seconds that a simulated request takes. */
-const SECONDS = { training: 10, drawing: 2 } as const;
+const SECONDS = { training: 10, drawing: 2 };
+type Seconds = Readonly<typeof SECONDS>;
 const PREFIX = 'simulated:';
 
 const trainingInput = z.looseObject({
@@ -26,10 +28,19 @@ const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'drawing']),
  * Test mode (`FAL_TRAINING_TEST_MODE`): the same port as the real client, with no request leaving the process.
  * Everything it makes says that it is a test.
  */
-export function createSimulatedFal(): FalClient {
+export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
+  const left = (t: Ticket) => seconds[t.kind] - (Date.now() - t.at) / 1_000;
   return {
     submit: (model, input) => {
-      const kind = modelAt(model)?.role === 'trainer' ? 'training' : 'drawing';
+      const role = modelAt(model)?.role;
+      if (role === undefined)
+        return Promise.resolve({
+          kind: 'refused',
+          reason: 'not-found',
+          detail: `no model ${model}`,
+          status: 404,
+        });
+      const kind = role === 'trainer' ? 'training' : 'drawing';
       const requestId = Buffer.from(
         JSON.stringify({ at: Date.now(), kind, input: shrink(kind, input) }),
       ).toString('base64url');
@@ -50,10 +61,10 @@ export function createSimulatedFal(): FalClient {
           kind: 'completed',
           error: null,
           errorType: null,
-          inferenceTimeS: SECONDS[t.kind],
+          inferenceTimeS: seconds[t.kind],
         });
       const total = 1_000;
-      const done = Math.floor((1 - left(t) / SECONDS[t.kind]) * total);
+      const done = Math.floor((1 - left(t) / seconds[t.kind]) * total);
       const logs = [
         { message: `${done}/${total} [simulated]`, level: 'INFO', timestamp: new Date().toISOString() },
       ];
@@ -62,6 +73,7 @@ export function createSimulatedFal(): FalClient {
     result: async (_model, requestId) => {
       const t = read(requestId);
       if (!t) return { kind: 'gone' };
+      if (left(t) > 0) return { kind: 'unavailable', why: 'in progress', retryAfterMs: null, account: false };
       if (t.kind === 'training')
         return {
           kind: 'ok',
@@ -85,20 +97,44 @@ export function createSimulatedFal(): FalClient {
         },
       };
     },
-    cancel: () => Promise.resolve({ kind: 'requested' }),
-    uploadFile: () => Promise.resolve({ kind: 'ok', url: 'https://simulated.invalid/photos.zip' }),
-    deleteRequestFiles: () => Promise.resolve({ kind: 'deleted' }),
-    download: async (url) => {
-      const data = url.includes('//model') ? modelFile() : await picture(new URL(url).searchParams);
-      return { kind: 'ok', contentType: 'application/octet-stream', data };
+    cancel: (_model, requestId) => {
+      const t = read(requestId);
+      if (!t) return Promise.resolve({ kind: 'not-found' });
+      return Promise.resolve({ kind: left(t) > 0 ? 'requested' : 'completed' });
     },
-    downloadTo: () => Promise.reject(new Error('simulated files are small: use download')),
+    uploadFile: (body) => {
+      if (!Buffer.isBuffer(body)) body.stream.destroy();
+      return Promise.resolve({ kind: 'ok', url: 'https://simulated.invalid/photos.zip' });
+    },
+    deleteRequestFiles: (requestId) => Promise.resolve({ kind: read(requestId) ? 'deleted' : 'not-found' }),
+    download: (url, options) => fetchMade(url, options),
+    downloadTo: async (url, take, options) => {
+      const file = await fetchMade(url, options);
+      if (file.kind !== 'ok') return file;
+      const { kind, contentType, data } = file;
+      return { kind, contentType, taken: await take(Readable.from([data], { objectMode: false })) };
+    },
   };
 }
 
-const read = (requestId: string) =>
-  ticket.safeParse(JSON.parse(Buffer.from(requestId, 'base64url').toString('utf8'))).data ?? null;
-const left = (t: z.infer<typeof ticket>) => SECONDS[t.kind] - (Date.now() - t.at) / 1_000;
+/** What was made under such an address; nothing else is fetched. */
+async function fetchMade(url: string, { maxBytes }: FalDownloadOptions): Promise<FetchedBuffer> {
+  if (!url.startsWith(PREFIX)) return { kind: 'gone', status: 404 };
+  const drawn = !url.includes('//model');
+  const data = drawn ? await picture(new URL(url).searchParams) : modelFile();
+  if (data.length > maxBytes) return { kind: 'too-big', maxBytes };
+  return { kind: 'ok', contentType: drawn ? 'image/jpeg' : 'application/octet-stream', data };
+}
+
+type Ticket = z.infer<typeof ticket>;
+
+function read(requestId: string): Ticket | null {
+  try {
+    return ticket.parse(JSON.parse(Buffer.from(requestId, 'base64url').toString('utf8')));
+  } catch {
+    return null;
+  }
+}
 
 function shrink(kind: 'training' | 'drawing', input: unknown): unknown {
   return kind === 'training'

@@ -2,6 +2,7 @@ import { avatars } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
+import { sendModelFile } from '../avatars/model-file.ts';
 import type { Prepared } from '../fal/order.ts';
 import { generatorFor } from '../fal/models/index.ts';
 import { noteProgress } from '../orders/orders.ts';
@@ -45,13 +46,8 @@ async function modelAddress(parts: WorkerParts, avatar: Avatar, signal: AbortSig
   // One byte tells whether it is there: a file that is announces a larger size.
   const probe = await parts.fal.download(modelUrl, { maxBytes: 1, signal });
   if (probe.kind !== 'gone') return modelUrl;
-  const file = await parts.storage.get('avatars', modelKey);
-  if (!file) throw new Error(`the model of avatar ${avatar.id} is neither at FAL nor in our bucket`);
-  const upload = await parts.fal.uploadFile(file, {
-    fileName: `${avatar.id}.safetensors`,
-    contentType: 'application/octet-stream',
-    signal,
-  });
+  const upload = await sendModelFile(parts, { id: avatar.id, modelKey }, signal);
+  if (!upload) throw new Error(`the model of avatar ${avatar.id} is neither at FAL nor in our bucket`);
   if (upload.kind !== 'ok') throw new TransientError('the model cannot be uploaded to FAL now');
   await parts.db.update(avatars).set({ modelUrl: upload.url }).where(eq(avatars.id, avatar.id));
   return upload.url;

@@ -9,6 +9,8 @@ const alarm = z.object({
   reason: z.string(),
   model: z.string().optional(),
   use: z.string().optional(),
+  /** Nothing is refused: what became of requests there cannot be read. */
+  about: z.literal('unreadable').optional().catch(undefined),
 });
 export type Alarm = z.infer<typeof alarm>;
 
@@ -22,13 +24,13 @@ export const notificationBody = z.discriminatedUnion('kind', [
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 
-/** Owes somebody a message, once per key. */
+/** Owes somebody a message, once per key; whether it was the first time. */
 export async function notify(
   unit: Unit,
   to: { readonly userId: number; readonly chatId: number },
   key: string,
   { kind, data }: NotificationBody,
-): Promise<void> {
+): Promise<boolean> {
   const [row] = await unit.tx
     .insert(notifications)
     .values({
@@ -42,4 +44,18 @@ export async function notify(
     .onConflictDoNothing()
     .returning({ id: notifications.id });
   if (row) unit.enqueue('notification.send', { notificationId: row.id });
+  return row !== undefined;
+}
+
+/** Owes every operator a message, once per key; whether it was the first time. */
+export async function alarmOperators(
+  unit: Unit,
+  adminIds: readonly number[],
+  key: string,
+  data: Alarm,
+): Promise<boolean> {
+  let first = false;
+  for (const id of adminIds)
+    if (await notify(unit, { userId: id, chatId: id }, `${key}:${id}`, { kind: 'alarm', data })) first = true;
+  return first;
 }

@@ -90,6 +90,8 @@ export const falJobs = pgTable(
     createdAt: createdAt(),
     submittedAt: at('submitted_at'),
     webhookAt: at('webhook_at'),
+    /** Its state at FAL cannot be read since then. */
+    unreadableSince: at('unreadable_since'),
     endedAt: at('ended_at'),
   },
   (t) => [

@@ -3,7 +3,7 @@ import {
   fetchFile,
   fetchFileTo,
   type FetchedBuffer,
-  type FetchedFile,
+  type FetchedTo,
   type FetchFileOptions,
 } from './download.ts';
 import { detailTypes } from './errors.ts';
@@ -21,6 +21,7 @@ import {
   deleteRequestFiles,
   uploadFile,
   type DeletionOutcome,
+  type UploadBody,
   type UploadOptions,
   type UploadOutcome,
 } from './storage.ts';
@@ -42,12 +43,17 @@ export interface FalClient {
   ): Promise<StatusOutcome>;
   result(model: string, requestId: string, options?: QueueOptions): Promise<ResultOutcome>;
   cancel(model: string, requestId: string, options?: QueueOptions): Promise<CancelOutcome>;
-  uploadFile(data: Blob | Buffer, options: UploadOptions): Promise<UploadOutcome>;
+  uploadFile(body: UploadBody, options: UploadOptions): Promise<UploadOutcome>;
   /** Outputs only, and with an ADMIN key only; uploads go by `expiresS`. */
   deleteRequestFiles(requestId: string, options?: QueueOptions): Promise<DeletionOutcome>;
   /** A result's file: https and public addresses only, unless FAL's addresses are set elsewhere. */
   download(url: string, options: FalDownloadOptions): Promise<FetchedBuffer>;
-  downloadTo(url: string, path: string, options: FalDownloadOptions): Promise<FetchedFile>;
+  /** The same, read by `take` as it comes. What comes broken throws there and is the outcome here. */
+  downloadTo<T>(
+    url: string,
+    take: (body: AsyncIterable<Uint8Array>) => Promise<T>,
+    options: FalDownloadOptions,
+  ): Promise<FetchedTo<T>>;
 }
 
 export interface FalClientOptions extends Observers {
@@ -81,12 +87,12 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
       seen('result', { model, requestId }, () => readResult(config, model, requestId, options)),
     cancel: (model, requestId, options = {}) =>
       seen('cancel', { model, requestId }, () => requestCancel(config, model, requestId, options)),
-    uploadFile: (data, options) => seen('upload', {}, () => uploadFile(config, data, options)),
+    uploadFile: (body, options) => seen('upload', {}, () => uploadFile(config, body, options)),
     deleteRequestFiles: (requestId, options = {}) =>
       seen('delete', { requestId }, () => deleteRequestFiles(config, requestId, options)),
     download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
-    downloadTo: (url, path, options) =>
-      seen('download', {}, () => fetchFileTo(url, path, { ...options, anyAddress })),
+    downloadTo: (url, take, options) =>
+      seen('download', {}, () => fetchFileTo(url, take, { ...options, anyAddress })),
   };
 }
 

@@ -1,7 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test, vi } from 'vitest';
 import { html, reset, scriptedServer, type Script } from '../testing/scripted-server.ts';
 import { isPublicAddress } from './addresses.ts';
 import { fetchFile, fetchFileTo } from './download.ts';
@@ -83,23 +81,20 @@ describe('where it goes', () => {
 });
 
 describe('what comes', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aisha-download-'));
-  });
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
-  });
-
-  test('into a file', async () => {
+  test('is read as it comes', async () => {
     await using server = await scriptedServer(picture);
-    const path = join(folder, 'a.png');
-    expect(await fetchFileTo(server.url, path, elsewhere)).toEqual({
+    expect(await fetchFileTo(server.url, (body) => text(body), elsewhere)).toEqual({
       kind: 'ok',
       contentType: 'image/png',
-      bytes: 6,
+      taken: 'pixels',
     });
-    expect(await readFile(path, 'utf8')).toBe('pixels');
+  });
+
+  test('is not asked for when its reader fails, and the failure is the reader’s own', async () => {
+    await using server = await scriptedServer(picture);
+    const full = new Error('the disk is full');
+    await expect(fetchFileTo(server.url, () => Promise.reject(full), elsewhere)).rejects.toBe(full);
+    await vi.waitFor(() => expect(server.open()).toBe(0));
   });
 
   test.each<[string, Script, object]>([
@@ -126,10 +121,14 @@ describe('what comes', () => {
     ],
     ['a hang', () => undefined, { kind: 'retry' }],
     ['a hang in the middle', (_, r) => void r.write('x'), { kind: 'retry' }],
-  ])('%s leaves no file', async (_, script, expected) => {
+  ])('%s is never taken for a whole file, whatever its reader makes of it', async (_, script, expected) => {
     await using server = await scriptedServer(script);
     const options = { ...elsewhere, timeoutMs: 300 };
-    expect(await fetchFileTo(server.url, join(folder, 'x'), options)).toMatchObject(expected);
-    expect(await readdir(folder)).toEqual([]);
+    const wrapping = (body: AsyncIterable<Uint8Array>) =>
+      text(body).catch((cause: unknown) => {
+        throw new Error('something broke', { cause });
+      });
+    expect(await fetchFileTo(server.url, wrapping, options)).toMatchObject(expected);
+    expect(await fetchFile(server.url, options)).toMatchObject(expected);
   });
 });

@@ -1,9 +1,10 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { withDeadline } from '@aisha/service';
-import { announcedSize, readBounded, TooBigError, writeBounded, type Bounds } from '../transfer.ts';
+import { announcedSize, bounded, TooBigError } from '../transfer.ts';
 import { retryAfterMs, transportFailure } from '../transport.ts';
 import { isPublicAddress } from './addresses.ts';
 
@@ -29,7 +30,7 @@ type FetchFailure =
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs: number };
 
 export type FetchedBuffer = (Fetched & { readonly data: Buffer }) | FetchFailure;
-export type FetchedFile = (Fetched & { readonly bytes: number }) | FetchFailure;
+export type FetchedTo<T> = (Fetched & { readonly taken: T }) | FetchFailure;
 
 class BlockedError extends Error {
   override readonly name = 'BlockedError';
@@ -40,51 +41,60 @@ const defaultTimeoutMs = 120_000;
 
 /** Fetches an address found in an answer or sent by a user, into memory. */
 export async function fetchFile(url: string, options: FetchFileOptions): Promise<FetchedBuffer> {
-  const outcome = await fetchWith(url, options, readBounded);
+  const outcome = await fetchFileTo(url, (body) => buffer(body), options);
   return outcome.kind === 'ok'
     ? { kind: 'ok', contentType: outcome.contentType, data: outcome.taken }
     : outcome;
 }
 
-/** The same into a file that must not exist yet. */
-export async function fetchFileTo(
+/**
+ * The same, handed to `take` as it comes: for what is too big for memory. A body that breaks off or grows too big
+ * throws in `take` and is the outcome here, whatever `take` makes of it; what `take` throws by itself is thrown.
+ */
+export async function fetchFileTo<T>(
   url: string,
-  path: string,
+  take: (body: AsyncIterable<Uint8Array>) => Promise<T>,
   options: FetchFileOptions,
-): Promise<FetchedFile> {
-  const outcome = await fetchWith(url, options, (body, bounds) => writeBounded(body, path, bounds));
-  return outcome.kind === 'ok'
-    ? { kind: 'ok', contentType: outcome.contentType, bytes: outcome.taken }
-    : outcome;
-}
-
-async function fetchWith<T>(
-  url: string,
-  options: FetchFileOptions,
-  take: (body: AsyncIterable<Uint8Array>, bounds: Bounds) => Promise<T>,
-): Promise<(Fetched & { readonly taken: T }) | FetchFailure> {
+): Promise<FetchedTo<T>> {
   const { maxBytes } = options;
   const signal = withDeadline(options.signal, options.timeoutMs ?? defaultTimeoutMs);
-  try {
-    const response = await follow(url, options.anyAddress ?? false, signal);
-    const status = response.statusCode ?? 0;
-    const headers = headersOf(response);
-    if (status !== 200) {
-      response.destroy();
-      if ([401, 403, 404, 410].includes(status)) return { kind: 'gone', status };
-      return { kind: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs(headers) ?? 3_000 };
-    }
-    const size = announcedSize(headers);
-    if (size !== null && size > maxBytes) {
-      response.destroy();
-      return { kind: 'too-big', maxBytes };
-    }
-    const contentType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-    return { kind: 'ok', contentType, taken: await take(response, { maxBytes, signal }) };
-  } catch (error) {
+  const failed = (error: unknown): FetchFailure => {
     if (error instanceof TooBigError) return { kind: 'too-big', maxBytes };
     if (error instanceof BlockedError) return { kind: 'blocked', why: error.message };
     return { kind: 'retry', why: transportFailure(error, options.signal).why, afterMs: 3_000 };
+  };
+  const response = await follow(url, options.anyAddress ?? false, signal).catch(failed);
+  if (!(response instanceof IncomingMessage)) return response;
+  const status = response.statusCode ?? 0;
+  const headers = headersOf(response);
+  if (status !== 200) {
+    response.destroy();
+    if ([401, 403, 404, 410].includes(status)) return { kind: 'gone', status };
+    return { kind: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs(headers) ?? 3_000 };
+  }
+  const size = announcedSize(headers);
+  if (size !== null && size > maxBytes) {
+    response.destroy();
+    return { kind: 'too-big', maxBytes };
+  }
+  const contentType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const body: AsyncIterable<Uint8Array> = response;
+  const source: { failure?: FetchFailure } = {};
+  async function* watched() {
+    try {
+      yield* bounded(body, { maxBytes, signal });
+    } catch (error) {
+      source.failure = failed(error);
+      throw error;
+    }
+  }
+  try {
+    return { kind: 'ok', contentType, taken: await take(watched()) };
+  } catch (error) {
+    if (source.failure !== undefined) return source.failure;
+    throw error;
+  } finally {
+    response.destroy();
   }
 }
 

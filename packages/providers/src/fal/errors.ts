@@ -72,17 +72,17 @@ export function isLockText(text: string): boolean {
   return /user is locked|exhausted balance|budget exceeded|payment method/i.test(text);
 }
 
-const detailShape = z.object({ type: z.string().default(''), msg: z.string().default('') });
+const detailShape = z.object({ type: z.string().catch(''), msg: z.string().catch('') });
 // The service's own words, shortened: they go into rows and logs.
 const longestText = 500;
 
-/** Reads each of FAL's error bodies: `detail` as a list, as a text with `error_type`, or nothing readable. */
+/** Reads each of FAL's error bodies: `detail` as a list, as one of it, as a text with `error_type`, or nothing readable. */
 export function errorDetails(body: unknown): FalErrorDetail[] {
   if (!isRecord(body)) return [];
   const { detail, error_type: errorType } = body;
   const type = typeof errorType === 'string' ? errorType : '';
-  if (Array.isArray(detail)) {
-    return detail.flatMap((one) => {
+  if (Array.isArray(detail) || isRecord(detail)) {
+    return [detail].flat().flatMap((one) => {
       const parsed = detailShape.safeParse(one);
       return parsed.success ? [{ type: parsed.data.type, msg: parsed.data.msg.slice(0, longestText) }] : [];
     });

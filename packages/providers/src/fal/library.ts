@@ -80,7 +80,7 @@ function aimed(url: string, target: FalTarget): string {
   }
 }
 
-async function jsonBody(response: Response): Promise<unknown> {
+export async function jsonBody(response: Response): Promise<unknown> {
   try {
     return JSON.parse(await response.text());
   } catch {

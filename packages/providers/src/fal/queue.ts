@@ -57,21 +57,30 @@ export interface QueueOptions {
 
 const deadlineMs = 20_000;
 
+const noLog = { message: '', level: 'INFO', timestamp: '' };
 const logShape = z.object({
   message: z.string().catch(''),
   level: z.string().catch('INFO'),
   timestamp: z.string().catch(''),
 });
+// The state decides; whatever else is of another form than documented is as good as absent.
 const statusShape = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('IN_QUEUE'), queue_position: z.number().nullish() }),
-  z.object({ status: z.literal('IN_PROGRESS'), logs: z.array(logShape).nullish() }),
+  z.object({ status: z.literal('IN_QUEUE'), queue_position: z.number().nullish().catch(null) }),
+  z.object({ status: z.literal('IN_PROGRESS'), logs: z.array(logShape.catch(noLog)).nullish().catch(null) }),
   z.object({
     status: z.literal('COMPLETED'),
-    error: z.string().nullish(),
-    error_type: z.string().nullish(),
-    metrics: z.object({ inference_time: z.number().nullish() }).nullish(),
+    error: z.unknown().optional(),
+    error_type: z.string().nullish().catch(null),
+    metrics: z.object({ inference_time: z.number().nullish() }).nullish().catch(null),
   }),
 ]);
+
+/** Documented as a text; seen as null, as nothing and as an object of details. Empty says that all is well. */
+function errorText(error: unknown): string | null {
+  if (error === undefined || error === null || error === '' || error === false) return null;
+  const text = typeof error === 'string' ? error : JSON.stringify(error);
+  return text === '{}' || text === '[]' ? null : text;
+}
 
 export async function readStatus(
   target: FalTarget,
@@ -93,7 +102,7 @@ export async function readStatus(
     }
     return {
       kind: 'completed',
-      error: status.error ?? null,
+      error: errorText(status.error),
       errorType: status.error_type ?? null,
       inferenceTimeS: status.metrics?.inference_time ?? null,
     };
@@ -139,6 +148,9 @@ export async function requestCancel(
 /** The model's own status and body are replayed: those are failures of the job, the others of the way to it. */
 function failedResult(error: FalHttpError): ResultOutcome | null {
   const errors = errorDetails(error.body);
+  // The model refuses its input, in words that we do not know.
+  if (errors.length === 0 && error.status === 422)
+    return { kind: 'failed', status: 422, errors, retryable: false };
   if (errors.length === 0 || errors.some(({ msg }) => isLockText(msg))) return null;
   // The gateway's own texts carry no type.
   const typed = errors.some(({ type }) => type !== '');

@@ -1,7 +1,9 @@
-import { untilAborted, withDeadline } from '@aisha/service';
+import { Readable } from 'node:stream';
+import { withDeadline } from '@aisha/service';
+import { z } from 'zod';
 import { transportFailure } from '../transport.ts';
 import { detailTypes, errorDetails } from './errors.ts';
-import { FalHttpError, libraryClient, type FalTarget } from './library.ts';
+import { FalHttpError, jsonBody, type FalTarget } from './library.ts';
 
 export interface UploadOptions {
   readonly fileName: string;
@@ -20,24 +22,133 @@ export type UploadOutcome =
   | { readonly kind: 'refused'; readonly status: number; readonly detail: string; readonly account: boolean }
   | { readonly kind: 'unavailable'; readonly why: string };
 
-// Archives of photos weigh up to some 50 MB.
-const uploadDeadlineMs = 180_000;
+/** Bytes, or a stream of a known length; the stream is destroyed whatever comes of it. */
+export type UploadBody = Buffer | { readonly stream: Readable; readonly bytes: number };
 
+/** Past this FAL takes a file in parts alone, of this size each (its own client does the same). */
+const wholeUpTo = 90 * 1024 * 1024;
+const partBytes = 10 * 1024 * 1024;
+/** A part is in memory and may be sent again. */
+const partTries = 3;
+/** Three minutes for whatever stalls, and 2 MB/s. */
+const deadlineMs = (bytes: number) => 180_000 + Math.ceil(bytes / 2_000);
+
+const addresses = z.object({ upload_url: z.url(), file_url: z.url() });
+const etag = z.object({ etag: z.string() });
+
+/** FAL's storage takes whole what is small and in parts what is not; never more than a part is held in memory. */
 export async function uploadFile(
   target: FalTarget,
-  data: Blob | Buffer,
+  body: UploadBody,
   options: UploadOptions,
 ): Promise<UploadOutcome> {
-  const signal = withDeadline(options.signal, uploadDeadlineMs);
-  const bytes = Buffer.isBuffer(data) ? new Uint8Array(data) : data;
-  const file = new File([bytes], options.fileName, { type: options.contentType });
+  const { stream, bytes } = Buffer.isBuffer(body)
+    ? { stream: Readable.from([body], { objectMode: false }), bytes: body.length }
+    : body;
+  const signal = withDeadline(options.signal, deadlineMs(bytes));
+  const inParts = bytes > wholeUpTo;
   try {
-    const { storage } = libraryClient(target, signal);
-    const lifecycle = options.expiresS === undefined ? {} : { lifecycle: { expiresIn: options.expiresS } };
-    return { kind: 'ok', url: await untilAborted(storage.upload(file, lifecycle), signal) };
+    const { upload_url: uploadUrl, file_url: url } = await initiate(target, options, inParts, signal);
+    if (inParts) await putParts(uploadUrl, stream, bytes, signal);
+    else
+      await answered(uploadUrl, {
+        method: 'PUT',
+        ...streamed(stream, bytes, { 'content-type': options.contentType }),
+        signal,
+      });
+    return { kind: 'ok', url };
   } catch (error) {
     return failure(error, options.signal);
+  } finally {
+    stream.destroy();
   }
+}
+
+async function initiate(target: FalTarget, options: UploadOptions, inParts: boolean, signal: AbortSignal) {
+  const step = inParts ? 'initiate-multipart' : 'initiate';
+  const answer = await answered(`${target.restUrl}/storage/upload/${step}?storage_type=fal-cdn-v3`, {
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      ...(target.apiKey === null ? {} : { authorization: `Key ${target.apiKey}` }),
+      ...(options.expiresS === undefined
+        ? {}
+        : {
+            'x-fal-object-lifecycle': JSON.stringify({ expiration_duration_seconds: options.expiresS }),
+          }),
+    },
+    body: JSON.stringify({ content_type: options.contentType, file_name: options.fileName }),
+    signal,
+  });
+  return addresses.parse(answer);
+}
+
+async function putParts(uploadUrl: string, stream: Readable, bytes: number, signal: AbortSignal) {
+  const step = (name: string | number) => {
+    const url = new URL(uploadUrl);
+    url.pathname += `/${name}`;
+    return url.href;
+  };
+  const parts: { partNumber: number; etag: string }[] = [];
+  let sent = 0;
+  for await (const part of inPieces(stream, partBytes)) {
+    const partNumber = parts.length + 1;
+    const put = () =>
+      answered(step(partNumber), { method: 'PUT', ...streamed(Readable.from([part]), part.length), signal });
+    parts.push({ partNumber, etag: etag.parse(await tried(put, signal)).etag });
+    sent += part.length;
+  }
+  if (sent !== bytes) throw new Error(`${sent} of ${bytes} bytes came`);
+  await answered(step('complete'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ parts }),
+    signal,
+  });
+}
+
+/** As a stream even where the bytes are there: of bytes fetch makes a copy first. */
+const streamed = (body: Readable, bytes: number, headers: Readonly<Record<string, string>> = {}) => ({
+  body,
+  duplex: 'half' as const,
+  headers: { ...headers, 'content-length': String(bytes) },
+});
+
+/** Pieces of that size, the last one of what is left. A piece is good until the next one is asked for. */
+async function* inPieces(stream: AsyncIterable<Uint8Array>, size: number) {
+  const piece = Buffer.alloc(size);
+  let filled = 0;
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length;) {
+      const taken = chunk.subarray(at, at + size - filled);
+      piece.set(taken, filled);
+      filled += taken.length;
+      at += taken.length;
+      if (filled < size) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
+}
+
+async function tried<T>(put: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await put();
+    } catch (error) {
+      if (attempt === partTries || signal.aborted) throw error;
+    }
+  }
+}
+
+/** The JSON of a good answer, undefined where it is none; a FalHttpError otherwise. */
+async function answered(url: string, init: RequestInit & { readonly duplex?: 'half' }): Promise<unknown> {
+  const response = await fetch(url, { ...init, redirect: 'error' });
+  const body = await jsonBody(response);
+  if (!response.ok) throw new FalHttpError(response, body);
+  return body;
 }
 
 export type DeletionOutcome =

@@ -40,10 +40,11 @@ export interface SubmitTarget {
 
 const acceptedShape = z.object({
   request_id: z.string().min(1).max(200),
-  queue_position: z.number().nullish(),
-  response_url: z.string().nullish(),
-  status_url: z.string().nullish(),
-  cancel_url: z.string().nullish(),
+  // The id decides; what else is of another form than documented is as good as absent.
+  queue_position: z.number().nullish().catch(null),
+  response_url: z.string().nullish().catch(null),
+  status_url: z.string().nullish().catch(null),
+  cancel_url: z.string().nullish().catch(null),
 });
 
 /**

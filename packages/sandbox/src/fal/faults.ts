@@ -20,6 +20,8 @@ const replyFaults = [
   kind('reset').extend({ afterJob }),
   kind('hang').extend({ afterJob }),
   kind('locked').extend({ reason: z.string().optional() }),
+  /** An answer of another form than FAL documents. */
+  kind('body').extend({ status: z.number().int().default(200), body: z.unknown() }),
 ] as const;
 
 const jobFaults = [

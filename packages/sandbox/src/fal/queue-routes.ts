@@ -32,6 +32,7 @@ export function replyOfFault(fault: ReplyFault): Answer {
   if (fault.kind === 'reset') return 'cut';
   if (fault.kind === 'hang') return 'silent';
   if (fault.kind === 'locked') return lockedReply(fault.reason ?? EXHAUSTED);
+  if (fault.kind === 'body') return { status: fault.status, body: fault.body };
   const { status, errorType } = fault;
   const headers: Record<string, string> = {};
   if (errorType !== undefined) headers['x-fal-error-type'] = errorType;

@@ -109,6 +109,11 @@ function findRoute(call: Call, parts: RouterParts, storage: ReturnType<typeof cr
   if (path === '/v1/meta' && method === 'GET') {
     return open(null, () => ({ status: 200, body: { webhook_ip_ranges: ['127.0.0.0/8', '::1/128'] } }));
   }
+  const [, purged] = /^\/v1\/models\/requests\/([^/]+)\/payloads$/u.exec(path) ?? [];
+  if (purged !== undefined) {
+    const reply = { status: parts.board.find(purged) === null ? 404 : 200, body: {} };
+    return { operation: null, keyed: true, answer: () => (method === 'DELETE' ? reply : NOT_ALLOWED) };
+  }
   if (path.startsWith('/storage/') || path.startsWith('/upload/') || path.startsWith('/files/')) {
     return findStorageRoute(call, storage);
   }

@@ -1,0 +1,1 @@
+ALTER TABLE "fal_jobs" ADD COLUMN "unreadable_since" timestamp with time zone;
