@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findViolations, type Finding } from './cruise.ts';
+import { INSIDE } from './inside.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'aisha-fence-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -32,8 +33,8 @@ const APPS = ['worker', 'webhook-api', 'bot-polling'];
 const ALLOWED: Record<string, string> = {
   'packages/service/src/index.ts': `import '@aisha/config';`,
   'packages/db/src/index.ts': `import type { X } from '@aisha/service'; export type Y = X;`,
-  'packages/core/src/index.ts': `import '@aisha/db'; import '@aisha/queue'; import './inside.ts';`,
-  'packages/core/src/inside.ts': `export const inside = 1;`,
+  'packages/core/src/index.ts': `import '@aisha/db'; import '@aisha/queue';`,
+  'packages/db/src/inside.ts': `export const inside = 1;`,
   'packages/bot/src/index.ts': `import '@aisha/core'; import 'telegraf';`,
   'packages/db/src/db.test.ts': `import '@aisha/sandbox'; import 'chai';`,
   'packages/db/src/testing.ts': `import '@aisha/sandbox';`,
@@ -63,7 +64,7 @@ const FORBIDDEN: [rule: string, file: string, text: string][] = [
   ['layer-infra-dev', 'infra/dev/src/up.ts', `import '@aisha/core';`],
   ['layer-apps-webhook-api', 'apps/webhook-api/src/talk.ts', `import '@aisha/bot';`],
   ['no-app-to-app', 'apps/worker/src/sideways.ts', `import '../../webhook-api/src/main.ts';`],
-  ['no-deep-import', 'apps/worker/src/deep.ts', `import '../../../packages/core/src/inside.ts';`],
+  ['no-deep-import', 'apps/worker/src/deep.ts', `import '../../../packages/db/src/inside.ts';`],
   ['sandbox-only-for-tests', 'packages/core/src/sandboxed.ts', `import '@aisha/sandbox';`],
   [
     'sandbox-only-for-tests',
@@ -90,6 +91,80 @@ const FORBIDDEN: [rule: string, file: string, text: string][] = [
   ['in-no-layer', 'packages/stray/src/out.ts', `import './index.ts';`],
   ['to-no-layer', 'packages/core/src/stray.ts', `import '@aisha/stray';`],
 ];
+
+/** Inside a package, lowest first: none may import one of a later row; of the same row neither. */
+const ORDER: Record<string, readonly (readonly string[])[]> = {
+  core: [
+    ['unit.ts', 'overdue.ts'],
+    ['parts.ts'],
+    ['users', 'credits', 'notifications', 'spending'],
+    ['breaker'],
+    ['orders'],
+    ['fal', 'inbox'],
+    ['avatars', 'recordings'],
+    ['images', 'documents'],
+    ['order-kinds.ts', 'message-keepers.ts', 'sweeper.ts', 'retention.ts'],
+    ['handlers.ts'],
+    ['index.ts'],
+  ],
+  bot: [
+    ['texts'],
+    ['chat'],
+    ['buttons.ts'],
+    ['menu'],
+    ['orders'],
+    ['documents', 'images', 'avatars', 'credits'],
+    ['recordings'],
+    ['bindings.ts'],
+    ['notify'],
+    ['index.ts'],
+  ],
+  media: [
+    ['limits.ts', 'sniff.ts'],
+    ['scratch.ts'],
+    ['child'],
+    ['parts.ts'],
+    ['pictures', 'sound', 'texts'],
+    ['archives'],
+    ['parsers.ts'],
+    ['main.ts', 'index.ts'],
+  ],
+};
+
+/** A subject knows its own lower neighbour, not that of the other pair. */
+const STRANGERS: [name: string, from: string, to: string][] = [
+  ['core', 'images', 'recordings'],
+  ['core', 'documents', 'avatars'],
+  ['bot', 'recordings', 'images'],
+  ['bot', 'recordings', 'avatars'],
+];
+
+const UPWARD = [
+  ...Object.entries(ORDER).flatMap(([name, rows]) =>
+    rows.flatMap((row, i) =>
+      row.flatMap((from) =>
+        rows
+          .slice(i)
+          .flat()
+          .filter((to) => to !== from)
+          .map((to): [string, string, string] => [name, from, to]),
+      ),
+    ),
+  ),
+  ...STRANGERS,
+];
+
+const fileOf = (name: string, part: string, file: string) =>
+  `packages/${name}/src/${part.endsWith('.ts') ? part : `${part}/${file}`}`;
+const importOf = (part: string) => `${part.endsWith('.ts') ? part : `${part}/any.ts`}`;
+/** A file of `part` that imports others of its package. */
+function putInside(name: string, part: string, file: string, imported: readonly string[]) {
+  const up = part.endsWith('.ts') ? './' : '../';
+  put(
+    fileOf(name, part, file),
+    imported.map((one) => `import '${up}${importOf(one)}';`).join('\n') || 'export {};',
+  );
+}
 
 let clean: { modules: number; findings: Finding[] };
 let broken: { modules: number; findings: Finding[] };
@@ -126,11 +201,25 @@ beforeAll(async () => {
   put('infra/fence/main.ts', 'export {};');
   rmSync(join(root, 'packages/stray/src/index.ts'));
   for (const [path, text] of Object.entries(ALLOWED)) put(path, text);
+  for (const [folder, inside] of Object.entries(INSIDE)) {
+    const name = folder.replace('packages/', '');
+    for (const part of Object.keys(inside)) putInside(name, part, 'any.ts', []);
+    for (const [part, allowed] of Object.entries(inside)) putInside(name, part, 'down.ts', allowed);
+  }
   clean = await findViolations(root);
   put('packages/stray/src/index.ts', 'export {};');
   put('packages/db/src/two.ts', `import './one.ts';`);
   put('packages/queue/src/two.ts', `import type { One } from './one.ts'; export interface Two { one?: One }`);
   for (const [, file, text] of FORBIDDEN) put(file, text);
+  for (const [name, rows] of Object.entries(ORDER))
+    for (const from of rows.flat())
+      putInside(
+        name,
+        from,
+        'up.ts',
+        UPWARD.flatMap(([of, part, to]) => (of === name && part === from ? [to] : [])),
+      );
+  put('packages/core/src/helpers/any.ts', `import '../unit.ts';`);
   broken = await findViolations(root);
 }, 60_000);
 
@@ -143,5 +232,21 @@ describe('the fence', () => {
   test.each(FORBIDDEN)('%s: %s', (rule, file) => {
     const rules = broken.findings.filter(({ from }) => from === file).map((finding) => finding.rule);
     expect(rules).toContain(rule);
+  });
+
+  test.each(UPWARD)('inside %s: %s does not import %s', (name, from, to) => {
+    const finding = {
+      rule: `inside-${name}-${from}`,
+      from: fileOf(name, from, 'up.ts'),
+      to: fileOf(name, to, 'any.ts'),
+    };
+    expect(broken.findings).toContainEqual(finding);
+  });
+
+  test('knows a place for every folder inside', () => {
+    for (const [folder, inside] of Object.entries(INSIDE))
+      expect(new Set(ORDER[folder.replace('packages/', '')]?.flat())).toEqual(new Set(Object.keys(inside)));
+    const finding = { rule: 'inside-core-no-place', from: 'packages/core/src/helpers/any.ts' };
+    expect(broken.findings).toContainEqual(expect.objectContaining(finding));
   });
 });

@@ -1,4 +1,5 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
+import { insideRules } from './inside.ts';
 
 /** Package → the packages that it may import: one way, config ← service ← db, storage, queue, providers, media ← core ← bot ← apps. */
 const base = ['config', 'service'];
@@ -50,6 +51,7 @@ const known = `^${either(Object.keys(LAYERS))}/`;
 /** All at error; there are no exceptions and no inline ones. */
 export const FORBIDDEN: IForbiddenRuleType[] = [
   ...layers,
+  ...insideRules(TESTS),
   {
     name: 'in-no-layer',
     comment: 'A package that the list above does not name has no place in the order of imports.',

@@ -44,8 +44,8 @@ export interface ChildOptions {
   readonly memoryBytes: number;
 }
 
-/** Beside this file, whether that is compiled or not. */
-export const PROGRAM = new URL(`./main${extname(import.meta.url)}`, import.meta.url);
+/** Compiled or not, as this file is. */
+export const PROGRAM = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
 
 /** Starts a process that runs parsers. It does not keep ours from ending. */
 export function startChild({ program, memoryBytes }: ChildOptions): Child {
