@@ -156,7 +156,7 @@ const UPWARD = [
 
 const fileOf = (name: string, part: string, file: string) =>
   `packages/${name}/src/${part.endsWith('.ts') ? part : `${part}/${file}`}`;
-const importOf = (part: string) => `${part.endsWith('.ts') ? part : `${part}/any.ts`}`;
+const importOf = (part: string) => (part.endsWith('.ts') ? part : `${part}/any.ts`);
 /** A file of `part` that imports others of its package. */
 function putInside(name: string, part: string, file: string, imported: readonly string[]) {
   const up = part.endsWith('.ts') ? './' : '../';
