@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { loadParts } from '@aisha/config';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase } from './connect.ts';
+import { conversations, users } from './schema/index.ts';
 import { testDatabase, type TestDatabase } from './testing.ts';
 
 let database: TestDatabase;
@@ -180,3 +181,18 @@ async function pgbouncer(): Promise<number> {
     .toBe(true);
   return port;
 }
+
+test('text and JSON that somebody else said are kept whatever is in them', async () => {
+  const said = { name: 'a\0b \ud835', '\ud835': [String.raw`\u0000`, '🇰🇿', { deep: '\udc00\0' }] };
+  const [row] = await database.db
+    .insert(conversations)
+    .values({ chatId: 1, userId: 1, state: said })
+    .returning();
+  expect(row?.state).toEqual({
+    name: 'ab \ufffd',
+    '\ufffd': [String.raw`\u0000`, '🇰🇿', { deep: '\ufffd' }],
+  });
+  const [user] = await database.db.insert(users).values({ id: 7, firstName: said.name }).returning();
+  expect(user?.firstName).toBe('ab \ufffd');
+  expect(await database.db.select().from(users).where(eq(users.firstName, said.name))).toHaveLength(1);
+});

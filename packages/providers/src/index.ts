@@ -14,14 +14,7 @@ export {
   type DownloadOptions,
   type TelegramFiles,
 } from './telegram/files.ts';
-export {
-  captionLimit,
-  escapeHtml,
-  messageLimit,
-  splitMessage,
-  truncate,
-  type Truncated,
-} from './telegram/text.ts';
+export { captionLimit, escapeHtml, messageLimit, splitMessage } from './telegram/text.ts';
 export type { Observers, ProviderMetrics } from './observe.ts';
 export {
   createFalClient,

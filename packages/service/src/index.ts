@@ -64,3 +64,6 @@ export { describeError, errorLine, type ErrorDescription, WITHHELD } from './err
 export { retryTransient, type RetryOptions } from './errors/retry.ts';
 export { untilAborted, withDeadline } from './deadline.ts';
 export { runMain } from './stopping/main.ts';
+export { charactersOf, shorten, type ShortenOptions } from './text/shorten.ts';
+export { canBeSeen, isolated } from './text/seen.ts';
+export { storable, storableJson } from './text/storable.ts';

@@ -1,3 +1,4 @@
+import { canBeSeen, shorten } from '@aisha/service';
 import { olderTrainer } from '@aisha/core';
 import { avatars } from '@aisha/db';
 import { and, eq, sql } from 'drizzle-orm';
@@ -65,13 +66,13 @@ function read(row: Row, ownerId: number, trigger: string): NewAvatar | string {
   const loraUrl = addressOf(row['loraUrl']);
   if (finetuneId === null && loraUrl === null) return 'not trained';
   const trainedAt = date(row['trainedAt']) ?? date(row['createdAt']) ?? new Date();
-  const name = (text(row['name']) ?? '').slice(0, LONGEST_NAME);
+  const name = shorten(text(row['name']) ?? '', LONGEST_NAME);
   return {
     id: idOf('avatar', oldId),
     ownerId,
     chatId: ownerId,
     kind,
-    name: name.length < SHORTEST_NAME ? `Avatar ${name}`.trim() : name,
+    name: name.length < SHORTEST_NAME || !canBeSeen(name) ? `Avatar ${name}`.trim() : name,
     subject: kind === 'style' ? null : subject(row['gender']),
     state: 'ready',
     model: olderTrainer(kind, finetuneId !== null),
@@ -88,7 +89,7 @@ function read(row: Row, ownerId: number, trigger: string): NewAvatar | string {
 async function keep(target: Target, avatar: NewAvatar): Promise<boolean> {
   for (let n = 1; ; n += 1) {
     const suffix = n === 1 ? '' : ` ${n}`;
-    const name = `${avatar.name.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
+    const name = `${shorten(avatar.name, LONGEST_NAME - suffix.length)}${suffix}`;
     const [added] = await target
       .insert(avatars)
       .values({ ...avatar, name })

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { postEntry } from '@aisha/core';
 import { chats, type Db, users } from '@aisha/db';
 import type { Found } from './mapping.ts';
@@ -44,7 +45,7 @@ export async function importPeople(target: Target, source: Source, found: Found)
       values.push({
         id,
         username: text(row['username'])?.replace(/^@/, '') ?? null,
-        firstName: text(row['firstName'])?.slice(0, 64) ?? '',
+        firstName: shorten(text(row['firstName']) ?? '', 64),
         language: language(row['language']),
         blockedAt: flag(row['blocked']) ? new Date() : null,
         createdAt,

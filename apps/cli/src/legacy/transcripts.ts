@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { recordings } from '@aisha/db';
 import { objectKey, type Storage } from '@aisha/storage';
 import { inArray } from 'drizzle-orm';
@@ -78,7 +79,7 @@ function asRecording(row: Row, ownerId: number): NewRecording | string {
     messageId: 0,
     source: 'audio',
     fileId: '',
-    title: (text(row['title']) ?? said).replace(/\s+/g, ' ').slice(0, 120),
+    title: shorten((text(row['title']) ?? said).replace(/\s+/g, ' '), 120),
     durationMs: seconds === null || seconds < 0 ? null : Math.round(seconds * 1_000),
     language: text(row['language'])?.slice(0, 2).toLowerCase() ?? null,
     text: said,

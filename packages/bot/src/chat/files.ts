@@ -1,4 +1,5 @@
 import type { ObjectRef, OwedCall } from '@aisha/db';
+import { canBeSeen, shorten } from '@aisha/service';
 import { keyboard, type Screen } from './screen.ts';
 
 type File = ObjectRef & { readonly filename: string };
@@ -32,12 +33,15 @@ export const sendFile = (chatId: number, file: File, options: FileOptions = {}):
   files: { document: file },
 });
 
-/** Letters, digits and a few signs: what every system takes as a file name. */
-export function fileNameOf(title: string): string {
-  return (
-    title
-      .replace(/[^\p{L}\p{N}.,()-]+/gu, ' ')
-      .trim()
-      .slice(0, 80) || 'text'
-  );
+/** What every file system takes, in bytes of UTF-8; names in Cyrillic have half as many letters. */
+const LONGEST_NAME = 255;
+
+/** Letters with their marks, digits and a few signs: what every system takes as a file name. */
+export function fileNameOf(title: string, extension: string): string {
+  const name = title
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}_.,()-]+/gu, ' ')
+    .trim();
+  const room = LONGEST_NAME - Buffer.byteLength(extension);
+  return `${shorten(canBeSeen(name) ? name : 'text', room, { unit: 'bytes' })}${extension}`;
 }

@@ -19,6 +19,8 @@ export function keyboard(buttons: Screen['buttons']): InlineKeyboardMarkup {
 }
 
 const SHORTENED = ' […]';
+/** For texts to read. */
+export const READABLY = { notice: SHORTENED, atWord: true } as const;
 
 /** At most one message, its tags whole; a text that had to be shortened says so. */
 function fitting(html: string): string {

@@ -1,8 +1,9 @@
+import { shorten } from '@aisha/service';
 import type { OwedCall } from '@aisha/db';
 import type { Unit, User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
-import { editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
+import { READABLY, editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
 import { Voice, type VoiceParts } from './voice.ts';
 
 /** The press that a turn answers. */
@@ -91,7 +92,10 @@ export class Turn extends Voice {
     if (!this.#pressed) return this.send({ text: this.t(key, params) });
     this.owed.unshift({
       method: 'answerCallbackQuery',
-      payload: { callback_query_id: this.#pressed.queryId, text: this.label(key, params).slice(0, 200) },
+      payload: {
+        callback_query_id: this.#pressed.queryId,
+        text: shorten(this.label(key, params), 200, READABLY),
+      },
     });
   }
 }

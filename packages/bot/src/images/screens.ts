@@ -1,5 +1,7 @@
+import { READABLY } from '../chat/screen.ts';
+import { shorten } from '@aisha/service';
 import { ASPECT_NAMES, type Avatar, COUNT_MAX, type GalleryFilter, type Image } from '@aisha/core';
-import { captionLimit, escapeHtml, truncate } from '@aisha/providers';
+import { captionLimit, escapeHtml } from '@aisha/providers';
 import { button } from '../buttons.ts';
 import { type Button, rows } from '../chat/button.ts';
 import { pageButtons } from '../chat/pages.ts';
@@ -57,7 +59,7 @@ export function imageButtons(voice: Voice, image: Image): Button[][] {
 }
 
 export function imageCaption(image: Image): string {
-  return escapeHtml(truncate(image.prompt, captionLimit / 2).text);
+  return escapeHtml(shorten(image.prompt, captionLimit / 2, READABLY));
 }
 
 export function galleryCaption(voice: Voice, image: Image, number: number, total: number): string {
@@ -66,7 +68,7 @@ export function galleryCaption(voice: Voice, image: Image, number: number, total
     total,
     aspect: image.aspect,
     date: voice.date(image.createdAt),
-    prompt: truncate(image.prompt, captionLimit / 2).text,
+    prompt: shorten(image.prompt, captionLimit / 2, READABLY),
   });
 }
 

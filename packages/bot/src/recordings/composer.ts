@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { deleteRecording, historyPage, type IncomingMedia, orderTranscription } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
@@ -66,7 +67,7 @@ async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): 
     media.fileName ?? turn.label(`recording.title.${media.source}`, { date: turn.date(new Date()) });
   const ordered = await orderTranscription(
     turn.unit,
-    { ownerId: turn.user.id, chatId: turn.chatId, messageId, title: title.slice(0, 120), language: null },
+    { ownerId: turn.user.id, chatId: turn.chatId, messageId, title: shorten(title, 120), language: null },
     media,
   );
   if ('refused' in ordered) return turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });

@@ -1,9 +1,10 @@
+import { shorten } from '@aisha/service';
 import { recordings } from '@aisha/db';
 import type { Recording } from '@aisha/core';
-import { escapeHtml, messageLimit, truncate } from '@aisha/providers';
+import { escapeHtml, messageLimit } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { fileNameOf, sendFile } from '../chat/files.ts';
-import { sendScreen } from '../chat/screen.ts';
+import { READABLY, sendScreen } from '../chat/screen.ts';
 import type { ShownOrder } from '../chat/voice.ts';
 import { documentButtons } from '../documents/screens.ts';
 
@@ -11,7 +12,7 @@ import { documentButtons } from '../documents/screens.ts';
 export const transcriptFile = ({ title }: Recording, key: string) => ({
   bucket: 'transcripts' as const,
   key,
-  filename: `${fileNameOf(title)}.txt`,
+  filename: fileNameOf(title, '.txt'),
 });
 
 /** Short texts stand in the chat, long ones go as a file with their beginning. */
@@ -30,7 +31,8 @@ export const shownTranscription: ShownOrder = {
       : '';
     const text = escapeHtml(recording.text) + lost;
     if (text.length <= messageLimit - 96) return [sendScreen(order.chatId, { text, buttons }, { replyTo })];
-    const caption = voice.t('recording.file', { preview: truncate(recording.text, 500).text }) + lost;
+    const caption =
+      voice.t('recording.file', { preview: shorten(recording.text, 500, READABLY) }) + lost;
     const file = transcriptFile(recording, recording.transcriptKey);
     return [sendFile(order.chatId, file, { caption, replyTo, buttons })];
   },

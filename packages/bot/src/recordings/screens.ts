@@ -1,5 +1,6 @@
+import { READABLY } from '../chat/screen.ts';
+import { isolated, shorten } from '@aisha/service';
 import type { Recording } from '@aisha/core';
-import { truncate } from '@aisha/providers';
 import { button } from '../buttons.ts';
 import { pageButtons } from '../chat/pages.ts';
 import type { Screen } from '../chat/screen.ts';
@@ -15,7 +16,7 @@ export function recordingScreen(voice: Voice, recording: Recording): Screen {
       title: recording.title,
       date: voice.date(recording.createdAt),
       duration: recording.durationMs === null ? '' : ` · ${voice.duration(recording.durationMs)}`,
-      preview: truncate(recording.text ?? '', PREVIEW).text,
+      preview: shorten(recording.text ?? '', PREVIEW, READABLY),
     }),
     buttons: [
       ...documentButtons(voice, recording.id),
@@ -42,7 +43,7 @@ export function historyScreen(
     buttons: [
       ...items.map((item) => [
         button(
-          `${item.title}${item.durationMs === null ? '' : ` · ${voice.duration(item.durationMs)}`}`,
+          `${isolated(item.title)}${item.durationMs === null ? '' : ` · ${voice.duration(item.durationMs)}`}`,
           'recording',
           item.id,
         ),

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { makeAvatar, makeOrder, picture } from '@aisha/core/testing';
 import { avatars, documents, images, orders, recordings } from '@aisha/db';
 import { eq } from 'drizzle-orm';
@@ -73,7 +74,7 @@ export async function furnish(
         messageId: 1,
         source: 'voice',
         fileId: 'f',
-        title: text.slice(0, 120),
+        title: shorten(text, 120),
         durationMs: 65_000,
         text,
         transcribedAt: new Date(),
@@ -91,7 +92,7 @@ export async function furnish(
     ownerId: userId,
     kind: 'summary',
     language: 'ru',
-    content: { title: text.slice(0, 60), paragraphs: [text], points: [text] },
+    content: { title: shorten(text, 60), paragraphs: [text], points: [text] },
     writtenAt: new Date(),
   });
   const order = await makeOrder(bot, userId);

@@ -1,5 +1,6 @@
 import type { Language } from '@aisha/db';
 import { escapeHtml } from '@aisha/providers';
+import { isolated } from '@aisha/service';
 import { createInstance } from 'i18next';
 
 import { en, kk, ru } from './all.ts';
@@ -49,9 +50,16 @@ export function createTexts(): Texts {
   /** Parameters travel in `replace`, so that none of them is taken for an option of i18next. */
   function translate(language: Language, key: TextKey, params: TextParams, escapeValue: boolean): string {
     const count = params['count'];
+    // A name that is written from right to left must not turn the words around it.
+    const replace = Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? isolated(value) : value,
+      ]),
+    );
     return i18n.t(key, {
       lng: language,
-      replace: params,
+      replace,
       nest: false,
       interpolation: { escapeValue },
       ...(count === undefined ? {} : { count: Number(count) }),

@@ -1,3 +1,4 @@
+import { canBeSeen, charactersOf, storable } from '@aisha/service';
 import {
   type AvatarKind,
   avatarPhotos,
@@ -23,11 +24,21 @@ export interface PhotoCounts {
   readonly rejected: number;
 }
 
-/** Trims and joins white space; null when the length is wrong. Lengths are in characters as people count them. */
+/** Of the index over names, in bytes; a letter may carry any number of marks. */
+const LONGEST_NAME_BYTES = 1_000;
+
+/**
+ * Trims and joins white space; null when too few signs of it can be seen or it is too long, in characters as people count
+ * them.
+ */
 export function avatarName(text: string): string | null {
-  const name = text.replace(/\s+/g, ' ').trim();
-  const length = Array.from(name).length;
-  return length >= NAME_LENGTH.min && length <= NAME_LENGTH.max ? name : null;
+  const name = storable(text)
+    .normalize('NFC')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) return null;
+  const seen = Array.from(name).filter(canBeSeen).length;
+  return seen >= NAME_LENGTH.min && charactersOf(name).length <= NAME_LENGTH.max ? name : null;
 }
 
 export async function nameTaken(tx: Tx, ownerId: number, name: string): Promise<boolean> {

@@ -72,6 +72,13 @@ describe('a name', () => {
     ['х'.repeat(51), null],
     ['😀'.repeat(50), '😀'.repeat(50)],
     ['   ', null],
+    ['\u200f\u200e\u200f', null],
+    ['A\u200b\u0301', null],
+    ['\u3164\u2800\u115f', null],
+    ['А\0нна', 'Анна'],
+    ['И\u0306ога', 'Йога'],
+    ['سارة', 'سارة'],
+    [`a${'\u0301'.repeat(600)}b`, null],
   ])('%j becomes %j', (text, name) => expect(avatarName(text)).toBe(name));
 
   test('is free for others, and for its owner once the avatar is deleted', async () => {

@@ -1,6 +1,6 @@
 import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
-import { TransientError } from '@aisha/service';
+import { shorten, TransientError } from '@aisha/service';
 import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
 import { failOrderIn } from '../orders/orders.ts';
@@ -228,13 +228,13 @@ export async function failFalJob(
     falJobId: job.id,
     orderId: job.orderId,
     reason,
-    detail: detail.slice(0, 500),
+    detail: shorten(detail, 500),
   });
   await transact(parts, async (unit) => {
     await lockOrder(unit.tx, job.orderId);
     const [failed] = await unit.tx
       .update(falJobs)
-      .set({ state: 'failed', error: { reason, detail: detail.slice(0, 2_000) }, endedAt: sql`now()` })
+      .set({ state: 'failed', error: { reason, detail: shorten(detail, 2_000) }, endedAt: sql`now()` })
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
       .returning({ id: falJobs.id });
     if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(parts, unit, job);

@@ -1,6 +1,6 @@
 import { falJobs, type FailureReason, type Stage } from '@aisha/db';
 import { falErrorReason, type FalErrorDetail, type StatusOutcome } from '@aisha/providers';
-import { TransientError } from '@aisha/service';
+import { shorten, TransientError } from '@aisha/service';
 import { and, eq, sql } from 'drizzle-orm';
 import { findOrder, noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -140,7 +140,7 @@ async function collect(
         await noteUnreadable(parts, job, `HTTP ${result.status}`);
         throw new TransientError(`the result cannot be read now: HTTP ${result.status}`);
       }
-      return failFalJob(parts, job, failureOf(result.errors), JSON.stringify(result.errors).slice(0, 2_000));
+      return failFalJob(parts, job, failureOf(result.errors), shorten(JSON.stringify(result.errors), 2_000));
     case 'ok': {
       const order = await findOrder(parts.db, job.orderId);
       if (!order) return;

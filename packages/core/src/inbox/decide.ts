@@ -1,5 +1,5 @@
 import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
-import { classifyError } from '@aisha/service';
+import { classifyError, storableJson } from '@aisha/service';
 import { and, asc, ne, sql } from 'drizzle-orm';
 import { transact } from '../unit.ts';
 import { CLAIM } from './calls.ts';
@@ -176,7 +176,7 @@ async function keepDecisions(
   decisions: readonly { readonly row: UpdateRow; readonly owed: readonly OwedCall[] }[],
 ): Promise<LaneId[]> {
   if (decisions.length === 0) return [];
-  const list = JSON.stringify(
+  const list = storableJson(
     decisions.map(({ row, owed }) => ({
       bot_id: row.botId,
       update_id: row.updateId,

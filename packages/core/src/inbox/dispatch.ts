@@ -1,5 +1,5 @@
 import { type OwedCall, telegramUpdates } from '@aisha/db';
-import { batched } from '@aisha/service';
+import { batched, shorten } from '@aisha/service';
 import { and, isNotNull, sql } from 'drizzle-orm';
 import { CLAIM, makeCalls } from './calls.ts';
 import { MOST_TOGETHER, takeOldest } from './decide.ts';
@@ -107,7 +107,7 @@ async function finish(
         .set({
           claimedUntil: null,
           attempts: sql`${telegramUpdates.attempts} + 1`,
-          error: outcome.why.slice(0, 1_000),
+          error: shorten(outcome.why, 1_000),
           nextCheckAt: sql`now() + make_interval(secs => ${ms / 1_000})`,
           ...(outcome.unknown ? { unknownOutcomes: sql`${telegramUpdates.unknownOutcomes} + 1` } : {}),
         })

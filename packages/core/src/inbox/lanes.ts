@@ -25,7 +25,7 @@ export interface IncomingUpdate {
  * their own, since they must be answered within seconds. Null when it is no update.
  */
 export function incoming(raw: unknown): IncomingUpdate | null {
-  const parsed = updateShape.safeParse(storable(raw));
+  const parsed = updateShape.safeParse(raw);
   if (!parsed.success) return null;
   const update = parsed.data;
   const kind = Object.keys(update).find((key) => key !== 'update_id') ?? 'empty';
@@ -38,16 +38,4 @@ export function incoming(raw: unknown): IncomingUpdate | null {
         ? `chat${chat.chat.id}`
         : `other-${kind}`;
   return { updateId: update.update_id, lane, kind, payload: update };
-}
-
-/**
- * PostgreSQL keeps neither NUL nor half a surrogate pair in jsonb. One such text would be refused with its whole
- * batch, again and again, and nobody would be answered any more.
- */
-function storable(raw: unknown): unknown {
-  const json = JSON.stringify(raw);
-  if (json === undefined || !/\\u(0000|d[89a-f])/i.test(json)) return raw;
-  return JSON.parse(json, (_key, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,
-  );
 }

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { type Db, type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type DispatchParts, DONE, sameUpdate, type Step, type UpdateRow } from './inbox.ts';
@@ -27,7 +28,7 @@ export async function noteFailure(parts: DispatchParts, row: UpdateRow, error: u
     .update(telegramUpdates)
     .set({
       attempts,
-      error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 1_000) : String(error),
+      error: error instanceof Error ? shorten(`${error.name}: ${error.message}`, 1_000) : String(error),
       nextCheckAt: sql`now() + make_interval(secs => ${pause / 1_000})`,
       ...(poisoned ? { ...setAside(owed), attempts: 0, poisonedAt: sql`now()` } : {}),
     })

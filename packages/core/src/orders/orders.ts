@@ -1,5 +1,5 @@
 import { orders, type FailureReason, type Progress, type Tx } from '@aisha/db';
-import { TransientError } from '@aisha/service';
+import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
@@ -165,7 +165,7 @@ export async function noteProgress(parts: DeciderParts, id: string, progress: Pr
         and(
           eq(orders.id, id),
           underWay,
-          sql`${orders.progress} is distinct from ${JSON.stringify(progress)}::jsonb`,
+          sql`${orders.progress} is distinct from ${storableJson(progress)}::jsonb`,
         ),
       )
       .returning({ id: orders.id });

@@ -1,15 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { jsonb, text } from './columns.ts';
 import { orders } from './orders.ts';
 import type { AvatarKind, AvatarState, FailureReason, PHOTO_STATES, PhotoProblem, Subject } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';

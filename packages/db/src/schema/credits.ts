@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, pgTable } from 'drizzle-orm/pg-core';
+import { text } from './columns.ts';
 import type { LedgerReason, PromoCodeKind } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 

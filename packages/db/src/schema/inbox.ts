@@ -3,14 +3,13 @@ import {
   bigint,
   bigserial,
   index,
-  jsonb,
   pgTable,
   primaryKey,
   smallint,
-  text,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { jsonb, text } from './columns.ts';
 import type { UPDATE_STATES } from './types.ts';
 import { at, createdAt, telegramId } from './users.ts';
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { pgTable, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { text } from './columns.ts';
 import { at, createdAt } from './users.ts';
 
 /** What the tokens in our webhook addresses are made with. Several may be valid; one makes the new ones. */

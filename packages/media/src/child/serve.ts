@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import type { AnyParser } from './parser.ts';
 import { type Answer, ANSWERS_FD, request } from './protocol.ts';
@@ -35,7 +36,7 @@ async function handle(parsers: readonly AnyParser[], line: string): Promise<Answ
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return { kind: 'failed', message: message.slice(0, 2_000), code: code.slice(0, 64), spent: spent() };
+    return { kind: 'failed', message: shorten(message, 2_000), code: code.slice(0, 64), spent: spent() };
   }
 }
 

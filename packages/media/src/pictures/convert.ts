@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { writeFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { withPicture } from './decode.ts';
@@ -22,7 +23,7 @@ export async function convert(input: ConvertInput): Promise<Converted> {
     const why = error instanceof Error ? error.message : 'it cannot be decoded';
     // The kernel gave no more memory: that is no damage.
     if (/allocat|out of memory/i.test(why)) throw error;
-    return { kind: 'unreadable', why: why.slice(0, 500) };
+    return { kind: 'unreadable', why: shorten(why, 500) };
   }
   const { width, height, channels } = reduced.info;
   const raw = sharp(reduced.data, { raw: { width, height, channels } });

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { open, stat } from 'node:fs/promises';
 import { sniff } from '../sniff.ts';
 import { decodingBytes, type Header, type PictureFormat, SNIFFED } from './formats.ts';
@@ -21,7 +22,7 @@ export async function measure({ file }: { readonly file: string }): Promise<Meas
   } catch (error) {
     return {
       kind: 'unreadable',
-      why: error instanceof Error ? error.message.slice(0, 500) : 'it has no header',
+      why: error instanceof Error ? shorten(error.message, 500) : 'it has no header',
     };
   }
 }

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { z } from 'zod';
 import { isRecord } from '../shapes.ts';
 
@@ -84,10 +85,10 @@ export function errorDetails(body: unknown): FalErrorDetail[] {
   if (Array.isArray(detail) || isRecord(detail)) {
     return [detail].flat().flatMap((one) => {
       const parsed = detailShape.safeParse(one);
-      return parsed.success ? [{ type: parsed.data.type, msg: parsed.data.msg.slice(0, longestText) }] : [];
+      return parsed.success ? [{ type: parsed.data.type, msg: shorten(parsed.data.msg, longestText) }] : [];
     });
   }
-  if (typeof detail === 'string') return [{ type, msg: detail.slice(0, longestText) }];
+  if (typeof detail === 'string') return [{ type, msg: shorten(detail, longestText) }];
   return type === '' ? [] : [{ type, msg: '' }];
 }
 

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import type { OpenAI } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
@@ -129,7 +130,7 @@ export async function completeJson<T>(
     used = sum(used, answer.usage);
     const parsed = options.schema.safeParse(parseJson(answer.content));
     if (parsed.success) return { kind: 'ok', value: parsed.data, usage: used };
-    why = z.prettifyError(parsed.error).slice(0, 1_000);
+    why = shorten(z.prettifyError(parsed.error), 1_000);
     repair = [
       { role: 'assistant', content: answer.content },
       {

@@ -1,3 +1,4 @@
+import { shorten } from '@aisha/service';
 import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import type { SpeechRefusal } from '../recogniser/recogniser.ts';
 import { describeFailure, retryAfterMs } from '../transport.ts';
@@ -102,7 +103,7 @@ function refusalCode(error: APIError, status: number): RefusalCode {
 function readable(error: APIError): string {
   const text = error.message.replace(/\s+/g, ' ');
   if (/<html|<!doctype/i.test(text)) return `HTTP ${String(error.status)} (a page, not an answer)`;
-  return text.replace(/\bsk-\S+/g, '[key]').slice(0, LONGEST_MESSAGE);
+  return shorten(text.replace(/\bsk-\S+/g, '[key]'), LONGEST_MESSAGE);
 }
 
 /** A 400 that is about one of the request's fields, as far as servers say so. */

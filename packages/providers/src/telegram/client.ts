@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TelegramConfig } from '@aisha/config';
-import { untilAborted, withDeadline } from '@aisha/service';
+import { storable, untilAborted, withDeadline } from '@aisha/service';
 import type { Cluster, Redis } from 'ioredis';
 import { Telegram } from 'telegraf';
 import type { WebhookInfo } from 'telegraf/types';
@@ -134,9 +134,11 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
 
   const call = async <M extends BotMethod>(
     method: M,
-    payload: BotPayload<M>,
+    given: BotPayload<M>,
     callOptions: CallOptions,
   ): Promise<SendOutcome<BotResult<M>>> => {
+    // Half a pair in a text, and Telegram would refuse the whole of it.
+    const payload = storable(given);
     const tooBig = await tooBigToUpload(payload, cloud);
     const outcome = await observed<SendOutcome<BotResult<M>>>(
       metrics,

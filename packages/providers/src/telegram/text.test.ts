@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { escapeHtml, splitMessage, truncate } from './text.ts';
+import { escapeHtml, splitMessage } from './text.ts';
 
 test('escapes everything that means something, and mends broken characters', () => {
   expect(escapeHtml(`a<b>&"c"`)).toBe('a&lt;b&gt;&amp;&quot;c&quot;');
   expect(escapeHtml('x\ud83d')).toBe('x\ufffd');
-});
-
-describe('truncate', () => {
-  test('leaves what fits', () => {
-    expect(truncate('short', 10)).toEqual({ text: 'short', truncated: false });
-  });
-
-  test('cuts at a word and says so', () => {
-    const { text, truncated } = truncate('one two three four five', 18, ' (cut)');
-    expect(text).toBe('one two (cut)');
-    expect(truncated).toBe(true);
-  });
-
-  test('never splits a character', () => {
-    const { text } = truncate('😀'.repeat(20), 16, '…');
-    expect(text).toBe(`${'😀'.repeat(7)}…`);
-  });
 });
 
 describe('splitMessage', () => {

@@ -12,28 +12,6 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-export interface Truncated {
-  readonly text: string;
-  readonly truncated: boolean;
-}
-
-/** Shortens plain text to `limit` at a word's end and appends `notice`, which must say that it was shortened. */
-export function truncate(text: string, limit: number, notice = ' […]'): Truncated {
-  const clean = text.toWellFormed();
-  if (clean.length <= limit) return { text: clean, truncated: false };
-  const room = Math.max(0, limit - notice.length);
-  const cut = wholeCharacters(clean, room);
-  const word = cut.search(/\s\S*$/);
-  const body = word > room / 2 ? cut.slice(0, word) : cut;
-  return { text: body.trimEnd() + notice, truncated: true };
-}
-
-/** A cut may fall between the two halves of one character. */
-function wholeCharacters(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
-}
-
 interface Token {
   readonly raw: string;
   /** UTF-16 units that it adds to the parsed text. */
