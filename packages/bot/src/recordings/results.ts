@@ -31,8 +31,7 @@ export const shownTranscription: ShownOrder = {
       : '';
     const text = escapeHtml(recording.text) + lost;
     if (text.length <= messageLimit - 96) return [sendScreen(order.chatId, { text, buttons }, { replyTo })];
-    const caption =
-      voice.t('recording.file', { preview: shorten(recording.text, 500, READABLY) }) + lost;
+    const caption = voice.t('recording.file', { preview: shorten(recording.text, 500, READABLY) }) + lost;
     const file = transcriptFile(recording, recording.transcriptKey);
     return [sendFile(order.chatId, file, { caption, replyTo, buttons })];
   },

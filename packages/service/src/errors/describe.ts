@@ -1,3 +1,4 @@
+import { shorten } from '../text/shorten.ts';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '@aisha/config';
 import { knownPhraseIn } from './classify.ts';
@@ -47,13 +48,13 @@ function describe(error: unknown, depth: number): ErrorDescription {
     message: messageOf(error, calls),
     ...codeOf(error),
     ...placeOf(error),
-    ...(calls.length === 0 ? {} : { stack: calls.join('\n').slice(0, LONGEST_STACK) }),
+    ...(calls.length === 0 ? {} : { stack: shorten(calls.join('\n'), LONGEST_STACK) }),
     ...(depth >= LONGEST_CHAIN ? {} : causesOf(error, depth + 1)),
   };
 }
 
 function messageOf(error: Error, calls: readonly string[]): string {
-  if (error instanceof ConfigError || isWrittenHere(calls)) return error.message.slice(0, LONGEST_MESSAGE);
+  if (error instanceof ConfigError || isWrittenHere(calls)) return shorten(error.message, LONGEST_MESSAGE);
   return knownPhraseIn(error.message) ?? WITHHELD;
 }
 

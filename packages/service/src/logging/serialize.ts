@@ -1,3 +1,4 @@
+import { shorten } from '../text/shorten.ts';
 import { describeError, WITHHELD } from '../errors/describe.ts';
 import { isPersonalField, isSecretField, type Redactor } from './redact.ts';
 
@@ -64,7 +65,5 @@ function hidden(name: string, field: unknown): string | null {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_STRING
-    ? `${text.slice(0, LONGEST_STRING)}… [${text.length} characters]`
-    : text;
+  return text.length > LONGEST_STRING ? `${shorten(text, LONGEST_STRING)} [${text.length} characters]` : text;
 }
