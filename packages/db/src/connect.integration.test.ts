@@ -9,7 +9,7 @@ import { loadParts } from '@aisha/config';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase } from './connect.ts';
-import { conversations, users } from './schema/index.ts';
+import * as schema from './schema/index.ts';
 import { testDatabase, type TestDatabase } from './testing.ts';
 
 let database: TestDatabase;
@@ -185,14 +185,16 @@ async function pgbouncer(): Promise<number> {
 test('text and JSON that somebody else said are kept whatever is in them', async () => {
   const said = { name: 'a\0b \ud835', '\ud835': [String.raw`\u0000`, '🇰🇿', { deep: '\udc00\0' }] };
   const [row] = await database.db
-    .insert(conversations)
+    .insert(schema.conversations)
     .values({ chatId: 1, userId: 1, state: said })
     .returning();
   expect(row?.state).toEqual({
     name: 'ab \ufffd',
     '\ufffd': [String.raw`\u0000`, '🇰🇿', { deep: '\ufffd' }],
   });
-  const [user] = await database.db.insert(users).values({ id: 7, firstName: said.name }).returning();
+  const [user] = await database.db.insert(schema.users).values({ id: 7, firstName: said.name }).returning();
   expect(user?.firstName).toBe('ab \ufffd');
-  expect(await database.db.select().from(users).where(eq(users.firstName, said.name))).toHaveLength(1);
+  expect(
+    await database.db.select().from(schema.users).where(eq(schema.users.firstName, said.name)),
+  ).toHaveLength(1);
 });

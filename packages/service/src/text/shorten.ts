@@ -10,6 +10,7 @@ export interface ShortenOptions {
 }
 
 const inUtf16 = (text: string) => text.length;
+const inBytes = (text: string) => Buffer.byteLength(text);
 
 /**
  * The one way to shorten a text: to at most `most`, `notice` included, between characters as people see them, so that
@@ -20,7 +21,7 @@ export function shorten(
   most: number,
   { notice = '…', unit = 'utf16', atWord = false }: ShortenOptions = {},
 ): string {
-  const sizeOf = unit === 'bytes' ? Buffer.byteLength : inUtf16;
+  const sizeOf = unit === 'bytes' ? inBytes : inUtf16;
   const clean = text.toWellFormed();
   if (sizeOf(clean) <= most) return clean;
   const room = most - sizeOf(notice);
