@@ -1,3 +1,4 @@
+export { atMost } from './at-most.ts';
 export { batched } from './batched.ts';
 export {
   createLogger,

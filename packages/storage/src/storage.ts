@@ -13,7 +13,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { StorageConfig } from '@aisha/config';
-import { TransientError, withDeadline, type Logger } from '@aisha/service';
+import { atMost, TransientError, withDeadline, type Logger } from '@aisha/service';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { isBucketThere, isMissingBucket, isUnsupported, run, tryFind } from './errors.ts';
@@ -87,6 +87,9 @@ export interface SignedUrlOptions {
 
 const LONGEST_LINK_SECONDS = 24 * 3600;
 
+/** Each holds some parts of 5 MB in memory, twice while they are signed; what waits is held back at its source. */
+const STREAMS_AT_ONCE = 3;
+
 /** At once, where a server deletes only one by one. */
 const SINGLE_DELETIONS = 10;
 
@@ -110,6 +113,7 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
     // A connection on which nothing moves for 20 s is dead; content may take as long as the caller's signal allows.
     requestHandler: { connectionTimeout: 3_000, socketTimeout: 20_000 },
   });
+  const streaming = atMost(STREAMS_AT_ONCE);
   const nameOf = (bucket: Bucket) => config.buckets[bucket];
   const at = (bucket: Bucket, key: string) => {
     assertKey(key);
@@ -199,7 +203,9 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
       }
       const stream = body instanceof Readable ? body : createReadStream(body.file);
       try {
-        await run(`put ${key}`, () => uploadStream(client, { ...target, Body: stream }, options.signal));
+        await run(`put ${key}`, () =>
+          streaming(() => uploadStream(client, { ...target, Body: stream }, options.signal)),
+        );
       } finally {
         stream.destroy();
       }

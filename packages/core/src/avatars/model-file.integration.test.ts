@@ -16,7 +16,7 @@ const HEADER = Buffer.from(
 const LENGTH = Buffer.alloc(8);
 LENGTH.writeBigUInt64LE(BigInt(HEADER.length));
 const MODEL_BYTES = LENGTH.length + HEADER.length + MODEL_MB * MB;
-const COPIES = 6;
+const COPIES = 10;
 
 function* model() {
   yield LENGTH;
@@ -80,7 +80,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('more models at once than fit into 512 MB are copied in a process of that, from FAL and back', async () => {
+test('ten models at once are copied in what a worker of 512 MB has left, from FAL and back', async () => {
   const program = join(import.meta.dirname, '../testing/model-copies/main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--conditions=@aisha/source',
@@ -90,5 +90,5 @@ test('more models at once than fit into 512 MB are copied in a process of that, 
     String(COPIES),
   ]);
   expect(came).toEqual({ s3: COPIES * MODEL_BYTES, fal: COPIES * MODEL_BYTES });
-  expect(Number(stdout)).toBeLessThan(512 * MB);
+  expect(Number(stdout)).toBeLessThan(400 * MB);
 }, 120_000);

@@ -1,3 +1,4 @@
+import { atMost } from '@aisha/service';
 import { observed, type Observers } from '../observe.ts';
 import {
   fetchFile,
@@ -60,6 +61,9 @@ export interface FalClientOptions extends Observers {
   readonly config: FalTarget;
 }
 
+/** Each holds a part of 10 MB. */
+const UPLOADS_AT_ONCE = 3;
+
 /** A job is accepted within a second or two; past this nobody knows. */
 const submitTimeoutMs = 20_000;
 
@@ -74,6 +78,7 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
     else log.warn(`fal ${operation}: ${answer.kind}`, { ...about, ...loggable(answer) });
     return answer;
   };
+  const uploading = atMost(UPLOADS_AT_ONCE);
   const anyAddress = config.elsewhere;
 
   return {
@@ -87,7 +92,8 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
       seen('result', { model, requestId }, () => readResult(config, model, requestId, options)),
     cancel: (model, requestId, options = {}) =>
       seen('cancel', { model, requestId }, () => requestCancel(config, model, requestId, options)),
-    uploadFile: (body, options) => seen('upload', {}, () => uploadFile(config, body, options)),
+    uploadFile: (body, options) =>
+      seen('upload', {}, () => uploading(() => uploadFile(config, body, options))),
     deleteRequestFiles: (requestId, options = {}) =>
       seen('delete', { requestId }, () => deleteRequestFiles(config, requestId, options)),
     download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
