@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { WebhookApiConfig } from '@aisha/config';
 import { createWebhookTokens } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
@@ -13,13 +12,11 @@ import {
   type Logger,
 } from '@aisha/service';
 import { createApp } from './app.ts';
-import { answerBrokenRequests } from './broken-requests.ts';
+import { ensureWebhook } from './ensure-webhook.ts';
+import { listen } from './http-server.ts';
 
 /** The whole stop: shorter than a container's grace period of 30 s. */
 const STOP_MS = 15_000;
-/** nginx learns from a few failed health checks that this replica is going; meanwhile it still answers. */
-const LINGER_MS = 300;
-
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: WebhookApiConfig, log: Logger): Promise<Lifecycle> {
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
@@ -63,34 +60,14 @@ export async function compose(config: WebhookApiConfig, log: Logger): Promise<Li
     log,
   });
 
-  const server = createServer(
-    {
-      // A sender that dribbles its request byte by byte is cut off.
-      headersTimeout: 10_000,
-      requestTimeout: 20_000,
-      // Node looks only every 30 s otherwise.
-      connectionsCheckingInterval: 2_000,
-      // Longer than nginx keeps idle connections.
-      keepAliveTimeout: 75_000,
-    },
-    app,
-  );
-  server.maxHeadersCount = 100;
-  answerBrokenRequests(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.process.port, resolve);
-  });
+  const server = await listen(app, config.process.port);
   log.info('webhook API listens', { port: config.process.port });
-  if (config.telegram.mode === 'webhook' && config.telegram.webhook)
-    void ensureWebhook(config.telegram.webhook);
+  if (config.telegram.mode === 'webhook' && config.telegram.webhook) {
+    const telegram = createTelegramClient({ config: config.telegram, redis, log, metrics });
+    void ensureWebhook(telegram, config.telegram.webhook, { log, signal: lifecycle.stopping });
+  }
 
-  lifecycle.onStop('requests', async () => {
-    await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
-    await closed;
-  });
+  lifecycle.onStop('requests', () => server.close());
   lifecycle.onStop('connections', async () => {
     await producer.close();
     redis.disconnect();
@@ -98,15 +75,4 @@ export async function compose(config: WebhookApiConfig, log: Logger): Promise<Li
     health.close();
   });
   return lifecycle;
-
-  /** In webhook mode Telegram must know our address; what waits in its queue is kept. */
-  async function ensureWebhook(webhook: { url: string; secret: string }): Promise<void> {
-    const telegram = createTelegramClient({ config: config.telegram, redis, log, metrics });
-    for (let pause = 1_000; !lifecycle.stopping.aborted; pause = Math.min(pause * 2, 60_000)) {
-      const outcome = await telegram.setWebhook(webhook);
-      if (outcome.kind === 'ok') return log.info('webhook set', { url: webhook.url });
-      log.warn('webhook not set yet', { outcome: outcome.kind });
-      await new Promise((resolve) => setTimeout(resolve, pause).unref());
-    }
-  }
 }

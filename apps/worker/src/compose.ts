@@ -1,4 +1,4 @@
-import { createConversation, createTexts } from '@aisha/bot';
+import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
 import {
   checkModels,
@@ -6,24 +6,15 @@ import {
   givingUp,
   messageKeepers,
   orderKinds,
-  trainerFor,
   type WorkerParts,
 } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createMedia } from '@aisha/media';
-import {
-  cloudDownloadLimit,
-  createFalClient,
-  createOpenAiClient,
-  createTelegramClient,
-  selfHostedDownloadLimit,
-} from '@aisha/providers';
+import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
 import {
   connectProducer,
   createProducer,
-  isQueueName,
   pingRedis,
-  queueNames,
   queues,
   startDepthCollector,
   startWorkers,
@@ -35,11 +26,12 @@ import {
   createMetrics,
   type Lifecycle,
   type Logger,
-  StartRefusal,
   startHealthServer,
 } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
 import { giveUps, handlers } from './handlers.ts';
+import { queueSelection } from './queue-selection.ts';
+import { reportModels } from './report-models.ts';
 import { runSweeper } from './sweeper.ts';
 
 /** The whole stop: shorter than a container's grace period of 30 s, longer than draining. */
@@ -53,10 +45,7 @@ const SILENCE_MS = 60_000;
 export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecycle> {
   const only = queueSelection(config.worker.queues);
   checkModels(config.fal);
-  const presets = {
-    portrait: trainerFor('portrait', config.fal.models).presets,
-    style: trainerFor('style', config.fal.models).presets,
-  };
+  const settings = botSettings(config);
   const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
   await requireMigrations(config.database, { lifecycle, log });
   const metrics = createMetrics(config.process);
@@ -78,13 +67,6 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     scratchBytes: config.worker.scratch.bytes,
   });
   const texts = createTexts();
-  const cloud = new URL(config.telegram.apiRoot).hostname === 'api.telegram.org';
-  const settings = {
-    testMode: config.fal.testMode,
-    botUsername: config.telegram.botUsername ?? '',
-    fileLimit: cloud ? cloudDownloadLimit : selfHostedDownloadLimit,
-    presets,
-  };
   const conversation = createConversation({ botId: config.telegram.botId, texts, settings });
   const parts = {
     db: database.db,
@@ -139,7 +121,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     signal: lifecycle.stopping,
   });
   log.info('worker started', { queues: workers.queues, testMode: config.fal.testMode });
-  void reportModels();
+  void reportModels(openai, log, lifecycle.stopping);
 
   lifecycle.onStop('jobs', () => workers.close(DRAIN_MS).then(() => undefined), {
     deadlineMs: DRAIN_MS + 4_000,
@@ -156,22 +138,4 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     await server.close();
   });
   return lifecycle;
-
-  /** Says at the start which configured models end some day or are not offered. */
-  async function reportModels(): Promise<void> {
-    for (const report of await openai.describeModels({ signal: lifecycle.stopping })) {
-      if (report.shutdownDate !== null) log.warn('a configured model will be shut down', { ...report });
-      if (report.offered === false) log.warn('the server does not offer a configured model', { ...report });
-    }
-  }
-}
-
-function queueSelection(names: readonly string[] | null) {
-  if (names === null) return null;
-  const unknown = names.filter((name) => !isQueueName(name));
-  if (unknown.length > 0)
-    throw new StartRefusal(
-      `WORKER_QUEUES names unknown queues: ${unknown.join(', ')}; known: ${queueNames.join(', ')}`,
-    );
-  return names.filter(isQueueName);
 }

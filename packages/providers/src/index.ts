@@ -9,8 +9,8 @@ export type { ChatId, SendPriority } from './telegram/limits.ts';
 export type { BotApi, BotMethod, BotPayload, BotResult, Upload } from './telegram/methods.ts';
 export { ALLOWED_UPDATES, type PollOptions, type PollOutcome } from './telegram/poll.ts';
 export {
-  cloudDownloadLimit,
-  selfHostedDownloadLimit,
+  CLOUD_DOWNLOAD_LIMIT,
+  downloadLimit,
   type DownloadOptions,
   type TelegramFiles,
 } from './telegram/files.ts';

@@ -68,3 +68,4 @@ export { runMain } from './stopping/main.ts';
 export { charactersOf, shorten, type ShortenOptions } from './text/shorten.ts';
 export { canBeSeen, isolated } from './text/seen.ts';
 export { storable, storableJson } from './text/storable.ts';
+export { untilDone } from './until-done.ts';

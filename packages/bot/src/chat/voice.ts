@@ -1,17 +1,8 @@
 import { asOrderKind, type Order, type OrderKind } from '@aisha/core';
-import type { AvatarKind, Db, Language, OwedCall } from '@aisha/db';
+import type { Db, Language, OwedCall } from '@aisha/db';
 import type { TextKey, TextParams, Texts } from '../texts/index.ts';
 import type { Button } from './button.ts';
-
-/** What the conversation knows of this installation. */
-export interface BotSettings {
-  readonly testMode: boolean;
-  readonly botUsername: string;
-  /** The largest file that Telegram hands to us, in bytes. */
-  readonly fileLimit: number;
-  /** Minutes that a training of each preset is said to take. */
-  readonly presets: Readonly<Record<AvatarKind, Readonly<Record<string, { minutes: number }>>>>;
-}
+import type { BotSettings } from './settings.ts';
 
 /** What is shown of a kind of order, beside what all of them show. */
 export interface ShownOrder {

@@ -6,7 +6,7 @@ import { and, eq } from 'drizzle-orm';
 import { createConversation } from '../bindings.ts';
 import type { NotifyParts } from '../notify/send.ts';
 import { createTexts } from '../texts/index.ts';
-import type { BotSettings } from '../chat/voice.ts';
+import type { BotSettings } from '../chat/settings.ts';
 
 /** The bot in one process: what people do at Telegram's stand-in is decided, committed and answered there. */
 export interface TestBot extends Omit<TestParts, 'parts'> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
 import { decodeSound, encodeStretch, type ScratchFolder, type Sound, sourceName } from '@aisha/media';
-import { cloudDownloadLimit } from '@aisha/providers';
+import { CLOUD_DOWNLOAD_LIMIT } from '@aisha/providers';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
@@ -43,7 +43,7 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   await noteProgress(parts, order.id, { stage: 'downloading' });
   if (recording.fileSize === 0) return failOrder(parts, order.id, 'empty_file');
   // Where nobody says how big a file is, it comes from Telegram's cloud, which gives no more than this.
-  const room = (recording.fileSize ?? cloudDownloadLimit) + 1024 * 1024;
+  const room = (recording.fileSize ?? CLOUD_DOWNLOAD_LIMIT) + 1024 * 1024;
   await using folder = await parts.media.scratch.folder(room, { signal: run.signal });
   const problem = await open(parts, recording, order, folder, run);
   if (problem) await failOrder(parts, order.id, problem);

@@ -8,7 +8,7 @@ import type { WebhookInfo } from 'telegraf/types';
 import { observed, type Observers } from '../observe.ts';
 import { backoffMs } from '../transport.ts';
 import { isRecord } from '../shapes.ts';
-import { createFiles, type TelegramFiles } from './files.ts';
+import { createFiles, isCloud, type TelegramFiles } from './files.ts';
 import { createSendLimits, type ChatId, type SendPriority } from './limits.ts';
 import { methodRules, type BotMethod, type BotPayload, type BotResult } from './methods.ts';
 import { classifySendError, replyTargetGone, tooManyRequests, type SendOutcome } from './outcome.ts';
@@ -56,7 +56,7 @@ const MOST_PAUSES = 3;
 
 export function createTelegramClient(options: TelegramClientOptions): TelegramClient {
   const { config, log, metrics } = options;
-  const cloud = new URL(config.apiRoot).hostname === 'api.telegram.org';
+  const cloud = isCloud(config.apiRoot);
   const limits = createSendLimits(options.redis, config.botId);
   // Idle connections go before the server closes them, or a send would be reset with an unknown outcome.
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 });
@@ -166,7 +166,6 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     call,
     ...createFiles({
       config,
-      cloud,
       getFile: (fileId, how) => call('getFile', { file_id: fileId }, { ...operator, ...how }),
     }),
     pollUpdates: createPoll({ config }),

@@ -36,19 +36,24 @@ export interface TelegramFiles {
 }
 
 /** What one download may weigh at most, by who serves it (the cloud refuses `getFile` above 20 MiB). */
-export const cloudDownloadLimit = 20 * 1024 * 1024;
-export const selfHostedDownloadLimit = 2 * 1024 * 1024 * 1024;
+export const CLOUD_DOWNLOAD_LIMIT = 20 * 1024 * 1024;
+const SELF_HOSTED_DOWNLOAD_LIMIT = 2 * 1024 * 1024 * 1024;
+
+export const isCloud = (apiRoot: string) => new URL(apiRoot).hostname === 'api.telegram.org';
+
+export const downloadLimit = (apiRoot: string) =>
+  isCloud(apiRoot) ? CLOUD_DOWNLOAD_LIMIT : SELF_HOSTED_DOWNLOAD_LIMIT;
 
 export function createFiles(parts: {
   readonly config: Pick<TelegramConfig, 'token' | 'apiRoot'>;
-  readonly cloud: boolean;
   getFile(
     fileId: string,
     options: { signal?: AbortSignal | null | undefined; timeoutMs: number },
   ): Promise<SendOutcome<File>>;
 }): TelegramFiles {
-  const { config, cloud } = parts;
-  const ceiling = cloud ? cloudDownloadLimit : selfHostedDownloadLimit;
+  const { config } = parts;
+  const cloud = isCloud(config.apiRoot);
+  const ceiling = downloadLimit(config.apiRoot);
 
   const download = async <T>(
     fileId: string,

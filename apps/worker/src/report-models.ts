@@ -1,0 +1,10 @@
+import type { OpenAiClient } from '@aisha/providers';
+import type { Logger } from '@aisha/service';
+
+/** Says at the start which configured models end some day or are not offered. */
+export async function reportModels(openai: OpenAiClient, log: Logger, signal: AbortSignal): Promise<void> {
+  for (const report of await openai.describeModels({ signal })) {
+    if (report.shutdownDate !== null) log.warn('a configured model will be shut down', { ...report });
+    if (report.offered === false) log.warn('the server does not offer a configured model', { ...report });
+  }
+}

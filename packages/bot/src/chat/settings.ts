@@ -1,0 +1,28 @@
+import type { FalConfig, TelegramConfig } from '@aisha/config';
+import { trainerFor } from '@aisha/core';
+import type { AvatarKind } from '@aisha/db';
+import { downloadLimit } from '@aisha/providers';
+
+/** What the conversation knows of this installation. */
+export interface BotSettings {
+  readonly testMode: boolean;
+  readonly botUsername: string;
+  /** The largest file that Telegram hands to us, in bytes. */
+  readonly fileLimit: number;
+  /** Minutes that a training of each preset is said to take. */
+  readonly presets: Readonly<Record<AvatarKind, Readonly<Record<string, { minutes: number }>>>>;
+}
+
+/** Throws a sentence for the operator when a configured model is none. */
+export function botSettings(config: {
+  readonly fal: Pick<FalConfig, 'testMode' | 'models'>;
+  readonly telegram: Pick<TelegramConfig, 'apiRoot' | 'botUsername'>;
+}): BotSettings {
+  const presetsOf = (kind: AvatarKind) => trainerFor(kind, config.fal.models).presets;
+  return {
+    testMode: config.fal.testMode,
+    botUsername: config.telegram.botUsername ?? '',
+    fileLimit: downloadLimit(config.telegram.apiRoot),
+    presets: { portrait: presetsOf('portrait'), style: presetsOf('style') },
+  };
+}
