@@ -82,6 +82,10 @@ test('nor what providers say of it', async () => {
       description: `Bad Request: can't parse entities: Unsupported start tag "${MARK}"`,
     },
   });
+  await person.write(`/help ${MARK}`);
+  await eventually('Telegram refuses an answer', async () =>
+    product.lines().some((line) => line.includes('telegram refused a call')),
+  );
   let asked = await orderPictures(person, RU, `дом ${MARK}`);
   await person.see(says(RU.didNotWork), 'that it did not work', { after: asked });
   await product.openai.clearFaults();
