@@ -228,6 +228,25 @@ test('OpenAI: a wrong key, and a model that is not offered', async () => {
   });
 });
 
+test('OpenAI: a model that is listed and that the key may not use', async () => {
+  const fault = { kind: 'status', status: 403, code: 'model_not_found' } as const;
+  await stand.openai.control.addFault({ route: 'moderations', times: null, fault });
+  expect(await wrong('openai', {})).toMatchObject({
+    what: 'moderation tried',
+    verdict: 'failed',
+    found: expect.stringContaining('omni-moderation-latest'),
+    mend: expect.stringContaining('OPENAI_MODERATION=model'),
+  });
+  // The text model judges then: it is asked in the form of a verdict.
+  await stand.openai.control.script({
+    kind: 'answer',
+    schemaName: 'verdict',
+    content: { flagged: false, categories: [] },
+  });
+  expect((await doctor('openai', { OPENAI_MODERATION: 'model' })).well).toBe(true);
+  await stand.openai.control.clearFaults();
+});
+
 describe('the webhook path', () => {
   /** Answers like what operators meet instead of webhook-api. */
   async function impostor(status: number, headers: Record<string, string> = {}): Promise<[Server, string]> {

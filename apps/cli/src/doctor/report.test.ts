@@ -58,12 +58,15 @@ test.each([
 test.each([
   [{ offered: true, shutdownDate: null }, 'ok', 'a-model'],
   [{ offered: null, shutdownDate: null }, 'ok', 'not known whether it is offered'],
-  [{ offered: false, shutdownDate: null }, 'failed', 'not offered'],
+  [{ offered: false, shutdownDate: null }, 'failed', 'not offered, but x/a-model'],
   [{ offered: true, shutdownDate: '2027-12-31' }, 'ok', 'until 2027-12-31'],
   [{ offered: true, shutdownDate: '2027-02-10' }, 'warning', 'in 31 days'],
   [{ offered: true, shutdownDate: '2026-12-31' }, 'failed', 'was shut down on 2026-12-31'],
 ] as const)('a model: %j', (model, verdict, found) => {
-  const finding = judgeModel({ use: 'text', model: 'a-model', ...model }, Date.parse('2027-01-10'));
+  const finding = judgeModel(
+    { use: 'text', model: 'a-model', similar: ['x/a-model'], ...model },
+    Date.parse('2027-01-10'),
+  );
   expect(finding.verdict).toBe(verdict);
   expect(finding.found).toContain(found);
 });

@@ -10,6 +10,8 @@ export interface OpenAiConfig {
   transcribeModel: string;
   visionModel: string;
   moderationModel: string;
+  /** Who judges what is to be drawn: the moderation endpoint, or the models that write and see. */
+  moderation: 'endpoint' | 'model';
 }
 
 export const openAiGroup = group({
@@ -17,14 +19,14 @@ export const openAiGroup = group({
   variables: {
     OPENAI_API_KEY: {
       schema: z.string(),
-      doc: 'Key of the server.',
+      doc: 'Key of the server; any word where it needs none.',
       expected: 'an API key',
       secret: true,
       example: '',
     },
     OPENAI_BASE_URL: {
       schema: httpUrl.default('https://api.openai.com/v1'),
-      doc: 'Base address, with /v1.',
+      doc: 'Base address, with /v1; a query such as ?api-version=… is sent along.',
       expected: 'an http(s) address ending in /v1',
     },
     OPENAI_MODEL: {
@@ -49,6 +51,11 @@ export const openAiGroup = group({
       doc: 'Moderation model.',
       expected: 'a model name',
     },
+    OPENAI_MODERATION: {
+      schema: z.enum(['endpoint', 'model']).default('endpoint'),
+      doc: 'Who judges what is to be drawn (nothing is drawn unjudged): `endpoint`, the moderation model; `model`, where the server has no /moderations, OPENAI_MODEL.',
+      expected: 'endpoint or model',
+    },
   },
   build: (v): OpenAiConfig => ({
     apiKey: v.OPENAI_API_KEY,
@@ -57,5 +64,6 @@ export const openAiGroup = group({
     transcribeModel: v.OPENAI_TRANSCRIBE_MODEL,
     visionModel: v.OPENAI_VISION_MODEL ?? v.OPENAI_MODEL,
     moderationModel: v.OPENAI_MODERATION_MODEL,
+    moderation: v.OPENAI_MODERATION,
   }),
 });

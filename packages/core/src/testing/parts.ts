@@ -178,6 +178,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       transcribeModel: 'gpt-transcribe',
       visionModel: 'gpt-6-sol',
       moderationModel: 'omni-moderation-latest',
+      moderation: 'endpoint',
     },
     log,
   });

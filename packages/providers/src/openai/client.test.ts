@@ -88,10 +88,16 @@ describe('describeModels', () => {
       textModel: 'gpt-4o-mini-2024-07-18',
     });
     expect(await client.describeModels()).toEqual([
-      { use: 'text', model: 'gpt-4o-mini-2024-07-18', shutdownDate: '2027-01-14', offered: false },
-      { use: 'speech', model: 'whisper-1', shutdownDate: '2027-02-26', offered: true },
-      { use: 'vision', model: 'gpt-6-sol', shutdownDate: '2028-01-01', offered: true },
-      { use: 'moderation', model: 'omni-moderation-latest', shutdownDate: null, offered: false },
+      {
+        use: 'text',
+        model: 'gpt-4o-mini-2024-07-18',
+        shutdownDate: '2027-01-14',
+        offered: false,
+        similar: [],
+      },
+      { use: 'speech', model: 'whisper-1', shutdownDate: '2027-02-26', offered: true, similar: [] },
+      { use: 'vision', model: 'gpt-6-sol', shutdownDate: '2028-01-01', offered: true, similar: [] },
+      { use: 'moderation', model: 'omni-moderation-latest', shutdownDate: null, offered: false, similar: [] },
     ]);
   });
 

@@ -7,7 +7,6 @@ import {
   completeJson,
   completeText,
   type CompletionOptions,
-  type Dialects,
   type ImageInput,
   type JsonOptions,
   type JsonOutcome,
@@ -15,10 +14,13 @@ import {
   type Usage,
 } from './complete.ts';
 import { withinDeadline } from './deadline.ts';
+import type { Dialects } from './dialect.ts';
 import { openAiFailure } from './errors.ts';
+import { judge } from './judge.ts';
+import { lenientFetch } from './lenient-fetch.ts';
 import { recogniserAbilities, shutdownDateOf } from './models.ts';
 import { moderate, type ModerateOptions, type ModerateOutcome } from './moderate.ts';
-import { transcribe } from './transcribe.ts';
+import { type SpeechDialects, transcribe } from './transcribe.ts';
 
 /** OpenAI or any compatible server. Outcomes are values. */
 export interface OpenAiClient {
@@ -46,6 +48,8 @@ export interface ModelReport {
   readonly shutdownDate: string | null;
   /** null: the server does not list its models. */
   readonly offered: boolean | null;
+  /** Offered models that may be meant where this one is not: gateways put the vendor's name before it. */
+  readonly similar: readonly string[];
 }
 
 export interface OpenAiClientOptions extends Observers {
@@ -54,13 +58,17 @@ export interface OpenAiClientOptions extends Observers {
 
 const LIST_DEADLINE_MS = 10_000;
 const modelsShape = z.looseObject({
-  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.string().nullish() })),
+  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.string().nullish().catch(null) })),
 });
 
 export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions): OpenAiClient {
+  const { origin, pathname, searchParams } = new URL(config.baseUrl);
   const client = new OpenAI({
     apiKey: config.apiKey,
-    baseURL: config.baseUrl,
+    baseURL: `${origin}${pathname}`,
+    // Azure's `?api-version=…`.
+    defaultQuery: Object.fromEntries(searchParams),
+    fetch: lenientFetch,
     // Passing trouble is bridged here; what lasts longer is for the job's own back-off.
     maxRetries: 2,
     logLevel: 'off',
@@ -68,6 +76,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     project: null,
   });
   const dialects: Dialects = new Map();
+  const speechDialects: SpeechDialects = new Map();
 
   const seen = async <T extends { readonly kind: string }>(
     operation: string,
@@ -131,7 +140,9 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     model: speechModel,
     can,
     async transcribe(speech) {
-      const answer = await seen('transcribe', speechModel, () => transcribe(client, speechModel, speech));
+      const answer = await seen('transcribe', speechModel, () =>
+        transcribe(client, speechDialects, speechModel, speech),
+      );
       if (answer.kind === 'ok' && answer.durationS !== undefined && can.usdPerMinute !== null) {
         const usd = (answer.durationS / 60) * can.usdPerMinute;
         metrics?.providerCostUsd.inc({ provider: 'openai', model: speechModel }, usd);
@@ -145,7 +156,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       text: config.textModel,
       speech: speechModel,
       vision: config.visionModel,
-      moderation: config.moderationModel,
+      moderation: config.moderation === 'endpoint' ? config.moderationModel : config.textModel,
     },
     recogniser,
     completeJson(options) {
@@ -154,27 +165,41 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     },
     completeText: (options) => text('complete_text', options),
     describeImages: (options) => text('describe_images', options),
-    moderate: (options) =>
-      seen('moderate', config.moderationModel, () => moderate(client, config.moderationModel, options)),
+    moderate: (options) => {
+      if (config.moderation === 'endpoint') {
+        const model = config.moderationModel;
+        return seen('moderate', model, () => moderate(client, model, options));
+      }
+      const model = options.image === undefined ? config.textModel : config.visionModel;
+      return seen('judge', model, () => judge(client, dialects, model, options));
+    },
     async describeModels(options = {}) {
       const offered = await listed(options.signal);
       const configured = [
         ['text', config.textModel],
         ['speech', config.transcribeModel],
         ['vision', config.visionModel],
-        ['moderation', config.moderationModel],
+        ...(config.moderation === 'endpoint' ? [['moderation', config.moderationModel] as const] : []),
       ] as const;
       return configured.map(([use, model]) => {
-        const found = offered?.find(({ id }) => id === model);
+        // Ollama lists `llama3:latest` for `llama3`.
+        const found = offered?.find(({ id }) => id === model || id === `${model}:latest`);
         return {
           use,
           model,
           shutdownDate: found?.shutdown_date ?? shutdownDateOf(model),
           offered: offered === null ? null : found !== undefined,
+          similar: found ? [] : (offered ?? []).map(({ id }) => id).filter((id) => resembles(id, model)),
         };
       });
     },
   };
+}
+
+/** `openai/gpt-x`, `gpt-x:free` and `GPT-X` for `gpt-x`. */
+function resembles(offered: string, model: string): boolean {
+  const bare = (name: string) => (name.toLowerCase().split('/').at(-1) ?? '').split(':')[0];
+  return bare(offered) === bare(model);
 }
 
 /** What an answer says of itself, without words of the server: they may repeat what it was sent. */

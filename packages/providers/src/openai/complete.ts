@@ -3,7 +3,9 @@ import type { OpenAI } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 import { withinDeadline } from './deadline.ts';
-import { complainsAbout, openAiFailure, type OpenAiFailure } from './errors.ts';
+import { type Dialect, type Dialects, OPENAI_DIALECT, simpler } from './dialect.ts';
+import { endToldByError, openAiFailure, type OpenAiFailure } from './errors.ts';
+import { jsonIn, spoken } from './spoken.ts';
 
 export interface ImageInput {
   /** PNG, JPEG, WebP or a still GIF; sent as a data URL, never as an address. */
@@ -41,7 +43,7 @@ type NoAnswer =
 
 export type JsonOutcome<T> =
   | { readonly kind: 'ok'; readonly value: T; readonly usage: Usage }
-  /** Cut off at the limit of output: ask for less at a time. */
+  /** Cut off at the limit of output, or longer than the model can read: ask for less at a time. */
   | { readonly kind: 'length' }
   /** Not what the schema asks for, even after one repair (unless that was declined). */
   | { readonly kind: 'invalid'; readonly why: string }
@@ -51,14 +53,6 @@ export type TextOutcome =
   | { readonly kind: 'ok'; readonly text: string; readonly usage: Usage }
   | { readonly kind: 'length'; readonly text: string; readonly usage: Usage }
   | NoAnswer;
-
-/** What a server turned out not to know; learned from its complaints, per model. */
-interface Dialect {
-  json: 'json_schema' | 'json_object' | 'prompt';
-  tokens: 'max_completion_tokens' | 'max_tokens';
-}
-
-export type Dialects = Map<string, Dialect>;
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Format = OpenAI.ChatCompletionCreateParamsNonStreaming['response_format'];
@@ -70,9 +64,14 @@ interface Ask {
   readonly options: CompletionOptions;
 }
 
+type Finish = 'stop' | 'length' | 'content_filter' | 'no_json' | 'error';
+
 type Answer = {
+  /** Without its thoughts. */
   readonly content: string;
-  readonly finish: string;
+  /** Where it said nothing: some servers take all of a short answer for a thought. */
+  readonly thought: string;
+  readonly finish: Finish;
   readonly refusal: string | null;
   readonly usage: Usage;
 };
@@ -88,7 +87,7 @@ export async function completeText(
   const answer = await ask(client, dialects, {
     model,
     options,
-    messages: () => messagesOf(options.system, options),
+    messages: (dialect) => messagesOf(dialect, options.system, options),
     format: () => undefined,
   });
   if ('kind' in answer) return answer;
@@ -96,6 +95,7 @@ export async function completeText(
   if (answer.finish === 'content_filter') return { kind: 'filtered' };
   const { content: text, usage } = answer;
   if (answer.finish === 'length') return { kind: 'length', text, usage };
+  if (answer.finish === 'error') return { kind: 'retry', afterMs: null, why: 'it broke off' };
   return text.trim() === ''
     ? { kind: 'retry', afterMs: null, why: 'an empty answer' }
     : { kind: 'ok', text: text.trim(), usage };
@@ -116,8 +116,8 @@ export async function completeJson<T>(
     const answer = await ask(client, dialects, {
       model,
       options,
-      messages: ({ json }) => [
-        ...messagesOf(json === 'json_schema' ? options.system : told, options),
+      messages: (dialect) => [
+        ...messagesOf(dialect, dialect.told ? told : options.system, options),
         ...repair,
       ],
       format: ({ json }) =>
@@ -127,10 +127,15 @@ export async function completeJson<T>(
     if (answer.refusal !== null) return { kind: 'refusal', message: answer.refusal };
     if (answer.finish === 'content_filter') return { kind: 'filtered' };
     if (answer.finish === 'length') return { kind: 'length' };
+    if (answer.finish === 'error') return { kind: 'retry', afterMs: null, why: 'it broke off' };
     used = sum(used, answer.usage);
-    const parsed = options.schema.safeParse(parseJson(answer.content));
-    if (parsed.success) return { kind: 'ok', value: parsed.data, usage: used };
-    why = shorten(z.prettifyError(parsed.error), 1_000);
+    const candidates = jsonIn(answer.content === '' ? answer.thought : answer.content);
+    const parsed = [...candidates, undefined].map((one) => options.schema.safeParse(one));
+    const valid = parsed.find((one) => one.success);
+    if (valid) return { kind: 'ok', value: valid.data, usage: used };
+    // It was given the schema and did not keep to it: from now on it is told in words as well.
+    dialects.set(model, { ...(dialects.get(model) ?? OPENAI_DIALECT), told: true });
+    why = parsed[0]?.error ? shorten(z.prettifyError(parsed[0].error), 1_000) : '';
     repair = [
       { role: 'assistant', content: answer.content },
       {
@@ -146,92 +151,99 @@ export async function completeJson<T>(
 async function ask(client: OpenAI, dialects: Dialects, asked: Ask): Promise<Answer | OpenAiFailure> {
   const { model, options } = asked;
   for (;;) {
-    const dialect = dialects.get(model) ?? { json: 'json_schema', tokens: 'max_completion_tokens' };
+    const dialect = dialects.get(model) ?? OPENAI_DIALECT;
     const format = asked.format(dialect);
     try {
       const completion = await withinDeadline(
         options.signal,
         options.timeoutMs ?? COMPLETION_DEADLINE_MS,
         async (request) =>
-          await client.chat.completions.create(
-            {
+          await client.post<unknown>('/chat/completions', {
+            ...request,
+            body: {
               model,
               messages: asked.messages(dialect),
               ...(format === undefined ? {} : { response_format: format }),
-              ...(options.maxOutputTokens === undefined ? {} : { [dialect.tokens]: options.maxOutputTokens }),
+              ...(options.maxOutputTokens === undefined || dialect.tokens === 'none'
+                ? {}
+                : { [dialect.tokens]: options.maxOutputTokens }),
+              // Put together again by `lenientFetch`.
+              ...(dialect.stream ? { stream: true } : {}),
             },
-            request,
-          ),
+          }),
       );
       return readCompletion(completion);
     } catch (error) {
-      const next =
-        format === undefined && options.maxOutputTokens === undefined ? null : simpler(dialect, error);
+      const finish = endToldByError(error);
+      if (finish !== null) return { ...NOTHING_SAID, finish };
+      const sent = { json: format !== undefined, tokens: options.maxOutputTokens !== undefined };
+      const next = simpler(dialect, sent, error);
       if (next === null) return openAiFailure(error);
       dialects.set(model, next);
     }
   }
 }
 
-function simpler(dialect: Dialect, error: unknown): Dialect | null {
-  if (dialect.tokens === 'max_completion_tokens' && complainsAbout(error, /max_completion_tokens/)) {
-    return { ...dialect, tokens: 'max_tokens' };
-  }
-  if (dialect.json !== 'prompt' && complainsAbout(error, /response_format|json_schema|json_object/)) {
-    return { ...dialect, json: dialect.json === 'json_schema' ? 'json_object' : 'prompt' };
-  }
-  return null;
-}
-
+const count = z.coerce.number().int().nonnegative().catch(0);
 const completionShape = z.looseObject({
   choices: z
     .array(
       z.looseObject({
-        finish_reason: z.string().nullish(),
-        message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        finish_reason: z.string().nullish().catch(null),
+        // The older form of an answer.
+        text: z.string().nullish().catch(null),
+        message: z
+          .looseObject({
+            content: z.unknown(),
+            refusal: z.string().nullish().catch(null),
+            reasoning_content: z.string().nullish().catch(null),
+            reasoning: z.string().nullish().catch(null),
+          })
+          .nullish(),
       }),
     )
     .min(1),
-  usage: z
-    .looseObject({ prompt_tokens: z.number().catch(0), completion_tokens: z.number().catch(0) })
-    .nullish(),
+  usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).nullish().catch(null),
 });
+
+const NOTHING_SAID = { content: '', thought: '', refusal: null, usage: { inputTokens: 0, outputTokens: 0 } };
 
 function readCompletion(completion: unknown): Answer | OpenAiFailure {
   const parsed = completionShape.safeParse(completion);
   const choice = parsed.data?.choices[0];
   if (choice === undefined) return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
   const usage = parsed.data?.usage;
+  const { message } = choice;
   return {
-    content: choice.message.content ?? '',
-    refusal: choice.message.refusal ?? null,
-    finish: choice.finish_reason ?? 'stop',
+    content: spoken(message?.content ?? choice.text ?? ''),
+    thought: message?.reasoning_content ?? message?.reasoning ?? '',
+    refusal: message?.refusal || null,
+    finish: finishOf(choice.finish_reason),
     usage: { inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 },
   };
 }
 
-function messagesOf(system: string, { user, images }: CompletionOptions): Message[] {
+/** Gateways pass on what the models' vendors call it (`eos`, `MAX_TOKENS`, `SAFETY`), or nothing. */
+function finishOf(reason: string | null | undefined): Finish {
+  const word = (reason ?? '').toLowerCase();
+  if (/length|max_?(?:output_?)?tokens/.test(word)) return 'length';
+  if (/content_filter|safety|prohibited|recitation|blocklist/.test(word)) return 'content_filter';
+  return word === 'error' ? 'error' : 'stop';
+}
+
+function messagesOf(dialect: Dialect, system: string, { user, images }: CompletionOptions): Message[] {
   const pictures = (images ?? []).map(({ data, contentType }) => ({
     type: 'image_url' as const,
     image_url: { url: `data:${contentType};base64,${data.toString('base64')}` },
   }));
+  const said = dialect.system === 'user' ? `${system}\n\n${user}` : user;
   return [
-    { role: 'system', content: system },
+    ...(dialect.system === 'user' ? [] : [{ role: 'system' as const, content: system }]),
     {
       role: 'user',
-      content: pictures.length === 0 ? user : [{ type: 'text' as const, text: user }, ...pictures],
+      content: pictures.length === 0 ? said : [{ type: 'text' as const, text: said }, ...pictures],
     },
   ];
-}
-
-/** Servers without a JSON mode like to fence their answer. */
-function parseJson(content: string): unknown {
-  const fenced = /^\s*```(?:json)?\s*([\s\S]*?)\s*```\s*$/.exec(content)?.[1];
-  try {
-    return JSON.parse(fenced ?? content);
-  } catch {
-    return undefined;
-  }
 }
 
 function sum(a: Usage, b: Usage): Usage {

@@ -106,8 +106,28 @@ function readable(error: APIError): string {
   return shorten(text.replace(/\bsk-\S+/g, '[key]'), LONGEST_MESSAGE);
 }
 
-/** A 400 that is about one of the request's fields, as far as servers say so. */
+/** Compatible servers complain of a request with 500, too. */
+const COMPLAINTS = new Set([400, 415, 422, 500, 501]);
+
+/** A complaint that is about one of the request's fields, as far as servers say so. */
 export function complainsAbout(error: unknown, field: RegExp): boolean {
-  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) return false;
+  if (!(error instanceof APIError) || !COMPLAINTS.has(error.status ?? 0)) return false;
   return field.test(error.param ?? '') || field.test(error.message);
+}
+
+/** What some servers say with an error and others with an answer's end; null for every other error. */
+export function endToldByError(error: unknown): 'length' | 'content_filter' | 'no_json' | null {
+  if (!(error instanceof APIError)) return null;
+  const { code, message, status = 0 } = error;
+  if (code === 'json_validate_failed') return 'no_json';
+  if (code === 'content_filter' || code === 'content_policy_violation') return 'content_filter';
+  const isTooLong =
+    status === 413 ||
+    code === 'context_length_exceeded' ||
+    code === 'string_above_max_length' ||
+    (COMPLAINTS.has(status) &&
+      /context (?:length|window|size)|prompt is too long|too many (?:input )?tokens|reduce the length/i.test(
+        message,
+      ));
+  return isTooLong ? 'length' : null;
 }

@@ -23,10 +23,14 @@ export type ModerateOutcome =
 
 const MODERATION_DEADLINE_MS = 20_000;
 
+const yes = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+const verdictShape = z.looseObject({
+  flagged: yes.optional().catch(undefined),
+  categories: z.record(z.string(), yes).optional().catch(undefined),
+});
+/** A list of verdicts, of which some servers give the only one bare. */
 const answerShape = z.looseObject({
-  results: z
-    .array(z.looseObject({ flagged: z.boolean(), categories: z.record(z.string(), z.unknown()) }))
-    .min(1),
+  results: z.union([z.array(verdictShape).min(1), verdictShape.transform((one) => [one])]),
 });
 
 export async function moderate(
@@ -47,12 +51,19 @@ export async function moderate(
       async (request) => await client.moderations.create({ model, input }, request),
     );
     const parsed = answerShape.safeParse(answer);
-    if (!parsed.success) return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
-    const categories = parsed.data.results.flatMap((result) =>
-      Object.entries(result.categories).flatMap(([name, flagged]) => (flagged === true ? [name] : [])),
-    );
-    const flagged = parsed.data.results.some((result) => result.flagged);
-    return { kind: 'ok', flagged, categories: [...new Set(categories)] };
+    const results = parsed.data?.results ?? [];
+    const verdicts = results.map(({ flagged, categories }) => {
+      const of = Object.entries(categories ?? {}).flatMap(([name, is]) => (is ? [name] : []));
+      return { of, flagged: flagged ?? (categories === undefined ? null : of.length > 0) };
+    });
+    // What says neither yes nor no is no verdict.
+    if (verdicts.length === 0 || verdicts.some((one) => one.flagged === null))
+      return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
+    return {
+      kind: 'ok',
+      flagged: verdicts.some((one) => one.flagged),
+      categories: [...new Set(verdicts.flatMap(({ of }) => of))],
+    };
   } catch (error) {
     return openAiFailure(error);
   }

@@ -24,6 +24,7 @@ for (const transcribeModel of ['gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe
         transcribeModel,
         visionModel: 'gpt-6-sol',
         moderationModel: 'omni-moderation-latest',
+        moderation: 'endpoint',
       },
       log: silentLogger,
     });

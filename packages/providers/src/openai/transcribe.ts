@@ -1,46 +1,102 @@
 import { toFile, type OpenAI } from 'openai';
 import { z } from 'zod';
-import type { Recognition, Speech } from '../recogniser/recogniser.ts';
+import type { Recognition, Speech, SpokenSegment } from '../recogniser/recogniser.ts';
 import { withinDeadline } from './deadline.ts';
 import { complainsAbout, openAiFailure } from './errors.ts';
 import { speechModel, type SpeechModel } from './models.ts';
 
 const TRANSCRIBE_DEADLINE_MS = 300_000;
 
-const seconds = z.number().nonnegative();
+/** Some servers write numbers as texts. */
+const number = z.union([z.number(), z.string().trim().min(1).transform(Number)]).pipe(z.number());
+const figure = number.nullish().catch(null);
+const seconds = number.pipe(z.number().nonnegative());
+
+/** Only the text decides. Whatever else is of another form than documented is as good as absent. */
 const answerShape = z.looseObject({
-  text: z.string(),
-  language: z.string().nullish(),
-  languages: z.array(z.looseObject({ code: z.string() })).nullish(),
-  duration: z.coerce.number().nullish(),
-  usage: z.looseObject({ type: z.string(), seconds: seconds.optional() }).nullish(),
-  words: z.array(z.looseObject({ word: z.string(), start: seconds, end: seconds })).nullish(),
+  text: z.string().nullish().catch(null),
+  language: z.string().nullish().catch(null),
+  languages: z
+    .array(z.looseObject({ code: z.string() }))
+    .nullish()
+    .catch(null),
+  duration: figure,
+  usage: z.looseObject({ seconds: figure }).nullish().catch(null),
+  words: z
+    .array(z.looseObject({ word: z.string(), start: seconds, end: seconds }))
+    .nullish()
+    .catch(null),
   segments: z
     .array(
       z.looseObject({
         text: z.string(),
-        start: seconds,
-        end: seconds,
-        speaker: z.string().nullish(),
-        no_speech_prob: z.number().nullish().catch(null),
-        avg_logprob: z.number().nullish().catch(null),
-        compression_ratio: z.number().nullish().catch(null),
+        start: seconds.nullish().catch(null),
+        end: seconds.nullish().catch(null),
+        speaker: z.string().nullish().catch(null),
+        no_speech_prob: figure,
+        avg_logprob: figure,
+        compression_ratio: figure,
       }),
     )
-    .nullish(),
+    .nullish()
+    .catch(null),
 });
+type Spoken = z.output<typeof answerShape>;
 
-export async function transcribe(client: OpenAI, model: string, options: Speech): Promise<Recognition> {
+/** What a server turned out not to know; learned from its complaints, per model. */
+interface SpeechDialect {
+  /** `unsaid`: it knows no `response_format`. */
+  readonly format: SpeechModel['format'] | 'unsaid';
+  readonly granularities: boolean;
+  readonly prompt: boolean;
+  readonly refusedLanguages: ReadonlySet<string>;
+}
+export type SpeechDialects = Map<string, SpeechDialect>;
+
+export async function transcribe(
+  client: OpenAI,
+  dialects: SpeechDialects,
+  model: string,
+  options: Speech,
+): Promise<Recognition> {
   const abilities = speechModel(model);
   if (options.audio.length > abilities.biggestBytes) {
     const message = `${options.audio.length} bytes, the model takes ${abilities.biggestBytes}`;
     return { kind: 'refused', code: 'too-big', message };
   }
-  try {
-    return readAnswer(await send(client, model, abilities, options));
-  } catch (error) {
-    return failure(error);
+  const { format, prompt } = abilities;
+  const natural = { format, prompt, granularities: true, refusedLanguages: new Set<string>() };
+  for (;;) {
+    const dialect = dialects.get(model) ?? natural;
+    try {
+      return readAnswer(await send(client, model, { abilities, dialect, options }));
+    } catch (error) {
+      const next = simpler(dialect, options, error);
+      if (next === null) return failure(error);
+      dialects.set(model, next);
+    }
   }
+}
+
+/** A hint that the model does not know is no reason to fail; nor is a compatible server with plain answers. */
+function simpler(
+  dialect: SpeechDialect,
+  { language, vocabulary }: Speech,
+  error: unknown,
+): SpeechDialect | null {
+  const { format, granularities, prompt, refusedLanguages } = dialect;
+  if (language !== undefined && !refusedLanguages.has(language) && complainsAbout(error, /\blanguages?\b/))
+    return { ...dialect, refusedLanguages: new Set([...refusedLanguages, language]) };
+  if (format === 'verbose_json' && granularities && complainsAbout(error, /timestamp_granularit/))
+    return { ...dialect, granularities: false };
+  if (
+    format !== 'unsaid' &&
+    complainsAbout(error, /response_?format|verbose_json|diarized_json|chunking_strategy/)
+  )
+    return { ...dialect, format: format === 'json' ? 'unsaid' : 'json' };
+  if (prompt && vocabulary !== undefined && complainsAbout(error, /\bprompt\b/))
+    return { ...dialect, prompt: false };
+  return null;
 }
 
 function failure(error: unknown): Recognition {
@@ -53,53 +109,52 @@ function failure(error: unknown): Recognition {
 async function send(
   client: OpenAI,
   model: string,
-  abilities: SpeechModel,
-  options: Speech,
+  {
+    abilities,
+    dialect,
+    options,
+  }: { readonly abilities: SpeechModel; readonly dialect: SpeechDialect; readonly options: Speech },
 ): Promise<unknown> {
+  const { language, vocabulary } = options;
   const file = await toFile(options.audio, speechFileName(options.fileName), { type: options.contentType });
-  const attempt = async (language: string | undefined, format: SpeechModel['format']): Promise<unknown> =>
-    await withinDeadline(options.signal, options.timeoutMs ?? TRANSCRIBE_DEADLINE_MS, async (request) => {
-      const body = {
-        model,
-        file,
-        ...(language === undefined ? {} : languageParameter(abilities, language)),
-        ...(options.vocabulary === undefined || !abilities.prompt ? {} : { prompt: options.vocabulary }),
-        ...formatParameters(format, abilities),
-      };
-      return await client.audio.transcriptions.create(body, request);
-    });
-
-  let { language } = options;
-  let { format } = abilities;
-  for (;;) {
-    try {
-      return await attempt(language, format);
-    } catch (error) {
-      // A hint that the model does not know is no reason to fail; nor is a compatible server with plain answers.
-      if (language !== undefined && complainsAbout(error, /\blanguages?\b/)) language = undefined;
-      else if (format !== 'json' && complainsAbout(error, /response_format|timestamp_granularities/))
-        format = 'json';
-      else throw error;
-    }
-  }
+  const body = {
+    model,
+    file,
+    ...(language === undefined || dialect.refusedLanguages.has(language)
+      ? {}
+      : languageParameter(abilities, language)),
+    ...(vocabulary === undefined || !dialect.prompt ? {} : { prompt: vocabulary }),
+    ...formatParameters(dialect, abilities),
+  };
+  return await withinDeadline(
+    options.signal,
+    options.timeoutMs ?? TRANSCRIBE_DEADLINE_MS,
+    async (request) => await client.audio.transcriptions.create(body, request),
+  );
 }
 
 function languageParameter(abilities: SpeechModel, language: string) {
   return abilities.languageField === 'languages' ? { languages: [language] } : { language };
 }
 
-function formatParameters(format: SpeechModel['format'], abilities: SpeechModel) {
+function formatParameters({ format, granularities }: SpeechDialect, abilities: SpeechModel) {
   switch (format) {
     case 'verbose_json':
       return {
         response_format: format,
-        timestamp_granularities: abilities.wordTimes
-          ? (['word', 'segment'] as const).slice()
-          : (['segment'] as const).slice(),
+        ...(granularities
+          ? {
+              timestamp_granularities: abilities.wordTimes
+                ? (['word', 'segment'] as const).slice()
+                : (['segment'] as const).slice(),
+            }
+          : {}),
       };
     case 'diarized_json':
       // Required above 30 s.
       return { response_format: format, chunking_strategy: 'auto' as const };
+    case 'unsaid':
+      return {};
     case 'json':
       break;
   }
@@ -107,11 +162,17 @@ function formatParameters(format: SpeechModel['format'], abilities: SpeechModel)
 }
 
 function readAnswer(answer: unknown): Recognition {
+  const unreadable = { kind: 'retry', afterMs: null, why: 'unreadable answer' } as const;
+  // Some give the bare text whatever they are asked for; a page is none.
+  if (typeof answer === 'string')
+    return /^\s*<(?:!doctype|html)/i.test(answer) ? unreadable : { kind: 'ok', text: answer.trim() };
   const parsed = answerShape.safeParse(answer);
-  if (!parsed.success) return { kind: 'retry', afterMs: null, why: 'unreadable answer' };
-  const { text, words, segments, duration, usage } = parsed.data;
+  const text = parsed.data?.text ?? parsed.data?.segments?.map((segment) => segment.text.trim()).join(' ');
+  if (parsed.data === undefined || text === undefined) return unreadable;
+  const { words, duration, usage } = parsed.data;
   const language = languageCode(parsed.data.language ?? parsed.data.languages?.[0]?.code);
   const durationS = duration ?? usage?.seconds;
+  const segments = timed(parsed.data);
   return {
     kind: 'ok',
     text: text.trim(),
@@ -120,22 +181,35 @@ function readAnswer(answer: unknown): Recognition {
     ...(words === undefined || words === null
       ? {}
       : { words: words.map(({ word, start, end }) => ({ text: word, start, end })) }),
-    ...(segments === undefined || segments === null
-      ? {}
-      : {
-          segments: segments.map((segment) => ({
+    ...(segments === null ? {} : { segments }),
+  };
+}
+
+/** A day and a bit: what is beyond it are nanoseconds, which LocalAI has told. */
+const LONGEST_S = 100_000;
+
+/** The segments, if every one has its times; without them they say nothing that the text does not. */
+function timed({ segments }: Spoken): SpokenSegment[] | null {
+  if (segments === undefined || segments === null) return null;
+  const perSecond = segments.some(({ end }) => (end ?? 0) > LONGEST_S) ? 1e9 : 1;
+  const all = segments.flatMap(({ start, end, ...segment }) =>
+    typeof start !== 'number' || typeof end !== 'number'
+      ? []
+      : [
+          {
             text: segment.text.trim(),
-            start: segment.start,
-            end: segment.end,
+            start: start / perSecond,
+            end: end / perSecond,
             ...(typeof segment.speaker === 'string' ? { speaker: segment.speaker } : {}),
             ...(typeof segment.no_speech_prob === 'number' ? { noSpeech: segment.no_speech_prob } : {}),
             ...(typeof segment.avg_logprob === 'number' ? { logLikelihood: segment.avg_logprob } : {}),
             ...(typeof segment.compression_ratio === 'number'
               ? { compression: segment.compression_ratio }
               : {}),
-          })),
-        }),
-  };
+          },
+        ],
+  );
+  return all.length === segments.length ? all : null;
 }
 
 /** Telegram calls voice notes `.oga`, which the newer models refuse though they read the same bytes as `.ogg`. */

@@ -1,3 +1,4 @@
+import type { OpenAiConfig } from '@aisha/config';
 import { createMetrics } from '@aisha/service';
 import { createOpenAiClient } from '../openai/client.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -5,7 +6,7 @@ import { json, type Script } from './scripted-server.ts';
 
 export const apiKey = 'sk-secretsecretsecretsecret';
 
-export function clientAt(url: string, models: { transcribeModel?: string; textModel?: string } = {}) {
+export function clientAt(url: string, models: Partial<OpenAiConfig> = {}) {
   const log = recordingLogger();
   const metrics = createMetrics({ app: 'worker', instanceId: 'test' });
   const client = createOpenAiClient({
@@ -16,6 +17,7 @@ export function clientAt(url: string, models: { transcribeModel?: string; textMo
       transcribeModel: 'gpt-transcribe',
       visionModel: 'gpt-6-sol',
       moderationModel: 'omni-moderation-latest',
+      moderation: 'endpoint',
       ...models,
     },
     log,
