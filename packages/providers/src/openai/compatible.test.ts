@@ -193,7 +193,7 @@ describe('an answer in JSON', () => {
 });
 
 describe('an error with 200', () => {
-  test.each<[string, object, { kind: string }]>([
+  test.each<[string, object, { kind: string; code?: string; why?: string }]>([
     [
       'with a code (OpenRouter)',
       { error: { code: 429, message: 'busy' } },
