@@ -65,7 +65,7 @@ async function everythingOverdue(): Promise<Enqueued[]> {
   const documentId = (written.kind === 'placed' && written.order.subjectId) || '';
   const request = await createFalJob(parts, {
     orderId: image.id,
-    model: generatorFor(null),
+    model: generatorFor(null, bench.parts.config.fal.models),
     input: {},
   });
   await db.update(falJobs).set({ state: 'submitted' });

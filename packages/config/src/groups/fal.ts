@@ -13,8 +13,8 @@ export interface FalConfig {
   webhook: { statusUrl: string; portraitUrl: string } | null;
   /** The servers are not FAL's own: their plain-http and private addresses are accepted for files too. */
   elsewhere: boolean;
-  /** Which catalogue rows train new avatars. */
-  models: { portrait: string; style: string };
+  /** Which catalogue rows train new avatars, and draw where no avatar is in the picture. */
+  models: { portrait: string; style: string; image: string };
   /** By FAL's endpoint id, US dollars for one unit (step, megapixel, picture, training): stands before ours. */
   prices: Readonly<Record<string, number>>;
   /** Inputs of the withdrawn fal-ai/flux-pro-trainer. */
@@ -53,6 +53,11 @@ export const falModeGroup = group({
       doc: 'Catalogue row that trains styles.',
       expected: 'a row of the model catalogue',
     },
+    IMAGE_MODEL: {
+      schema: z.string().default('flux-lora'),
+      doc: 'Catalogue row that draws pictures without an avatar.',
+      expected: 'a row of the model catalogue',
+    },
     ENVIRONMENT: {
       schema: z.string().optional(),
       doc: 'See Process.',
@@ -72,7 +77,7 @@ export const falModeGroup = group({
       });
     return {
       testMode: v.FAL_TRAINING_TEST_MODE,
-      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL },
+      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL, image: v.IMAGE_MODEL },
     };
   },
 });

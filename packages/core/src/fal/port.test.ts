@@ -11,8 +11,9 @@ import { wholeModel } from '../avatars/model-file.ts';
 import { generatorFor, trainerFor } from './models/index.ts';
 import { createSimulatedFal } from './simulated.ts';
 
-const generator = generatorFor(null);
-const trainer = trainerFor('portrait', { portrait: 'flux-lora-portrait', style: 'flux-lora-style' });
+const models = { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' };
+const generator = generatorFor(null, models);
+const trainer = trainerFor('portrait', models);
 const legacy = {
   mode: 'character',
   iterations: 500,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
 import { ASPECT_NAMES, ASPECTS } from './aspects.ts';
 import { findFalJobOfOrder } from '../fal/jobs.ts';
+import { MODELS } from '../fal/models/index.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { cancelOrder } from '../orders/orders.ts';
 import { startFalOrder } from '../fal/start.ts';
@@ -72,6 +73,17 @@ describe('pictures', () => {
     const { width, height, format } = await sharp(file ?? undefined).metadata();
     expect({ width, height }).toEqual(ASPECTS[aspect]);
     expect(kept).toMatchObject({ aspect, width, height, contentType: `image/${format}` });
+  });
+
+  const alone = MODELS.flatMap((model) => (model.role === 'generator' && model.alone ? [model] : []));
+  test.each(alone)('are drawn by $name where it is set for those without an avatar', async (model) => {
+    const { fal } = bench.parts.config;
+    const models = { ...fal.models, image: model.name };
+    const config = { ...bench.parts.config, fal: { ...fal, models } };
+    const { order, job, pictures } = await draw({ aspect: '16:9', count: 2 }, { ...bench.parts, config });
+    expect(order).toMatchObject({ state: 'succeeded', failure: null });
+    expect(job?.model).toBe(model.endpoint);
+    expect(pictures).toHaveLength(2);
   });
 
   test('are all delivered, each kept whole', async () => {

@@ -23,7 +23,7 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
   if (objection) return { kind: 'refused', reason: objection };
 
   const sent = promptWithAvatar(await englishPrompt(parts, input.prompt, run.signal), avatar ?? null);
-  const model = generatorFor(avatar?.model ?? null);
+  const model = generatorFor(avatar?.model ?? null, parts.config.fal.models);
   const request = model.buildInput({
     prompt: sent,
     model: avatar ? await modelAddress(parts, avatar, run.signal) : null,

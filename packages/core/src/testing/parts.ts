@@ -131,7 +131,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
           ? null
           : { statusUrl: `${receiver.url}/status`, portraitUrl: `${receiver.url}/portrait` },
       elsewhere: true,
-      models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style' },
+      models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
       prices: {},
       legacy: {
         mode: 'character',

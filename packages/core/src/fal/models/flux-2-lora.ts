@@ -6,6 +6,7 @@ export const flux2Lora: Generator = {
   name: 'flux-2-lora',
   endpoint: 'fal-ai/flux-2/lora',
   role: 'generator',
+  alone: true,
   price: perMegapixel(0.021),
   limits: GENERATOR_LIMITS,
   shutdown: null,

@@ -6,6 +6,7 @@ export const fluxLora: Generator = {
   name: 'flux-lora',
   endpoint: 'fal-ai/flux-lora',
   role: 'generator',
+  alone: true,
   price: perMegapixel(0.035),
   limits: GENERATOR_LIMITS,
   shutdown: null,

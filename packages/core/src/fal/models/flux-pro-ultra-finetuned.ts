@@ -6,6 +6,7 @@ export const fluxProUltraFinetuned: Generator = {
   name: 'flux-pro-finetuned',
   endpoint: 'fal-ai/flux-pro/v1.1-ultra-finetuned',
   role: 'generator',
+  alone: false,
   price: perPicture(0.07),
   limits: GENERATOR_LIMITS,
   shutdown: null,

@@ -20,6 +20,8 @@ export interface GeneratedImage {
 
 export interface Generator extends Model {
   readonly role: 'generator';
+  /** Draws without an avatar's model too. */
+  readonly alone: boolean;
   buildInput(request: GenerationRequest): Record<string, unknown>;
   /** null when the answer is not what this model answers. */
   readOutput(output: unknown): { images: readonly GeneratedImage[]; seed: string | null } | null;

@@ -25,9 +25,6 @@ export const MODELS: readonly FalModel[] = [
   fluxProUltraFinetuned,
 ];
 
-/** Draws where no avatar is in the picture. */
-const DRAWS_WITHOUT_AVATAR = fluxLora;
-
 const byEndpoint = new Map(MODELS.map((model) => [model.endpoint, model]));
 const trainers = new Map(
   MODELS.flatMap((model): [string, Trainer][] => (model.role === 'trainer' ? [[model.name, model]] : [])),
@@ -47,9 +44,20 @@ export function generatorAt(endpoint: string): Generator | null {
   return model?.role === 'generator' ? model : null;
 }
 
-/** Which model draws an avatar, by the name of the one that trained it. */
-export const generatorFor = (trainedBy: string | null): Generator =>
-  (trainedBy === null ? undefined : trainers.get(trainedBy)?.generator) ?? DRAWS_WITHOUT_AVATAR;
+/** Which model draws: an avatar by the name of the one that trained it, and what has no avatar in it. */
+export const generatorFor = (trainedBy: string | null, models: FalConfig['models']): Generator =>
+  (trainedBy === null ? undefined : trainers.get(trainedBy)?.generator) ?? drawsAlone(models);
+
+/** Checked at start. Throws a sentence for the operator. */
+function drawsAlone({ image }: FalConfig['models']): Generator {
+  const known = MODELS.flatMap((model) => (model.role === 'generator' && model.alone ? [model] : []));
+  const model = known.find(({ name }) => name === image);
+  if (!model)
+    throw new Error(
+      `IMAGE_MODEL=${image} names no model that draws without an avatar; known: ${known.map(({ name }) => name).join(', ')}`,
+    );
+  return model;
+}
 
 /** What the older deployment trained with: fine-tunes by id, LoRA files by the avatar's kind. Names of models here. */
 export function olderTrainer(kind: AvatarKind, byId: boolean): string {
@@ -79,14 +87,12 @@ export function trainerFor(kind: AvatarKind, models: FalConfig['models']): Train
 export function modelProblems(
   fal: Pick<FalConfig, 'models' | 'elsewhere' | 'testMode' | 'prices'>,
 ): string[] {
+  const alone = drawsAlone(fal.models);
   if (fal.testMode) return [];
   const kinds = ['portrait', 'style'] as const;
   const used = kinds.map((kind) => ({ kind, model: trainerFor(kind, fal.models) }));
   const withdrawn = fal.elsewhere ? [] : used.filter(({ model }) => isWithdrawn(model));
-  const priced = new Set<FalModel>([
-    DRAWS_WITHOUT_AVATAR,
-    ...used.flatMap(({ model }) => [model, model.generator]),
-  ]);
+  const priced = new Set<FalModel>([alone, ...used.flatMap(({ model }) => [model, model.generator])]);
   const unpriced = [...priced].filter((model) => usdPerUnit(model, fal.prices) === null);
   return [
     ...withdrawn.map(

@@ -16,7 +16,7 @@ const settings = {
   finetuneType: 'full',
 } as const;
 const fal = {
-  models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style' },
+  models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
   elsewhere: false,
   testMode: false,
   prices: {},
@@ -45,10 +45,17 @@ describe('the catalogue', () => {
     expect(modelAt('fal-ai/of-another-release')).toBeNull();
   });
 
-  test('draws an avatar with the family that trained it, and everything else with the first', () => {
-    for (const trainer of trainers) expect(generatorFor(trainer.name)).toBe(trainer.generator);
-    expect(generatorFor(null).endpoint).toBe('fal-ai/flux-lora');
-    expect(generatorFor('of-another-release')).toBe(generatorFor(null));
+  test('draws an avatar with the family that trained it, and everything else with the one that is set', () => {
+    for (const trainer of trainers) expect(generatorFor(trainer.name, fal.models)).toBe(trainer.generator);
+    expect(generatorFor(null, fal.models).endpoint).toBe('fal-ai/flux-lora');
+    expect(generatorFor(null, { ...fal.models, image: 'flux-2-lora' }).endpoint).toBe('fal-ai/flux-2/lora');
+    expect(generatorFor('of-another-release', fal.models)).toBe(generatorFor(null, fal.models));
+  });
+
+  test.each(['flux-9', 'flux-pro-finetuned', 'flux-2'])('refuses %s to draw without an avatar', (image) => {
+    expect(() => modelProblems({ ...fal, models: { ...fal.models, image } })).toThrow(
+      `IMAGE_MODEL=${image} names no model that draws without an avatar; known: flux-lora, flux-2-lora`,
+    );
   });
 
   test('refuses a trainer that is none, or not of that kind', () => {
@@ -108,7 +115,7 @@ describe('a price', () => {
   });
 
   test('that the operator says stands before ours; of an input that is none nothing is said', () => {
-    const model = generatorFor(null);
+    const model = generatorFor(null, fal.models);
     expect(costOf(model, { num_images: 'four' }, {})).toBeNull();
     const input = { num_images: 2, image_size: { width: 1024, height: 1025 } };
     expect(costOf(model, input, { [model.endpoint]: 1 })).toBe(4);
@@ -147,7 +154,7 @@ describe('a start', () => {
 });
 
 describe('an answer with pictures', () => {
-  const readOutput = (output: unknown) => generatorFor(null).readOutput(output);
+  const readOutput = (output: unknown) => generatorFor(null, fal.models).readOutput(output);
   const images = [{ url: 'a' }, { url: 'b', content_type: 7 }];
 
   test.each([
