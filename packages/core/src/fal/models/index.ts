@@ -7,6 +7,7 @@ import { fluxLoraPortraitTrainer } from './flux-lora-portrait-trainer.ts';
 import { fluxLora } from './flux-lora.ts';
 import { fluxProTrainer } from './flux-pro-trainer.ts';
 import { fluxProUltraFinetuned } from './flux-pro-ultra-finetuned.ts';
+import { fluxProUltra } from './flux-pro-ultra.ts';
 import type { Generator } from './generator.ts';
 import { isWithdrawn } from './model.ts';
 import { usdPerUnit } from './price.ts';
@@ -23,6 +24,7 @@ export const MODELS: readonly FalModel[] = [
   fluxLora,
   flux2Lora,
   fluxProUltraFinetuned,
+  fluxProUltra,
 ];
 
 const byEndpoint = new Map(MODELS.map((model) => [model.endpoint, model]));

@@ -54,7 +54,7 @@ describe('the catalogue', () => {
 
   test.each(['flux-9', 'flux-pro-finetuned', 'flux-2'])('refuses %s to draw without an avatar', (image) => {
     expect(() => modelProblems({ ...fal, models: { ...fal.models, image } })).toThrow(
-      `IMAGE_MODEL=${image} names no model that draws without an avatar; known: flux-lora, flux-2-lora`,
+      `IMAGE_MODEL=${image} names no model that draws without an avatar; known: flux-lora, flux-2-lora, flux-pro-ultra`,
     );
   });
 
@@ -111,6 +111,7 @@ describe('a price', () => {
       ['flux-lora', expect.closeTo(0.14, 6)],
       ['flux-2-lora', expect.closeTo(0.084, 6)],
       ['flux-pro-finetuned', expect.closeTo(0.28, 6)],
+      ['flux-pro-ultra', expect.closeTo(0.24, 6)],
     ]);
   });
 
