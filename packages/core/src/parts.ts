@@ -1,9 +1,15 @@
+import type { Place } from '@aisha/db';
 import type { FalConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
 import type { Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, Recogniser, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import type { UnitParts } from './unit.ts';
+
+/** Where a message was sent, in the end. */
+export interface SentMessage extends Place {
+  readonly messageId: number;
+}
 
 /** What decides and commits: enough for the bot and for anything that only changes state. */
 export type DeciderParts = UnitParts;

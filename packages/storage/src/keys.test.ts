@@ -25,7 +25,7 @@ describe('a key', () => {
     expect(() => objectKey(42, 'images', id, file)).toThrow('not a key');
   });
 
-  test.each([0, -1, 1.5, Number.NaN])('never belongs to %d', (owner) => {
+  test.each([0, -1.5, 1.5, Number.NaN])('never belongs to %d', (owner) => {
     expect(() => objectKey(owner, 'images', id, 'a')).toThrow('not an owner');
   });
 
@@ -43,6 +43,8 @@ test.each(['', '/', '42', 'avatars/', '42//', '42/..'])(
 );
 
 test('the prefix of an owner ends with a slash, so that 4 is not the beginning of 42', () => {
+  expect(ownerPrefix(-1001)).toBe('-1001/');
+  assertPrefix(ownerPrefix(-1001));
   expect(ownerPrefix(4)).toBe('4/');
   assertPrefix(ownerPrefix(4));
 });

@@ -17,7 +17,7 @@ export async function collectPhotos(turn: Turn, avatar: Avatar): Promise<void> {
   turn.state = takingPhotos.at({ avatarId: avatar.id });
   const counts = await photoCounts(turn.unit.tx, avatar.id);
   const screen = photosScreen(turn, avatar, counts, await rejections(turn.unit.tx, avatar.id));
-  await placeCounter(turn.unit, avatar.id, turn.chatId, turn.shownIn ?? null);
+  await placeCounter(turn.unit, avatar.id, turn.place, turn.shownIn ?? null);
   turn.show(screen, { bind: { to: 'avatar', id: avatar.id } });
 }
 

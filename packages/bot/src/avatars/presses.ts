@@ -52,7 +52,7 @@ export const avatarAnswers = {
     turn.show(consentScreen(turn, 'portrait'));
   }),
   'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject }) => {
-    const draft = { ownerId: turn.user.id, chatId: turn.chatId, kind, name: avatarName, subject };
+    const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject };
     const avatar = await createAvatar(turn.unit, draft);
     if (avatar) return collectPhotos(turn, avatar);
     turn.state = naming.at({ kind });
@@ -81,7 +81,7 @@ export const avatarAnswers = {
     turn.show(trainingScreen(turn, avatar, counts.accepted));
   },
   'training.start': async (turn, avatar, preset) => {
-    const screen = { chatId: turn.chatId, messageId: turn.shownIn };
+    const screen = { ...turn.place, messageId: turn.shownIn };
     const placed = await orderTraining(turn.unit, avatar, preset, screen);
     if (placed.kind === 'refused')
       return turn.toast(

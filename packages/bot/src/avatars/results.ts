@@ -14,7 +14,7 @@ export const shownTraining: ShownOrder = {
     if (!avatar) return [];
     const text = voice.t('avatar.ready', { name: avatar.name });
     return [
-      sendScreen(order.chatId, {
+      sendScreen(order, {
         text: voice.settings.testMode ? `${text}\n\n${voice.t('test.banner')}` : text,
         buttons: [
           [button(voice.label('avatar.draw'), 'imagine', avatar.id, 'below')],

@@ -2,6 +2,7 @@ import { conversations, type OwedCall } from '@aisha/db';
 import {
   type Decider,
   markUnreachable,
+  moveChat,
   meetChats,
   meetUsers,
   ownersOfMessages,
@@ -14,7 +15,9 @@ import type { Update } from 'telegraf/types';
 import { z } from 'zod';
 
 import { type Dialogue, readState, type State } from './dialogue.ts';
-import { answering, sendScreen } from './screen.ts';
+import { answering } from './answering.ts';
+import { sendScreen } from './screen.ts';
+import { isSaid } from './said.ts';
 import { bindTurn } from './turn-context.ts';
 import { type Pressed, Turn } from './turn.ts';
 import type { VoiceParts } from './voice.ts';
@@ -37,12 +40,23 @@ const sender = z.looseObject({
   username: z.string().optional(),
   language_code: z.string().optional(),
 });
-const chat = z.looseObject({ id: z.number(), type: z.string() });
+const chat = z.looseObject({
+  id: z.number(),
+  type: z.string(),
+  title: z.string().optional().catch(undefined),
+  username: z.string().optional().catch(undefined),
+});
+const topic = { message_thread_id: z.number().optional(), is_topic_message: z.boolean().optional() };
 const message = z.looseObject({
   message_id: z.number(),
+  ...topic,
   from: sender.optional(),
+  /** Who writes as the group, or as a channel, has it in whose name they do. */
+  sender_chat: z.looseObject({ id: z.number() }).optional(),
   chat,
   text: z.string().optional(),
+  migrate_to_chat_id: z.number().optional(),
+  migrate_from_chat_id: z.number().optional(),
 });
 const shape = z.looseObject({
   message: message.optional(),
@@ -50,7 +64,7 @@ const shape = z.looseObject({
     .looseObject({
       id: z.string(),
       from: sender,
-      message: z.looseObject({ message_id: z.number(), chat }).optional(),
+      message: z.looseObject({ message_id: z.number(), ...topic, chat }).optional(),
     })
     .optional(),
   pre_checkout_query: z.looseObject({ id: z.string(), from: sender }).optional(),
@@ -64,6 +78,7 @@ interface Said {
   readonly at: number;
   readonly raw: unknown;
   readonly update: Shape;
+  /** Whose it is. */
   readonly from: z.infer<typeof sender>;
   readonly where: z.infer<typeof chat>;
 }
@@ -77,7 +92,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     said: Said,
     user: User,
     stored: unknown,
-    owners: Owners,
+    of: Pressed['of'],
   ): Promise<readonly OwedCall[]> {
     const { raw, update, where } = said;
     const pressed = update.callback_query;
@@ -86,13 +101,14 @@ export function createConversation(options: ConversationOptions): Conversation {
       unit,
       user,
       chatId: where.id,
+      threadId: threadOf(pressed?.message ?? update.message),
       isPrivate: where.type === 'private',
       parts: options,
       state: before,
       pressed: pressed && {
         queryId: pressed.id,
         message: pressed.message && { id: pressed.message.message_id, isText: 'text' in pressed.message },
-        of: owners(said),
+        of,
       },
     });
     // A checkout must be answered, whoever pays. To whom an operator blocked nothing is said.
@@ -112,22 +128,29 @@ export function createConversation(options: ConversationOptions): Conversation {
     // Every press is answered, or the button would seem to hang; first, since it must be within seconds.
     if (pressed && !turn.owed.some((call) => call.method === 'answerCallbackQuery'))
       turn.owed.unshift({ method: 'answerCallbackQuery', payload: { callback_query_id: pressed.id } });
-    return answering(user.id, where.id, turn.owed);
+    return answering(turn, user.id, turn.place, turn.owed);
   }
 
   return {
     async decide(unit, payloads) {
       const owed = payloads.map((): readonly OwedCall[] => []);
-      let rest: Said[] = [];
+      const heard: Said[] = [];
       for (const [at, raw] of payloads.entries()) {
         const update = shape.parse(raw);
         if (update.my_chat_member) await noteMembership(unit, update.my_chat_member);
-        const pressed = update.callback_query;
-        const from = pressed?.from ?? update.message?.from ?? update.pre_checkout_query?.from;
-        if (!from || from.is_bot) continue;
-        const where = pressed?.message?.chat ?? update.message?.chat ?? { id: from.id, type: 'private' };
-        rest.push({ at, raw, update, from, where });
+        if (update.message) await noteMove(unit, update.message);
+        const from = senderOf(update);
+        if (!from || (update.message && !isSaid(update.message))) continue;
+        const where = update.callback_query?.message?.chat ??
+          update.message?.chat ?? { id: from.id, type: 'private' };
+        heard.push({ at, raw, update, from, where });
       }
+      const owners = await ownersOf(unit, heard);
+      // What belongs to the group itself is pressed in its name, by whoever is in it.
+      let rest = heard.map((said) => {
+        const owner = owners.of(said);
+        return owner !== undefined && owner < 0 ? { ...said, from: asGroup(said.where) } : said;
+      });
       // What is read before is read for all at once. Somebody's second update must see what the first did: next round.
       while (rest.length > 0) {
         const round = [...Map.groupBy(rest, ({ from }) => from.id).values()].flatMap((one) =>
@@ -141,23 +164,28 @@ export function createConversation(options: ConversationOptions): Conversation {
         );
         await meetChats(unit.tx, [...new Map(round.map(({ where }) => [where.id, where])).values()]);
         const states = await statesOf(unit, round);
-        const owners = await ownersOf(unit, round);
         for (const said of round) {
           const user = users.get(said.from.id);
           if (!user) throw new Error('insert returned nothing');
-          owed[said.at] = await converse(unit, said, user, states.get(said), owners);
+          owed[said.at] = await converse(unit, said, user, states.get(said), owners.at(said));
         }
       }
       return owed;
     },
     apology(payload) {
       const parsed = shape.safeParse(payload);
-      const where = parsed.data?.message?.chat ?? parsed.data?.callback_query?.message?.chat;
+      const { message, callback_query: pressed } = parsed.data ?? {};
+      const where = message?.chat ?? pressed?.message?.chat;
       if (where?.type !== 'private') return [];
       // Its language is not known here: whatever reads the user's row may be what fails.
-      const code = (parsed.data?.message?.from ?? parsed.data?.callback_query?.from)?.language_code ?? 'ru';
+      const code = (message?.from ?? pressed?.from)?.language_code ?? 'ru';
       const language = code.startsWith('kk') ? 'kk' : code.startsWith('ru') ? 'ru' : 'en';
-      return [sendScreen(where.id, { text: texts.html(language, 'trouble.text') })];
+      return [
+        sendScreen(
+          { chatId: where.id, threadId: threadOf(message ?? pressed?.message) },
+          { text: texts.html(language, 'trouble.text') },
+        ),
+      ];
     },
     setUsername(username) {
       bot.botInfo = botInfo(botId, username);
@@ -200,24 +228,65 @@ async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, u
   );
 }
 
-type Owners = (said: Said) => Pressed['of'];
+interface Owners {
+  /** Whose the pressed message is, as far as it is known. */
+  readonly of: (said: Said) => number | undefined;
+  readonly at: (said: Said) => Pressed['of'];
+}
 
 /** Whose the pressed messages are. In a private chat all are the person's own. */
-async function ownersOf(unit: Unit, round: readonly Said[]): Promise<Owners> {
+async function ownersOf(unit: Unit, heard: readonly Said[]): Promise<Owners> {
   const pressedIn = ({ update, where }: Said) => {
     const messageId = update.callback_query?.message?.message_id;
     return messageId === undefined || where.type === 'private' ? null : { chatId: where.id, messageId };
   };
   const known = await ownersOfMessages(
     unit.tx,
-    round.flatMap((said) => pressedIn(said) ?? []),
+    heard.flatMap((said) => pressedIn(said) ?? []),
   );
-  return (said) => {
+  const of = (said: Said) => {
     const at = pressedIn(said);
-    if (!at) return 'presser';
-    const owner = known.find((one) => one.chatId === at.chatId && one.messageId === at.messageId)?.ownerId;
-    return owner === undefined ? 'nobody' : owner === said.from.id ? 'presser' : 'another';
+    return known.find((one) => one.chatId === at?.chatId && one.messageId === at.messageId)?.ownerId;
   };
+  return {
+    of,
+    at: (said) => {
+      if (!pressedIn(said)) return 'presser';
+      const owner = of(said);
+      return owner === undefined ? 'nobody' : owner === said.from.id ? 'presser' : 'another';
+    },
+  };
+}
+
+/**
+ * Whose an update is; nobody's is another bot's, or a service's. Who writes anonymously or as a channel writes for the group:
+ * what they order is the group's, and its buttons are everybody's there. It is never more than was said in that group.
+ */
+function senderOf(update: Shape): Said['from'] | null {
+  const { message: said, callback_query: pressed, pre_checkout_query: checkout } = update;
+  if (said?.sender_chat && said.chat.type !== 'private') return asGroup(said.chat);
+  const from = pressed?.from ?? said?.from ?? checkout?.from;
+  return from && !from.is_bot ? from : null;
+}
+
+const asGroup = ({ id, title, username }: z.infer<typeof chat>): Said['from'] => ({
+  id,
+  first_name: title ?? '',
+  username,
+});
+
+/** General has the number 1 in what comes in, and none in what is sent; elsewhere only replies are counted as threads. */
+const threadOf = (
+  said: { message_thread_id?: number | undefined; is_topic_message?: boolean | undefined } | undefined,
+) => (said?.is_topic_message && said.message_thread_id !== 1 ? (said.message_thread_id ?? null) : null);
+
+/** A group became a supergroup: told in each of the two. */
+async function noteMove(
+  { tx }: Unit,
+  { chat: { id }, migrate_to_chat_id: to, migrate_from_chat_id: from }: z.infer<typeof message>,
+): Promise<void> {
+  if (to !== undefined) await moveChat(tx, id, to);
+  if (from !== undefined) await moveChat(tx, from, id);
 }
 
 const botInfo = (id: number, username: string) => ({

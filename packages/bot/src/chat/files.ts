@@ -1,6 +1,6 @@
-import type { ObjectRef, OwedCall } from '@aisha/db';
+import type { ObjectRef, OwedCall, Place } from '@aisha/db';
 import { canBeSeen, shorten } from '@aisha/service';
-import { keyboard, type Screen } from './screen.ts';
+import { keyboard, placed, type Screen } from './screen.ts';
 
 type File = ObjectRef & { readonly filename: string };
 interface FileOptions {
@@ -10,26 +10,24 @@ interface FileOptions {
   readonly buttons?: Screen['buttons'];
 }
 
-const captioned = (chatId: number, { caption = '', replyTo, buttons }: FileOptions) => ({
-  chat_id: chatId,
+const captioned = (place: Place, { caption = '', replyTo, buttons }: FileOptions) => ({
+  ...placed(place),
   caption,
   parse_mode: 'HTML',
   reply_markup: keyboard(buttons),
-  ...(replyTo === undefined
-    ? {}
-    : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+  ...(!replyTo ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
 });
 
 /** A picture as a photo: shown at once, compressed by Telegram. */
-export const sendPhoto = (chatId: number, file: File, options: FileOptions = {}): OwedCall => ({
+export const sendPhoto = (place: Place, file: File, options: FileOptions = {}): OwedCall => ({
   method: 'sendPhoto',
-  payload: captioned(chatId, options),
+  payload: captioned(place, options),
   files: { photo: file },
 });
 
-export const sendFile = (chatId: number, file: File, options: FileOptions = {}): OwedCall => ({
+export const sendFile = (place: Place, file: File, options: FileOptions = {}): OwedCall => ({
   method: 'sendDocument',
-  payload: captioned(chatId, options),
+  payload: captioned(place, options),
   files: { document: file },
 });
 

@@ -1,4 +1,4 @@
-import type { OwedCall } from '@aisha/db';
+import type { OwedCall, Place } from '@aisha/db';
 import { messageLimit, splitMessage } from '@aisha/providers';
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
 import type { Button } from './button.ts';
@@ -37,17 +37,23 @@ export const screenBody = (screen: Screen) => ({
   reply_markup: keyboard(screen.buttons),
 });
 
+/** In a topic, where the place is one. */
+export const placed = ({ chatId, threadId }: Place) => ({
+  chat_id: chatId,
+  ...(threadId ? { message_thread_id: threadId } : {}),
+});
+
 export function sendScreen(
-  chatId: number,
+  place: Place,
   screen: Screen,
-  options: { replyTo?: number; bind?: OwedCall['bind'] } = {},
+  options: { replyTo?: number | undefined; bind?: OwedCall['bind'] } = {},
 ): OwedCall {
   return {
     method: 'sendMessage',
     payload: {
-      chat_id: chatId,
+      ...placed(place),
       ...screenBody(screen),
-      ...(options.replyTo === undefined
+      ...(!options.replyTo
         ? {}
         : { reply_parameters: { message_id: options.replyTo, allow_sending_without_reply: true } }),
     },
@@ -55,19 +61,15 @@ export function sendScreen(
   };
 }
 
-/** In a group a message belongs to whom it answers; a private chat has the id of its person. */
-export const answering = (userId: number, chatId: number, calls: readonly OwedCall[]): readonly OwedCall[] =>
-  chatId === userId ? calls : calls.map((call) => ({ ...call, answers: userId }));
-
 export function editScreen(
-  chatId: number,
+  place: Place,
   messageId: number,
   screen: Screen,
   options: { bind?: OwedCall['bind'] } = {},
 ): OwedCall {
   return {
     method: 'editMessageText',
-    payload: { chat_id: chatId, message_id: messageId, ...screenBody(screen) },
+    payload: { ...placed(place), message_id: messageId, ...screenBody(screen) },
     // Where the message is gone it is sent anew, and then it has another id.
     ...(options.bind === undefined ? {} : { bind: options.bind }),
   };

@@ -1,5 +1,5 @@
 import { shorten } from '@aisha/service';
-import type { OwedCall } from '@aisha/db';
+import type { OwedCall, Place } from '@aisha/db';
 import type { Unit, User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
@@ -23,6 +23,8 @@ export class Turn extends Voice {
   readonly unit: Unit;
   readonly user: User;
   readonly chatId: number;
+  /** The topic that the update is from. */
+  readonly threadId: number | null;
   readonly isPrivate: boolean;
   readonly owed: OwedCall[] = [];
   state: State;
@@ -32,6 +34,7 @@ export class Turn extends Voice {
     unit: Unit;
     user: User;
     chatId: number;
+    threadId: number | null;
     isPrivate: boolean;
     pressed: Pressed | undefined;
     state: State;
@@ -41,9 +44,14 @@ export class Turn extends Voice {
     this.unit = of.unit;
     this.user = of.user;
     this.chatId = of.chatId;
+    this.threadId = of.threadId;
     this.isPrivate = of.isPrivate;
     this.state = of.state;
     this.#pressed = of.pressed;
+  }
+
+  get place(): Place {
+    return { chatId: this.chatId, threadId: this.threadId };
   }
 
   /** What is pressed belongs to somebody else in the group. */
@@ -63,13 +71,13 @@ export class Turn extends Voice {
 
   /** A new message. */
   send(screen: Screen, options: { replyTo?: number; bind?: OwedCall['bind'] } = {}): void {
-    this.owed.push(sendScreen(this.chatId, screen, options));
+    this.owed.push(sendScreen(this, screen, options));
   }
 
   /** Takes the place of the presser's message whose button was pressed; a new message where that cannot be. */
   show(screen: Screen, options: { bind?: OwedCall['bind'] } = {}): void {
     if (this.shownIn === undefined) this.send(screen, options);
-    else this.owed.push(editScreen(this.chatId, this.shownIn, screen, options));
+    else this.owed.push(editScreen(this, this.shownIn, screen, options));
   }
 
   /** Changes the buttons of the pressed message and leaves the rest. */

@@ -5,9 +5,9 @@ import { documentMessages } from './results.ts';
 
 export const documentAnswers = {
   document: async (turn, recording, kind) => {
-    const ordered = await orderDocument(turn.unit, recording, kind, turn.language, { chatId: turn.chatId });
+    const ordered = await orderDocument(turn.unit, recording, kind, turn.language, turn.place);
     if (ordered.kind === 'written') {
-      turn.owed.push(...documentMessages(turn, turn.chatId, ordered.document, recording));
+      turn.owed.push(...documentMessages(turn, turn, ordered.document, recording));
       return;
     }
     if (ordered.kind === 'under-way') return turn.toast('document.under_way');

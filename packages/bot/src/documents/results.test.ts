@@ -11,7 +11,7 @@ function shown(document: WrittenDocument, language: Language = 'ru') {
     t: (key, params) => texts.html(language, key, params),
     label: (key, params) => texts.plain(language, key, params),
   };
-  return documentMessages(voice, 7, document, recording)
+  return documentMessages(voice, { chatId: 7 }, document, recording)
     .map(({ payload }) => payload['text'])
     .join('\n---\n');
 }

@@ -1,4 +1,4 @@
-import { documents, type OwedCall, recordings } from '@aisha/db';
+import { documents, type OwedCall, type Place, recordings } from '@aisha/db';
 import { type Document, type DocumentBlock, documentBlocks, type Recording, type Task } from '@aisha/core';
 import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
@@ -13,16 +13,16 @@ export type WrittenDocument = Pick<Document, 'kind' | 'content'>;
 /** A written document as messages, the last with the buttons for the next one. */
 export function documentMessages(
   voice: DocumentVoice,
-  chatId: number,
+  place: Place,
   document: WrittenDocument,
   recording: Pick<Recording, 'id'>,
 ): OwedCall[] {
   const blocks = documentBlocks(document);
-  if (!blocks) return [sendScreen(chatId, { text: voice.t('button.outdated') })];
+  if (!blocks) return [sendScreen(place, { text: voice.t('button.outdated') })];
   const parts = splitMessage(documentHtml(voice, blocks), { limit: messageLimit - 96, html: true });
   return parts.map((text, i) =>
     sendScreen(
-      chatId,
+      place,
       i === parts.length - 1 ? { text, buttons: documentButtons(voice, recording.id) } : { text },
     ),
   );
@@ -36,7 +36,7 @@ export const shownDocument: ShownOrder = {
       .from(documents)
       .innerJoin(recordings, eq(recordings.id, documents.recordingId))
       .where(eq(documents.id, order.subjectId ?? ''));
-    return found ? documentMessages(voice, order.chatId, found.document, found.recording) : [];
+    return found ? documentMessages(voice, order, found.document, found.recording) : [];
   },
 };
 

@@ -51,7 +51,7 @@ export const imageAnswers = {
     const input = { prompt: image.prompt, aspect, count: 1, repeats: image.id };
     await place(turn, avatar?.state === 'ready' ? avatar.id : null, input);
   },
-  'image.file': (turn, image) => void turn.owed.push(sendFile(turn.chatId, imageFile(image))),
+  'image.file': (turn, image) => void turn.owed.push(sendFile(turn, imageFile(image))),
   'image.prompt': (turn, image) =>
     turn.send({ text: turn.t('image.prompt.text', { prompt: image.prompt, sent: image.promptSent }) }),
   'image.favourite': async (turn, image) => {
@@ -75,7 +75,7 @@ export async function showGallery(turn: Turn, filter: GalleryFilter, at: number)
     );
   const caption = galleryCaption(turn, image, page + 1, total);
   const buttons = galleryButtons(turn, image, filter, page, total);
-  turn.owed.push(sendImage(turn.chatId, image, { caption, buttons }));
+  turn.owed.push(sendImage(turn, image, { caption, buttons }));
   // A card takes the place of the one whose arrow was pressed: a photo cannot become another by editing its text.
   turn.remove();
 }
@@ -99,7 +99,7 @@ export async function orderDraft(turn: Turn, text: string, draft: ImageDraft): P
 async function place(turn: Turn, avatarId: string | null, input: Omit<ImageInput, 'seed'>): Promise<void> {
   const avatar = avatarId ? await findAvatar(turn.unit.tx, turn.user.id, avatarId) : null;
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');
-  const placed = await orderImages(turn.unit, { ownerId: turn.user.id, chatId: turn.chatId, avatar, input });
+  const placed = await orderImages(turn.unit, { ...turn.place, ownerId: turn.user.id, avatar, input });
   if (placed.kind === 'under-way') return turn.toast('image.under_way');
   if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed.reason));
   turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });

@@ -1,3 +1,4 @@
+import type { Place } from '@aisha/db';
 import { type Image, imageInput, imagesOf } from '@aisha/core';
 import { sendPhoto } from '../chat/files.ts';
 import { sendScreen } from '../chat/screen.ts';
@@ -10,8 +11,8 @@ export const imageFile = (image: Image) => ({
   filename: `aisha-${image.id.slice(0, 8)}.${image.contentType.split('/')[1] === 'png' ? 'png' : 'jpg'}`,
 });
 
-export const sendImage = (chatId: number, image: Image, options: Parameters<typeof sendPhoto>[2]) =>
-  sendPhoto(chatId, imageFile(image), options);
+export const sendImage = (place: Place, image: Image, options: Parameters<typeof sendPhoto>[2]) =>
+  sendPhoto(place, imageFile(image), options);
 
 /** The pictures, each with its own buttons. */
 export const shownImage: ShownOrder = {
@@ -23,12 +24,12 @@ export const shownImage: ShownOrder = {
     const partial = { text: voice.t('image.partial', { count: pictures.length, total }) };
     return [
       ...pictures.map((image) =>
-        sendImage(order.chatId, image, {
+        sendImage(order, image, {
           caption: `${banner}${imageCaption(image)}`,
           buttons: imageButtons(voice, image),
         }),
       ),
-      ...(pictures.length < total ? [sendScreen(order.chatId, partial)] : []),
+      ...(pictures.length < total ? [sendScreen(order, partial)] : []),
     ];
   },
 };

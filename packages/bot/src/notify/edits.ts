@@ -1,8 +1,8 @@
 import { avatars } from '@aisha/db';
-import { counterShown, findOrder, photoCounts, rejections } from '@aisha/core';
+import { counterShown, findOrder, moveChat, photoCounts, rejections } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq } from 'drizzle-orm';
-import { screenBody } from '../chat/screen.ts';
+import { placed, screenBody } from '../chat/screen.ts';
 import { photosScreen } from '../avatars/screens.ts';
 import { statusScreen } from '../orders/screens.ts';
 import { voiceOf } from './order-ended.ts';
@@ -27,6 +27,8 @@ export async function showProgress(
     },
     { priority: ended ? 'result' : 'progress', signal: run.signal },
   );
+  if (outcome.kind === 'migrated')
+    await parts.db.transaction((tx) => moveChat(tx, order.chatId, outcome.chatId));
   if (ended && outcome.kind === 'retry')
     throw new TransientError(`status not shown: ${outcome.why}`, { retryAfterMs: outcome.afterMs });
   // It ended during this edit, which then may have come after the last one: the end is shown once more.
@@ -52,7 +54,7 @@ export async function showPhotoCounter(
     await photoCounts(parts.db, avatarId),
     await rejections(parts.db, avatarId),
   );
-  const body = { chat_id: avatar.chatId, ...screenBody(screen) };
+  const body = { ...placed(avatar), ...screenBody(screen) };
   const options = { priority: 'reply', signal: run.signal } as const;
   const outcome = await parts.telegram.call(
     'editMessageText',

@@ -1,6 +1,7 @@
 import type { OwedCall } from '@aisha/db';
 import { type DeciderParts, findOrder, findUser } from '@aisha/core';
 import { shownOrders } from '../bindings.ts';
+import { answering } from '../chat/answering.ts';
 import { editScreen, sendScreen } from '../chat/screen.ts';
 import { Voice, type VoiceParts } from '../chat/voice.ts';
 import { failureScreen, statusScreen } from '../orders/screens.ts';
@@ -13,17 +14,17 @@ export async function voiceOf(parts: RenderParts, userId: number): Promise<Voice
 }
 
 /** Everything that is told when an order ends: the status message in its last form, then the result or the reason. */
-export async function orderEnded(parts: RenderParts, orderId: string): Promise<OwedCall[]> {
+export async function orderEnded(parts: RenderParts, orderId: string): Promise<readonly OwedCall[]> {
   const order = await findOrder(parts.db, orderId);
   if (!order) return [];
   const voice = await voiceOf(parts, order.ownerId);
   const status =
     order.statusMessageId === null
       ? []
-      : [editScreen(order.chatId, order.statusMessageId, statusScreen(voice, order))];
+      : [editScreen(order, order.statusMessageId, statusScreen(voice, order))];
   const told =
     order.state === 'succeeded'
       ? await voice.shown(order).result(parts.db, voice, order)
-      : [sendScreen(order.chatId, failureScreen(voice, order))];
-  return [...status, ...told];
+      : [sendScreen(order, failureScreen(voice, order))];
+  return answering(voice, order.ownerId, order, [...status, ...told]);
 }

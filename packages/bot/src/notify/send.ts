@@ -11,7 +11,7 @@ import {
 } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { answering, sendScreen } from '../chat/screen.ts';
+import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
@@ -72,6 +72,9 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
           .update(notifications)
           .set({ sent, ...(messageId === null ? {} : { messageId }) })
           .where(eq(notifications.id, row.id));
+      },
+      onOwed: async (next) => {
+        await parts.db.update(notifications).set({ owed: next }).where(eq(notifications.id, row.id));
       },
       renewClaim: () =>
         parts.db
@@ -158,10 +161,10 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
   if (!notification) return null;
   switch (notification.kind) {
     case 'order.ended':
-      return answering(row.userId, row.chatId, await orderEnded(parts, notification.data.orderId));
+      return orderEnded(parts, notification.data.orderId);
     case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row.chatId, { text: alarmText(voice, notification.data) })];
+      return [sendScreen(row, { text: alarmText(voice, notification.data) })];
     }
     default:
       return notification satisfies never;

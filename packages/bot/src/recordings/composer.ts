@@ -10,26 +10,26 @@ import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
+import { callOf, meantBy } from './calls.ts';
 import { mediaOf } from './media.ts';
 import { transcriptFile } from './results.ts';
 import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
-  // In groups, too: as a reply to what is to be transcribed.
-  composer.command('transcribe', (ctx) => {
-    const turn = turnOf(ctx);
-    const original = ctx.message.reply_to_message;
-    const media = original && mediaOf(original);
-    if (original && media) return transcribe(turn, media, original.message_id);
-    turn.send(
-      turn.isPrivate ? noteScreen(turn, turn.t('transcribe.how')) : { text: turn.t('transcribe.reply') },
-    );
-  });
   composer.on(message(), (ctx, next) => {
     const turn = turnOf(ctx);
-    const media = turn.isPrivate ? mediaOf(ctx.message) : null;
-    return media ? transcribe(turn, media, ctx.message.message_id) : next();
+    const call = callOf(ctx.message, ctx.me);
+    const meant = call === 'transcribe' ? meantBy(ctx.message) : null;
+    if (meant) return transcribe(turn, meant.media, meant.messageId);
+    if (turn.isPrivate) {
+      if (call === 'transcribe') return turn.send(noteScreen(turn, turn.t('transcribe.how')));
+      const media = mediaOf(ctx.message);
+      return media ? transcribe(turn, media, ctx.message.message_id) : next();
+    }
+    // In a group only who calls us is answered.
+    if (call === 'transcribe') turn.send({ text: turn.t('transcribe.reply') });
+    if (call === 'other') turn.send({ text: turn.t('group.how', { bot: turn.settings.botUsername }) });
   });
   onCommand(composer, 'history', (turn) => history(turn, 0));
   return composer;
@@ -41,7 +41,7 @@ export const recordingAnswers = {
   recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
   'recording.text': (turn, recording) => {
     if (!recording.transcriptKey) return turn.toast('button.outdated');
-    turn.owed.push(sendFile(turn.chatId, transcriptFile(recording, recording.transcriptKey)));
+    turn.owed.push(sendFile(turn, transcriptFile(recording, recording.transcriptKey)));
   },
   'recording.delete': (turn, recording) => turn.show(confirmDeleteRecording(turn, recording)),
   'recording.delete.yes': async (turn, recording) => {
@@ -67,7 +67,7 @@ async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): 
     media.fileName ?? turn.label(`recording.title.${media.source}`, { date: turn.date(new Date()) });
   const ordered = await orderTranscription(
     turn.unit,
-    { ownerId: turn.user.id, chatId: turn.chatId, messageId, title: shorten(title, 120), language: null },
+    { ...turn.place, ownerId: turn.user.id, messageId, title: shorten(title, 120), language: null },
     media,
   );
   if ('refused' in ordered) return turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type { IncomingMedia } from '@aisha/core';
-import type { Message } from 'telegraf/types';
+import type { ExternalReplyInfo, Message } from 'telegraf/types';
 
 const extensions = (list: string) => new Set(list.split(' '));
 const TEXT_FILES = extensions(
@@ -24,7 +24,7 @@ const SOUND_FILES = extensions(
 );
 
 /** What a message brings to be transcribed or read; null when it brings nothing of the kind. */
-export function mediaOf(message: Message): IncomingMedia | null {
+export function mediaOf(message: Message | ExternalReplyInfo): IncomingMedia | null {
   if ('voice' in message) return media('voice', message.voice);
   if ('audio' in message) return media('audio', message.audio);
   if ('video_note' in message) return media('video_note', message.video_note);

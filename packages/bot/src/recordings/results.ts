@@ -1,7 +1,7 @@
 import { shorten } from '@aisha/service';
 import { recordings } from '@aisha/db';
 import type { Recording } from '@aisha/core';
-import { escapeHtml, messageLimit } from '@aisha/providers';
+import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { fileNameOf, sendFile } from '../chat/files.ts';
 import { READABLY, sendScreen } from '../chat/screen.ts';
@@ -15,6 +15,9 @@ export const transcriptFile = ({ title }: Recording, key: string) => ({
   filename: fileNameOf(title, '.txt'),
 });
 
+/** More would be a flood, and more than a group's budget for a while. */
+const MOST_PIECES = 8;
+
 /** Short texts stand in the chat, long ones go as a file with their beginning. */
 export const shownTranscription: ShownOrder = {
   title: 'order.transcription',
@@ -25,14 +28,22 @@ export const shownTranscription: ShownOrder = {
       .where(eq(recordings.id, order.subjectId ?? ''));
     if (!recording?.text || !recording.transcriptKey) return [];
     const buttons = documentButtons(voice, recording.id);
-    const replyTo = recording.messageId;
+    // Of another chat's message the number means another one here.
+    const replyTo = recording.chatId === order.chatId ? recording.messageId : undefined;
     const lost = recording.lostMs
       ? `\n\n${voice.t('recording.lost', { duration: voice.duration(recording.lostMs) })}`
       : '';
     const text = escapeHtml(recording.text) + lost;
-    if (text.length <= messageLimit - 96) return [sendScreen(order.chatId, { text, buttons }, { replyTo })];
+    if (text.length <= messageLimit - 96) return [sendScreen(order, { text, buttons }, { replyTo })];
     const caption = voice.t('recording.file', { preview: shorten(recording.text, 500, READABLY) }) + lost;
     const file = transcriptFile(recording, recording.transcriptKey);
-    return [sendFile(order.chatId, file, { caption, replyTo, buttons })];
+    const call = sendFile(order, file, { caption, replyTo, buttons });
+    // A group that takes no files may take a few messages.
+    const pieces = splitMessage(text, { limit: messageLimit - 96 });
+    if (order.chatId > 0 || pieces.length > MOST_PIECES) return [call];
+    const instead = pieces.map((piece, n) =>
+      sendScreen(order, n < pieces.length - 1 ? { text: piece } : { text: piece, buttons }, { replyTo }),
+    );
+    return [{ ...call, instead }];
   },
 };

@@ -46,6 +46,10 @@ export const ru = {
   'unknown.file':
     'С такими файлами я не работаю. Подойдут аудио, видео и тексты (.txt, .md, .srt, .vtt), а для аватара — фотографии.',
   'unknown.photo': 'Чтобы сделать из фотографий аватар, начните с кнопки «Новый аватар».',
+  'group.no_files':
+    'В этой группе мне нельзя отправлять файлы, а в личном чате вы мне ещё не писали. Откройте @{{bot}}, нажмите «Старт» — готовое ждёт в меню.',
+  'group.how':
+    'В группе ответьте командой /transcribe на голосовое, аудио или видео. Всё остальное — в личном чате: @{{bot}}.',
   'cancel.nothing': 'Сейчас отменять нечего.',
   'cancel.done': 'Хорошо, отменила.',
   'button.outdated': 'Эта кнопка устарела. Откройте меню: /menu',
@@ -100,6 +104,10 @@ export const kk = {
   'unknown.file':
     'Мұндай файлдармен жұмыс істемеймін. Аудио, видео мен мәтін (.txt, .md, .srt, .vtt), ал аватарға фото жарайды.',
   'unknown.photo': 'Фотолардан аватар жасау үшін «Жаңа аватар» түймесінен бастаңыз.',
+  'group.no_files':
+    'Бұл топта маған файл жіберуге болмайды, ал жеке чатта маған әлі жазбағансыз. @{{bot}} ашып, «Бастау» түймесін басыңыз — дайын нәтиже мәзірде күтіп тұр.',
+  'group.how':
+    'Топта дауыстық хабарламаға, аудиоға не видеоға /transcribe пәрменімен жауап беріңіз. Қалғаны — жеке чатта: @{{bot}}.',
   'cancel.nothing': 'Қазір тоқтататын ештеңе жоқ.',
   'cancel.done': 'Жақсы, тоқтаттым.',
   'button.outdated': 'Бұл түйме ескірген. Мәзірді ашыңыз: /menu',
@@ -154,6 +162,10 @@ export const en = {
   'unknown.file':
     'I can’t work with files like this. Audio, video and texts (.txt, .md, .srt, .vtt) will do, and photos for an avatar.',
   'unknown.photo': 'To make an avatar from photos, start with the “New avatar” button.',
+  'group.no_files':
+    'I may not send files in this group, and you have not written to me in private yet. Open @{{bot}} and press Start: what is ready waits in the menu.',
+  'group.how':
+    'In a group, reply to a voice message, audio or video with /transcribe. Everything else is in our private chat: @{{bot}}.',
   'cancel.nothing': 'There is nothing to cancel right now.',
   'cancel.done': 'All right, cancelled.',
   'button.outdated': 'This button is out of date. Open the menu: /menu',

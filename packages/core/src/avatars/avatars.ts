@@ -4,6 +4,7 @@ import {
   avatarPhotos,
   avatars,
   orders,
+  type Place,
   type PhotoProblem,
   type Subject,
   type Tx,
@@ -58,7 +59,7 @@ export async function nameTaken(tx: Tx, ownerId: number, name: string): Promise<
 /** A draft that photos can be sent to; null when the owner has an avatar of that name. */
 export async function createAvatar(
   { tx }: Unit,
-  draft: { ownerId: number; chatId: number; kind: AvatarKind; name: string; subject: Subject | null },
+  draft: Place & { ownerId: number; kind: AvatarKind; name: string; subject: Subject | null },
 ): Promise<Avatar | null> {
   const [avatar] = await tx
     .insert(avatars)
@@ -179,10 +180,13 @@ export async function showCounter(unit: Unit, avatarId: string): Promise<void> {
 export async function placeCounter(
   { tx }: Unit,
   avatarId: string,
-  chatId: number,
+  { chatId, threadId = null }: Place,
   messageId: number | null,
 ): Promise<void> {
-  await tx.update(avatars).set({ chatId, screenMessageId: messageId }).where(eq(avatars.id, avatarId));
+  await tx
+    .update(avatars)
+    .set({ chatId, threadId, screenMessageId: messageId })
+    .where(eq(avatars.id, avatarId));
 }
 
 /** Takes photos away; their files follow by a job. */
@@ -198,7 +202,7 @@ export async function orderTraining(
   unit: Unit,
   avatar: Avatar,
   preset: PresetName,
-  screen: { chatId: number; messageId: number | undefined },
+  screen: Place & { messageId: number | undefined },
 ): Promise<Placed<TrainingRefusal | OrderRefusal>> {
   const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
   if (!locked || (locked.state !== 'draft' && locked.state !== 'failed'))
@@ -209,6 +213,7 @@ export async function orderTraining(
   return placeOrder(unit, {
     ownerId: avatar.ownerId,
     chatId: screen.chatId,
+    threadId: screen.threadId,
     kind: 'training',
     subjectId: avatar.id,
     input: { preset },

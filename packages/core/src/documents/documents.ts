@@ -1,4 +1,4 @@
-import { documents, type Language, recordings, type Tx } from '@aisha/db';
+import { documents, type Language, recordings, type Tx, type Place } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
@@ -13,7 +13,7 @@ export async function orderDocument(
   recording: Recording,
   kind: DocumentKind,
   language: Language,
-  screen: { chatId: number; messageId?: number | undefined },
+  screen: Place & { messageId?: number | undefined },
 ): Promise<{ kind: 'written'; document: Document } | Placed> {
   const [document] = await unit.tx
     .insert(documents)
@@ -29,6 +29,7 @@ export async function orderDocument(
   return placeOrder(unit, {
     ownerId: recording.ownerId,
     chatId: screen.chatId,
+    threadId: screen.threadId,
     kind: 'document',
     subjectId: document.id,
     input: { kind },

@@ -1,4 +1,4 @@
-import { images, orders, type Tx } from '@aisha/db';
+import { images, orders, type Place, type Tx } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
@@ -45,9 +45,8 @@ export async function repeatUnderWay(
 /** Orders pictures, with an avatar that is ready or without one. */
 export async function orderImages(
   unit: Unit,
-  order: {
+  order: Place & {
     ownerId: number;
-    chatId: number;
     avatar: Avatar | null;
     input: Omit<ImageInput, 'seed'>;
     statusMessageId?: number | undefined;
@@ -56,6 +55,7 @@ export async function orderImages(
   return placeOrder(unit, {
     ownerId: order.ownerId,
     chatId: order.chatId,
+    threadId: order.threadId,
     kind: 'image',
     subjectId: order.avatar?.id ?? null,
     // The seed is fixed here, so that a retry before the submit draws the same picture.

@@ -82,7 +82,13 @@ describe('calls in turn', () => {
     makeCalls(
       bench.parts,
       { owed: ['1', '2'].map((text) => say(lane.me, text)), sent: 0, unknownOutcomes: 0 },
-      { priority: 'reply', signal: AbortSignal.timeout(20_000), onSent, renewClaim },
+      {
+        priority: 'reply',
+        signal: AbortSignal.timeout(20_000),
+        onSent,
+        onOwed: async () => undefined,
+        renewClaim,
+      },
     );
 
   test('are kept as made although the database restarts just then', async () => {

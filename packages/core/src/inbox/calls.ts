@@ -3,15 +3,17 @@ import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aish
 import { classifyError, retryTransient, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { sql } from 'drizzle-orm';
-import type { DeciderParts } from '../parts.ts';
+import type { DeciderParts, SentMessage } from '../parts.ts';
 import { keepGroupMessage } from '../users/group-messages.ts';
+import { moveChat } from '../users/move-chat.ts';
 import { markUnreachable } from '../users/users.ts';
+import { moved, otherWays } from './ways.ts';
 
 type BindTarget = NonNullable<OwedCall['bind']>['to'];
 
 /** Keep the ids of sent messages that are edited later; bound in one place, so that the inbox knows no subject. */
 export type MessageKeepers = Readonly<
-  Record<BindTarget, (parts: DeciderParts, id: string, messageId: number) => Promise<void>>
+  Record<BindTarget, (parts: DeciderParts, id: string, sent: SentMessage) => Promise<void>>
 >;
 
 export interface CallParts extends DeciderParts {
@@ -35,6 +37,8 @@ export interface CallOptions {
   readonly mayAct?: () => boolean;
   /** Keeps that so many calls were made. */
   readonly onSent: (sent: number, messageId: number | null) => Promise<void>;
+  /** Keeps what is owed from now on: a chat did not take a call, or has another id. */
+  readonly onOwed: (owed: readonly OwedCall[]) => Promise<void>;
   /** Claims the row for another while (`CLAIM`), if it is claimed still. */
   readonly renewClaim: () => Promise<unknown>;
 }
@@ -85,6 +89,8 @@ export async function makeCalls(parts: CallParts, row: OwedRow, options: CallOpt
   }
 }
 
+type Untaken = Extract<SendOutcome, { kind: 'forbidden' | 'no-topic' | 'unreachable' }>;
+
 async function callInTurn(
   parts: CallParts,
   row: OwedRow,
@@ -102,20 +108,30 @@ async function callInTurn(
       },
       { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 },
     );
-  for (let i = row.sent; i < row.owed.length; i++) {
-    const call = row.owed[i];
-    if (!call) break;
+  let { owed } = row;
+  let i = row.sent;
+  const rewrite = async (next: readonly OwedCall[]) => {
+    await retryTransient(() => options.onOwed(next), { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 });
+    owed = next;
+  };
+  const otherwise = async (call: OwedCall, { kind, why }: Untaken) => {
+    const ways = otherWays(call, kind);
+    parts.log.warn('a chat does not take a message', { method: call.method, why, otherWay: ways.length > 0 });
+    if (ways.length > 0) await rewrite(owed.toSpliced(i, 1, ...ways));
+    else await remember(++i, null);
+  };
+  for (let call = owed[i]; call; call = owed[i]) {
     if (options.signal.aborted || options.mayAct?.() === false)
       return { kind: 'wait', ms: 0, unknown: false, why: 'stopping' };
     if (!isClaimed()) throw new ClaimLost('what is owed may be another process’s by now');
     const outcome = await makeCall(parts, call, options).catch(notSent);
     switch (outcome.kind) {
       case 'ok': {
-        await remember(i + 1, messageIdOf(outcome.result), call);
+        await remember(++i, messageIdOf(outcome.result), call);
         break;
       }
       case 'unchanged':
-        await remember(i + 1, null);
+        await remember(++i, null);
         break;
       case 'refused':
         // Content that Telegram does not take is a bug of ours: repeating cannot help, staying silent would hide it.
@@ -124,21 +140,34 @@ async function callInTurn(
           code: outcome.code,
           description: outcome.description,
         });
-        await remember(i + 1, null);
+        await remember(++i, null);
         break;
       case 'unreachable':
         if (typeof call.payload['chat_id'] === 'number')
           await markUnreachable(parts.db, call.payload['chat_id'], outcome.why);
-        return { kind: 'unreachable' };
-      case 'migrated':
-        parts.log.warn('a group became a supergroup', { chatId: outcome.chatId });
-        return { kind: 'unreachable' };
+        if (!call.instead) return { kind: 'unreachable' };
+        await otherwise(call, outcome);
+        break;
+      case 'forbidden':
+      case 'no-topic':
+        await otherwise(call, outcome);
+        break;
+      case 'migrated': {
+        const from = call.payload['chat_id'];
+        if (typeof from !== 'number') return { kind: 'unreachable' };
+        const to = outcome.chatId;
+        await parts.db.transaction((tx) => moveChat(tx, from, to));
+        parts.log.info('a group became a supergroup', { chatId: from, to });
+        await rewrite([...owed.slice(0, i), ...owed.slice(i).flatMap((one) => moved(one, from, to))]);
+        if (i >= owed.length) await remember(owed.length, null);
+        break;
+      }
       case 'retry':
         return { kind: 'wait', ms: outcome.afterMs, unknown: false, why: outcome.why };
       case 'unknown':
         if (row.unknownOutcomes + 1 >= MOST_UNKNOWN) {
           parts.log.error('a send never had a known outcome; it counts as made', { method: call.method });
-          await remember(i + 1, null);
+          await remember(++i, null);
           break;
         }
         return { kind: 'wait', ms: unknownPauseMs(row.unknownOutcomes), unknown: true, why: outcome.why };
@@ -155,9 +184,11 @@ async function keepMessage(
   { bind, answers, payload }: OwedCall,
   messageId: number,
 ): Promise<void> {
-  if (bind) await parts.messageKeepers[bind.to](parts, bind.id, messageId);
-  const chatId = payload['chat_id'];
-  if (answers !== undefined && typeof chatId === 'number')
+  const { chat_id: chatId, message_thread_id: thread } = payload;
+  if (typeof chatId !== 'number') return;
+  const threadId = typeof thread === 'number' ? thread : null;
+  if (bind) await parts.messageKeepers[bind.to](parts, bind.id, { chatId, threadId, messageId });
+  if (answers !== undefined && chatId < 0)
     await keepGroupMessage(parts.db, { chatId, messageId, ownerId: answers });
 }
 
@@ -174,10 +205,13 @@ async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions):
   // Storage answers, and the object is not there: it was deleted meanwhile, and no waiting brings it back.
   if (files === null) return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
   const payload = { ...call.payload, ...files };
-  const outcome = await send(parts.telegram, call.method, payload, options);
+  // An edit carries its topic only for the new message that it may have to become.
+  const { message_thread_id: _thread, ...edit } = payload;
+  const isEdit = call.method === 'editMessageText';
+  const outcome = await send(parts.telegram, call.method, isEdit ? edit : payload, options);
   // The message to edit is gone or cannot take this text: it is said anew.
   const lost = outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable');
-  if (!lost || call.method !== 'editMessageText') return outcome;
+  if (!lost || !isEdit) return outcome;
   const { message_id: _gone, ...rest } = call.payload;
   return send(parts.telegram, 'sendMessage', rest, options);
 }

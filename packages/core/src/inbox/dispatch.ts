@@ -74,6 +74,7 @@ async function finish(
   markDone: (row: UpdateRow) => Promise<void>,
 ): Promise<LaneOutcome | null> {
   if (owed.length === 0) return observe(parts, row);
+  let now = owed;
   const outcome = await makeCalls(
     parts,
     { owed, sent: row.sent, unknownOutcomes: row.unknownOutcomes },
@@ -81,8 +82,12 @@ async function finish(
       ...options,
       priority: 'reply',
       onSent: async (sent) => {
-        if (sent === owed.length) return markDone(row);
+        if (sent === now.length) return markDone(row);
         await parts.db.update(telegramUpdates).set({ sent }).where(sameUpdate(row));
+      },
+      onOwed: async (next) => {
+        await parts.db.update(telegramUpdates).set({ owed: next }).where(sameUpdate(row));
+        now = next;
       },
       renewClaim: () =>
         parts.db

@@ -1,3 +1,4 @@
+import { storable } from '@aisha/service';
 import { z } from 'zod';
 
 const person = z.looseObject({ id: z.number() });
@@ -25,7 +26,7 @@ export interface IncomingUpdate {
  * their own, since they must be answered within seconds. Null when it is no update.
  */
 export function incoming(raw: unknown): IncomingUpdate | null {
-  const parsed = updateShape.safeParse(raw);
+  const parsed = updateShape.safeParse(storable(raw));
   if (!parsed.success) return null;
   const update = parsed.data;
   const kind = Object.keys(update).find((key) => key !== 'update_id') ?? 'empty';

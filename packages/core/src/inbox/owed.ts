@@ -15,10 +15,12 @@ const fields = {
     .optional()
     .catch(undefined),
   answers: z.number().optional(),
+  instead: z.array(z.lazy(() => call)).optional(),
 } satisfies Record<keyof OwedCall, z.ZodType>;
+const call: z.ZodType<OwedCall> = z.lazy(() => z.object(fields));
 
 /** The calls that a row owes; every shape that a release ever kept is parsed for ever (`owed-calls.json`). */
-export const owedCalls: z.ZodType<readonly OwedCall[]> = z.array(z.object(fields));
+export const owedCalls: z.ZodType<readonly OwedCall[]> = z.array(call);
 
 /** What some release kept as JSON; null, and logged without its content, when it cannot be read. */
 export function readStored<T>(

@@ -1,4 +1,4 @@
-import { orders, type FailureReason, type Progress, type Tx } from '@aisha/db';
+import { orders, type FailureReason, type Place, type Progress, type Tx } from '@aisha/db';
 import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
@@ -6,9 +6,8 @@ import type { DeciderParts } from '../parts.ts';
 import { type Order, type OrderRules, transact, type Unit } from '../unit.ts';
 import { shareOf, type ShareRefusal } from './shares.ts';
 
-export interface NewOrder {
+export interface NewOrder extends Place {
   readonly ownerId: number;
-  readonly chatId: number;
   readonly kind: string;
   readonly subjectId: string | null;
   readonly input: Readonly<Record<string, unknown>>;

@@ -1,4 +1,12 @@
-import { documents, type Language, orders, recordings, type RecordingSource, type Tx } from '@aisha/db';
+import {
+  documents,
+  type Language,
+  orders,
+  type Place,
+  recordings,
+  type RecordingSource,
+  type Tx,
+} from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { cancelOrder, type OrderRefusal, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
@@ -17,7 +25,10 @@ export interface IncomingMedia {
 /** Takes a file to be transcribed and orders the work. */
 export async function orderTranscription(
   unit: Unit,
-  from: { ownerId: number; chatId: number; messageId: number; title: string; language: Language | null },
+  {
+    threadId,
+    ...from
+  }: Place & { ownerId: number; messageId: number; title: string; language: Language | null },
   media: IncomingMedia,
 ): Promise<{ recording: Recording; order: Order } | { refused: OrderRefusal }> {
   const { durationS, ...file } = media;
@@ -29,6 +40,7 @@ export async function orderTranscription(
   const placed = await placeOrder(unit, {
     ownerId: from.ownerId,
     chatId: from.chatId,
+    threadId,
     kind: 'transcription',
     subjectId: recording.id,
     input: {},

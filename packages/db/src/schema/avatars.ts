@@ -13,6 +13,8 @@ export const avatars = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     chatId: telegramId('chat_id').notNull(),
+    /** The topic of a forum, or of a private chat with topics; null: none, or General, which is addressed by none. */
+    threadId: integer('thread_id'),
     kind: text('kind').$type<AvatarKind>().notNull(),
     name: text('name').notNull(),
     /** How the person is called in prompts; null for a style. */

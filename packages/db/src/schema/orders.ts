@@ -13,6 +13,8 @@ export const orders = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     chatId: telegramId('chat_id').notNull(),
+    /** The topic of a forum, or of a private chat with topics; null: none, or General, which is addressed by none. */
+    threadId: integer('thread_id'),
     /** One of core's order kinds, or one of a newer release's. */
     kind: text('kind').notNull(),
     /** The avatar, recording or document; for pictures the avatar, if any. */

@@ -11,7 +11,7 @@ export const recordings = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     chatId: telegramId('chat_id').notNull(),
-    /** The message that brought it; the result answers it. */
+    /** The message that brought it; the result answers it. 0: it has no number here (imported, or its group moved). */
     messageId: bigint('message_id', { mode: 'number' }).notNull(),
     source: text('source').$type<RecordingSource>().notNull(),
     fileId: text('file_id').notNull(),

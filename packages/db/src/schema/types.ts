@@ -10,6 +10,12 @@ export interface ObjectRef {
   readonly key: string;
 }
 
+/** Where somebody is spoken to. */
+export interface Place {
+  readonly chatId: number;
+  readonly threadId?: number | null | undefined;
+}
+
 export const BIND_TARGETS = ['order', 'avatar'] as const;
 
 /**
@@ -24,6 +30,8 @@ export interface OwedCall {
   readonly bind?: { readonly to: (typeof BIND_TARGETS)[number]; readonly id: string } | undefined;
   /** Whom a message in a group answers: it is theirs, and its buttons are. */
   readonly answers?: number | undefined;
+  /** What is done in its place where the chat does not take it; nothing: it is left out. */
+  readonly instead?: readonly OwedCall[] | undefined;
 }
 
 export const UPDATE_STATES = ['pending', 'decided', 'done'] as const;

@@ -151,7 +151,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
           : { kind: 'refused', code: 413, description: `Request Entity Too Large: ${tooBig}` },
     );
     if (methodRules(method).budgeted) {
-      metrics?.telegramSends.inc({ outcome: outcome.kind === 'migrated' ? 'retry' : outcome.kind });
+      metrics?.telegramSends.inc({ outcome: countedAs(outcome.kind) });
     }
     const where = { method, chatId: callOptions.chatId ?? chatOf(payload) };
     if (outcome.kind === 'refused') log.error('telegram refused a call', { ...where, ...outcome });
@@ -203,6 +203,10 @@ function turnedAway(priority: SendPriority, waitMs: number): Exclude<SendOutcome
     ? { kind: 'unchanged', why: 'dropped' }
     : { kind: 'retry', afterMs: waitMs, why: 'the budget of the chat is spent' };
 }
+
+/** Another way is taken at once. */
+const countedAs = (kind: SendOutcome['kind']) =>
+  kind === 'migrated' || kind === 'forbidden' || kind === 'no-topic' ? 'retry' : kind;
 
 function chatOf(payload: object): ChatId | null {
   const chatId = isRecord(payload) ? payload['chat_id'] : undefined;

@@ -150,6 +150,8 @@ function refusal(outcome: Exclude<SendOutcome, { kind: 'ok' }>, maxBytes: number
     case 'unreachable':
     case 'unchanged':
     case 'migrated':
+    case 'forbidden':
+    case 'no-topic':
       break;
   }
   return { kind: 'gone', why: outcome.kind };

@@ -16,6 +16,10 @@ export type SendOutcome<T = unknown> =
   | { readonly kind: 'unknown'; readonly why: string }
   /** A bug or content that Telegram does not take. */
   | { readonly kind: 'refused'; readonly code: number; readonly description: string }
+  /** The chat is there and takes no message of this kind from us; another kind, or another chat, may do. */
+  | { readonly kind: 'forbidden'; readonly why: string }
+  /** The topic is closed or gone, or was none; without a topic: the group's General is closed. The chat is there. */
+  | { readonly kind: 'no-topic'; readonly why: string }
   /** The group became a supergroup with this id; use it from now on. */
   | { readonly kind: 'migrated'; readonly chatId: number };
 
@@ -31,15 +35,44 @@ export type Unchanged =
   /** Progress that would have had to wait; the next one will tell more. */
   | 'dropped';
 
-const unchanged: readonly (readonly [RegExp, Unchanged])[] = [
-  [/message is not modified/, 'not-modified'],
-  [/query is too old|query ID is invalid|QUERY_ID_INVALID/i, 'too-old'],
-  [/message to (?:edit|delete) not found|MESSAGE_ID_INVALID|message identifier is not specified/i, 'gone'],
-  [/message can't be (?:edited|deleted)|there is no (?:text|caption|media) in the message/, 'not-editable'],
-];
+type Meaning =
+  | { readonly kind: 'unchanged'; readonly why: Unchanged }
+  | { readonly kind: 'unreachable' | 'forbidden' | 'no-topic' };
 
-const noSuchChat =
-  /chat not found|user not found|PEER_ID_INVALID|group chat was deactivated|have no rights to send|not enough rights to send|CHAT_WRITE_FORBIDDEN/i;
+/**
+ * What Telegram's words mean, the first that match; a 400 that is not here is a bug of ours, a 403 forbids this message
+ * and says nothing of the chat. Source: the Bot API server (`Client.cpp`) and the errors of the API behind it.
+ */
+const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
+  [/message is not modified|MESSAGE_NOT_MODIFIED/, { kind: 'unchanged', why: 'not-modified' }],
+  [/query is too old|query ID is invalid|QUERY_ID_INVALID/i, { kind: 'unchanged', why: 'too-old' }],
+  [
+    /message to (?:edit|delete) not found|MESSAGE_ID_INVALID|message identifier is not specified/i,
+    { kind: 'unchanged', why: 'gone' },
+  ],
+  [
+    /message can't be (?:edited|deleted)|there is no (?:text|caption|media) in the message/,
+    { kind: 'unchanged', why: 'not-editable' },
+  ],
+  [/message thread not found|(?:TOPIC|THREAD)_(?:CLOSED|DELETED|ID_INVALID)/i, { kind: 'no-topic' }],
+  [
+    /bot was (?:blocked by the user|kicked)|bot is not a member|user is deactivated|can't initiate conversation/,
+    { kind: 'unreachable' },
+  ],
+  [
+    /chat not found|user not found|group chat was (?:deactivated|deleted)|bots? can't send messages to/,
+    { kind: 'unreachable' },
+  ],
+  [
+    /PEER_ID_INVALID|CHAT_ID_INVALID|CHANNEL_INVALID|CHANNEL_PRIVATE|USER_IS_BLOCKED|(?:INPUT_)?USER_DEACTIVATED/,
+    { kind: 'unreachable' },
+  ],
+  [/no rights to|not enough rights|need administrator rights|restricted receiving/i, { kind: 'forbidden' }],
+  [
+    /CHAT_RESTRICTED|CHAT_WRITE_FORBIDDEN|CHAT_(?:GUEST_)?SEND_\w*FORBIDDEN|VOICE_MESSAGES_FORBIDDEN|CHAT_ADMIN_REQUIRED|USER_BANNED_IN_CHANNEL|ALLOW_PAYMENT_REQUIRED/,
+    { kind: 'forbidden' },
+  ],
+];
 
 /** `why` of a retry that is Telegram's own 429. */
 export const tooManyRequests = 'too many requests';
@@ -77,7 +110,8 @@ function classifyAnswer(
   if (parameters?.migrate_to_chat_id !== undefined) {
     return { kind: 'migrated', chatId: parameters.migrate_to_chat_id };
   }
-  if (code === 403 || noSuchChat.test(description)) return { kind: 'unreachable', why: description };
-  const why = unchanged.find(([pattern]) => pattern.test(description))?.[1];
-  return why === undefined ? { kind: 'refused', code, description } : { kind: 'unchanged', why };
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(description))?.[1];
+  if (meaning?.kind === 'unchanged') return meaning;
+  if (meaning) return { kind: meaning.kind, why: description };
+  return code === 403 ? { kind: 'forbidden', why: description } : { kind: 'refused', code, description };
 }
