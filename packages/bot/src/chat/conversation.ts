@@ -174,15 +174,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     apology(payload) {
       const parsed = shape.safeParse(payload);
-      const { message, callback_query: pressed } = parsed.data ?? {};
-      const where = message?.chat ?? pressed?.message?.chat;
+      const { message: said, callback_query: pressed } = parsed.data ?? {};
+      const where = said?.chat ?? pressed?.message?.chat;
       if (where?.type !== 'private') return [];
       // Its language is not known here: whatever reads the user's row may be what fails.
-      const code = (message?.from ?? pressed?.from)?.language_code ?? 'ru';
+      const code = (said?.from ?? pressed?.from)?.language_code ?? 'ru';
       const language = code.startsWith('kk') ? 'kk' : code.startsWith('ru') ? 'ru' : 'en';
       return [
         sendScreen(
-          { chatId: where.id, threadId: threadOf(message ?? pressed?.message) },
+          { chatId: where.id, threadId: threadOf(said ?? pressed?.message) },
           { text: texts.html(language, 'trouble.text') },
         ),
       ];

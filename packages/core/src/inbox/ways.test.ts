@@ -14,7 +14,7 @@ const shown = (calls: readonly OwedCall[]): unknown =>
     ({ method, payload: { chat_id: chat, message_thread_id: topic, reply_parameters: reply }, instead }) => [
       method,
       chat,
-      ...(topic === undefined ? [] : [`topic ${String(topic)}`]),
+      ...(topic === undefined ? [] : [{ topic }]),
       ...(reply ? ['reply'] : []),
       shown(instead ?? []),
     ],
