@@ -83,7 +83,7 @@ async function decode(
   input: SoundInput,
   choice: Choice,
   mostMs: number,
-  { declaredMs }: Probe,
+  found: Probe,
 ): Promise<SoundOutcome | 'longer'> {
   // What the disk rounds up.
   const folder = await media.scratch.folder(mostMs * SOUND.bytesPerMs + 1024 * 1024, {
@@ -110,8 +110,9 @@ async function decode(
       String(SOUND.rate),
       '-ac',
       '1',
-      '-t',
-      String(mostMs / 1e3),
+      // By bytes: the times of a damaged file run ahead of its sound.
+      '-fs',
+      String(mostMs * SOUND.bytesPerMs),
       '-f',
       's16le',
       '-y',
@@ -131,7 +132,7 @@ async function decode(
     if (durationMs === 0) return { kind: 'damaged' };
     if (durationMs >= mostMs) return 'longer';
     // Whatever the exit code: what was decoded before the damage is there.
-    const lostMs = lost(declaredMs, durationMs);
+    const lostMs = lost(expectedMs(choice, found), durationMs);
     const levels = await loudness(path);
     keep = true;
     return {
@@ -161,6 +162,13 @@ function graph({ tracks, gainDb }: Choice): string {
       ? `amix=inputs=${tracks.length}:dropout_transition=0:normalize=0,alimiter=level=disabled,`
       : '';
   return `${each.join(';')};${inputs}${sum}volume=${gainDb}dB,aresample=${SOUND.rate}[sound]`;
+}
+
+/** How long the tracks that are taken last, as they say themselves; null when none does. */
+function expectedMs(choice: Choice, { tracks }: Probe): number | null {
+  const taken = new Set(choice.tracks.map(({ index }) => index));
+  const told = tracks.flatMap(({ index, declaredMs }) => (taken.has(index) ? [declaredMs ?? 0] : []));
+  return Math.max(0, ...told) || null;
 }
 
 /** Decoders round; less than two seconds or a hundredth is no loss that anybody would notice. */

@@ -232,6 +232,19 @@ describe('several tracks', () => {
   });
 });
 
+test.each([
+  ['longer.mp4', '-c:a aac'],
+  ['longer.mkv', '-c:a libopus'],
+  ['longer.flv', '-c:a libmp3lame -ar 44100'],
+])('a picture that goes on when the sound has ended is no loss: %s', async (name, codec) => {
+  const speech = await make(folder, 'talk.wav', ['-c:a', 'pcm_s16le'], { seconds: 5 });
+  const picture = ['-f', 'lavfi', '-i', 'color=s=160x90:r=5:d=12'];
+  await ffmpeg(folder, ...picture, '-itsoffset', '2', '-i', speech, ...codec.split(' '), name);
+  await using sound = await heard(join(folder, name));
+  expect(sound.durationMs).toBeLessThan(7_500);
+  expect(sound.lostMs).toBe(0);
+});
+
 describe('channels', () => {
   test.each([
     ['anti.mp3', 'libmp3lame'],
