@@ -11,6 +11,7 @@ export { ALLOWED_UPDATES, type PollOptions, type PollOutcome } from './telegram/
 export {
   CLOUD_DOWNLOAD_LIMIT,
   downloadLimit,
+  isCloud,
   type DownloadOptions,
   type TelegramFiles,
 } from './telegram/files.ts';

@@ -1,8 +1,9 @@
 import type { TelegramConfig } from '@aisha/config';
-import { ALLOWED_UPDATES, createTelegramClient, type TelegramClient } from '@aisha/providers';
+import { ALLOWED_UPDATES, createTelegramClient, isCloud, type TelegramClient } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
 import { age } from '../table.ts';
 import { type Check, failed, type Finding, ok, unconfigured, warning } from './finding.ts';
+import { checkFile } from './telegram-file.ts';
 
 /** More than a busy minute: the other side does not keep up, or does not get them. */
 const MANY_PENDING = 100;
@@ -10,7 +11,7 @@ const RECENT_MS = 10 * 60_000;
 
 type WebhookInfo = Extract<Awaited<ReturnType<TelegramClient['webhookInfo']>>, { kind: 'ok' }>['result'];
 
-export const checkTelegram: Check = async ({ telegram: config }) => {
+export const checkTelegram: Check = async ({ telegram: config, database }) => {
   if (!config) return unconfigured('Telegram');
   const telegram = createTelegramClient({ config, redis: null, log: silentLogger });
   try {
@@ -22,6 +23,7 @@ export const checkTelegram: Check = async ({ telegram: config }) => {
       findings.push(
         warning('BOT_USERNAME', `@${config.botUsername}, but the token is @${username}'s`, 'leave it empty'),
       );
+    if (!isCloud(config.apiRoot)) findings.push(await checkFile(telegram, database));
     const info = await telegram.webhookInfo();
     return info.kind === 'ok'
       ? [...findings, ...delivery(config, info.result)]

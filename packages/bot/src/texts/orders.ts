@@ -54,6 +54,8 @@ export const ru = {
     'Сервис прислал повреждённый результат, поэтому я его не показываю. Попробуйте ещё раз.',
   'failure.file_too_big':
     'Файл больше 20 МБ — столько Telegram боту не отдаёт. Сожмите его или разделите на части.',
+  'failure.file_unreachable':
+    'Я не смогла забрать этот файл: ошибка на нашем сервере, с вашим файлом всё в порядке. Мы её уже видим. Попробуйте позже.',
   'failure.file_gone': 'Telegram больше не отдаёт этот файл. Пришлите его ещё раз.',
   'failure.not_media': 'В этом файле нет звука, который можно прочитать. Возможно, он повреждён.',
   'failure.no_sound': 'В этом видео нет звука, из которого можно сделать текст.',
@@ -144,6 +146,8 @@ export const kk = {
   'failure.bad_result': 'Сервис бүлінген нәтиже жіберді, сондықтан оны көрсетпеймін. Қайталап көріңіз.',
   'failure.file_too_big':
     'Файл 20 МБ-тан үлкен — Telegram ботқа мұндай файлды бермейді. Оны сығыңыз немесе бірнеше бөлікке бөліңіз.',
+  'failure.file_unreachable':
+    'Бұл файлды ала алмадым: қате біздің серверде, файлыңыз дұрыс. Оны көріп отырмыз. Кейінірек қайталап көріңіз.',
   'failure.file_gone': 'Telegram бұл файлды енді бермейді. Қайта жіберіңіз.',
   'failure.not_media': 'Бұл файлда оқуға жарайтын дыбыс жоқ. Бәлкім, файл бүлінген.',
   'failure.no_sound': 'Бұл бейнеде мәтінге айналдыратын дыбыс жоқ.',
@@ -233,6 +237,8 @@ export const en = {
   'failure.bad_result': 'The service sent a damaged result, so I’m not showing it. Please try again.',
   'failure.file_too_big':
     'The file is over 20 MB — more than Telegram hands to a bot. Compress it or split it into parts.',
+  'failure.file_unreachable':
+    'I could not fetch this file: the error is on our server, your file is fine. We can see it already. Please try later.',
   'failure.file_gone': 'Telegram no longer provides this file. Please send it again.',
   'failure.not_media': 'There is no sound in this file that I can read. It may be damaged.',
   'failure.no_sound': 'This video has no sound to make a text of.',

@@ -134,6 +134,7 @@ async function fetchAndJudge(
       return 'too_big';
     case 'gone':
       return 'gone';
+    case 'misplaced':
     case 'retry':
       throw new TransientError(`the photo cannot be downloaded now: ${file.why}`);
     default:

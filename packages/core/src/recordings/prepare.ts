@@ -69,6 +69,9 @@ async function open(
       return 'file_too_big';
     case 'gone':
       return 'file_gone';
+    case 'misplaced':
+      if (run.lastAttempt) return 'file_unreachable';
+      throw new TransientError(`the file cannot be read here: ${sent.why}`, { retryAfterMs: sent.afterMs });
     case 'retry':
       throw new TransientError(`the file cannot be downloaded now: ${sent.why}`);
     default:

@@ -137,6 +137,8 @@ export const FAILURES = [
   'bad_result',
   'file_too_big',
   'file_gone',
+  /** The self-hosted Bot API server has it, and we cannot read it. The log says what an operator has to mend. */
+  'file_unreachable',
   'not_media',
   /** A video without a sound track. */
   'no_sound',

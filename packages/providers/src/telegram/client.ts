@@ -166,6 +166,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     call,
     ...createFiles({
       config,
+      log,
       getFile: (fileId, how) => call('getFile', { file_id: fileId }, { ...operator, ...how }),
     }),
     pollUpdates: createPoll({ config }),

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordingLogger } from '../testing/recording-logger.ts';
 import { html, json, reset, scriptedServer, type Script } from '../testing/scripted-server.ts';
 import { createTelegramClient } from './client.ts';
@@ -94,7 +94,11 @@ test.each<[string, Script, string]>([
       json(response, 400, { ok: false, error_code: 400, description: 'Bad Request: invalid file_id' }),
     'gone',
   ],
-  ['a vanished file', serving(remote, (_, response) => html(response, 404)), 'gone'],
+  [
+    'a file that the server named and does not serve',
+    serving(remote, (_, response) => html(response, 404)),
+    'misplaced',
+  ],
   ['a broken edge', serving(remote, (_, response) => html(response, 502)), 'retry'],
   ['a reset', serving(remote, (_, response) => reset(response)), 'retry'],
   [
@@ -110,6 +114,51 @@ test.each<[string, Script, string]>([
   const path = join(folder, 'x');
   expect(await clientAt(server.url).downloadToFile('f', path)).toMatchObject({ kind });
   expect(await readdir(folder)).toEqual([]);
+});
+
+describe('a file of a local server that cannot be read here is an operator’s error', () => {
+  const token = '1:a';
+  async function fetchFrom(path: string) {
+    await using server = await scriptedServer(
+      serving({ file_path: path }, (_, response) => html(response, 404)),
+    );
+    const log = recordingLogger();
+    const config = { token, botId: 1, apiRoot: server.url };
+    const client = createTelegramClient({ config, redis: null, log });
+    const outcome = await client.downloadToFile('f', join(folder, 'x'));
+    expect(JSON.stringify(log.lines)).not.toContain(token);
+    expect(JSON.stringify(outcome)).not.toContain(token);
+    return { outcome, errors: log.lines.filter(({ level }) => level === 'error') };
+  }
+
+  test('for want of the volume', async () => {
+    const { outcome, errors } = await fetchFrom('/var/lib/nowhere/1:a/voice/file_1.oga');
+    expect(outcome).toMatchObject({ kind: 'misplaced', why: 'ENOENT, then HTTP 404' });
+    expect(errors).toMatchObject([
+      { fields: { folder: '/var/lib/nowhere', mend: expect.stringContaining('mount') } },
+    ]);
+  });
+
+  // Root reads everything: what its process is refused, a folder in the file's place shows as well.
+  test('for want of the right to read it', async () => {
+    const path = join(folder, '1:a', 'voice', 'file_1.oga');
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'voice', { mode: 0 });
+    await chmod(dirname(path), 0);
+    const isRoot = process.getuid?.() === 0;
+    const { outcome } = await fetchFrom(isRoot ? dirname(path) : path);
+    await chmod(dirname(path), 0o700);
+    expect(outcome).toMatchObject({
+      kind: 'misplaced',
+      why: isRoot ? expect.stringMatching(/no file|EISDIR/) : 'EACCES, then HTTP 404',
+    });
+  });
+
+  test('for want of --local: the server itself serves no files', async () => {
+    const { outcome, errors } = await fetchFrom('voice/file_1.oga');
+    expect(outcome).toMatchObject({ kind: 'misplaced', why: 'HTTP 404' });
+    expect(errors).toMatchObject([{ fields: { mend: expect.stringContaining('--local') } }]);
+  });
 });
 
 test('a download that hangs ends at its deadline', async () => {

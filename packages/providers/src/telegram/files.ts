@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open as openFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { TelegramConfig } from '@aisha/config';
-import { withDeadline } from '@aisha/service';
+import { type Logger, withDeadline } from '@aisha/service';
 import type { File } from 'telegraf/types';
 import { announcedSize, readBounded, TooBigError, writeBounded, type Bounds } from '../transfer.ts';
-import { retryAfterMs, transportFailure } from '../transport.ts';
+import { describeFailure, retryAfterMs, transportFailure } from '../transport.ts';
 import type { SendOutcome } from './outcome.ts';
 
 export interface DownloadOptions {
@@ -20,6 +19,11 @@ type DownloadFailure =
   | { readonly kind: 'too-big'; readonly size: number | null; readonly maxBytes: number }
   /** Telegram does not know the file (any more). */
   | { readonly kind: 'gone'; readonly why: string }
+  /**
+   * The self-hosted server has it, and it cannot be read from here: an operator's error, logged with what to mend.
+   * `why`: what the disk said, then what HTTP said.
+   */
+  | { readonly kind: 'misplaced'; readonly afterMs: number; readonly why: string; readonly mend: string }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly why: string };
 
 export interface TelegramFiles {
@@ -46,6 +50,7 @@ export const downloadLimit = (apiRoot: string) =>
 
 export function createFiles(parts: {
   readonly config: Pick<TelegramConfig, 'token' | 'apiRoot'>;
+  readonly log: Logger;
   getFile(
     fileId: string,
     options: { signal?: AbortSignal | null | undefined; timeoutMs: number },
@@ -85,26 +90,37 @@ export function createFiles(parts: {
 
   /** A `--local` server names a file on its own disk: read it there if we share the volume, else over HTTP. */
   const open = async (path: string, signal: AbortSignal): Promise<Source | DownloadFailure> => {
-    if (!cloud && isAbsolute(path)) {
-      const found = await stat(path).catch(() => null);
-      if (found?.isFile() === true) {
-        const stream = createReadStream(path);
-        return { kind: 'open', size: found.size, body: stream, cancel: async () => void stream.destroy() };
-      }
-    }
+    const onDisk = !cloud && isAbsolute(path) ? await openShared(path) : null;
+    if (onDisk?.kind === 'open') return onDisk;
     const response = await fetch(fileUrl(path), { redirect: 'error', signal });
     if (response.ok && response.body !== null) {
       const { body } = response;
       return { kind: 'open', size: announcedSize(response.headers), body, cancel: () => body.cancel() };
     }
     await response.body?.cancel();
-    if (response.status === 404 || response.status === 400)
-      return { kind: 'gone', why: `HTTP ${response.status}` };
+    if (response.status === 404 || response.status === 400) {
+      const said = `HTTP ${response.status}`;
+      return cloud ? { kind: 'gone', why: said } : misplaced(path, onDisk?.code ?? null, said);
+    }
     return {
       kind: 'retry',
       afterMs: retryAfterMs(response.headers) ?? 2_000,
       why: `HTTP ${response.status}`,
     };
+  };
+
+  /** The server told of it a moment ago: it is there, and not for us. */
+  const misplaced = (path: string, code: string | null, said: string): DownloadFailure => {
+    const why = [code, said].filter((part) => part !== null).join(', then ');
+    const mend = mendFor(code);
+    // The folder above the token's: what is below it names the token.
+    const [folder = ''] = path.split(`/${config.token}`);
+    parts.log.error('a file of the Bot API server cannot be read here', {
+      why,
+      mend,
+      ...(isAbsolute(path) && folder !== path ? { folder } : {}),
+    });
+    return { kind: 'misplaced', afterMs: 10_000, why, mend };
   };
 
   const fileUrl = (path: string): string => {
@@ -126,6 +142,36 @@ export function createFiles(parts: {
       return outcome.kind === 'ok' ? { kind: 'ok', bytes: outcome.taken } : outcome;
     },
   };
+}
+
+/** A file that the server and we see on the same volume; else the system's word for why we do not. */
+async function openShared(
+  path: string,
+): Promise<Source | { readonly kind: 'unread'; readonly code: string }> {
+  try {
+    const file = await openFile(path);
+    const found = await file.stat();
+    if (!found.isFile()) {
+      await file.close();
+      return { kind: 'unread', code: 'no file' };
+    }
+    return {
+      kind: 'open',
+      size: found.size,
+      body: file.createReadStream(),
+      cancel: () => file.close(),
+    };
+  } catch (error) {
+    return { kind: 'unread', code: describeFailure(error) };
+  }
+}
+
+function mendFor(code: string | null): string {
+  if (code === 'EACCES' || code === 'EPERM')
+    return "let this process read the Bot API server's files: the same group, or folders that others may enter";
+  if (code !== null)
+    return "mount the Bot API server's folder here, read-only and under the same path, or serve it at /file/bot<token>/";
+  return 'start the Bot API server with --local and mount its folder here, or serve its files at /file/bot<token>/';
 }
 
 interface Source {
