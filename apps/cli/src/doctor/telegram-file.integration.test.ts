@@ -53,8 +53,13 @@ test('of nothing that was sent there is nothing to try', async () => {
 test('what was sent last is fetched; a volume that is not shared is told with what to mend', async () => {
   await database.db.insert(users).values({ id: 7 });
   await database.db.insert(recordings).values({
-    ...{ ownerId: 7, chatId: 7, messageId: 1, source: 'voice' },
-    ...{ fileId: 'f', fileSize: 5, title: 'voice' },
+    ownerId: 7,
+    chatId: 7,
+    messageId: 1,
+    source: 'voice',
+    fileId: 'f',
+    fileSize: 5,
+    title: 'voice',
   });
   path = join(folder, 'voice.oga');
   await writeFile(path, 'voice');
