@@ -5,6 +5,7 @@ import { removeOldUpdates } from './inbox/retention.ts';
 import { removeOldNotifications } from './notifications/sweep.ts';
 import type { WorkerParts } from './parts.ts';
 import { removePieces, removeRecordings } from './recordings/retention.ts';
+import { forgetMemories } from './users/conversations.ts';
 import { forgetGroupMessages } from './users/group-messages.ts';
 import { forgetCounts } from './spending/spending.ts';
 
@@ -20,6 +21,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await removeOldUpdates(parts.db);
   await dropEndedWebhookSecrets(parts.db);
   await forgetGroupMessages(parts.db);
+  await forgetMemories(parts.db);
   await removeOldNotifications(parts.db);
   await forgetCounts(parts.db);
 }

@@ -6,11 +6,10 @@ import { onCommand, onText } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { consenting, describing, naming, renaming } from './dialogue.ts';
-import { takePhoto } from './photos.ts';
+import { withKept } from './kept.ts';
+import { receivePhotos } from './photos.ts';
 import { beginAvatar, showAvatars } from './presses.ts';
 import { consentScreen, nameScreen, subjectScreen } from './screens.ts';
-
-const isImageFile = /^image\/(jpeg|png|webp)$/;
 
 export function avatarsComposer() {
   const composer = new Composer();
@@ -24,10 +23,10 @@ export function avatarsComposer() {
       return turn.send(nameScreen(turn, 'avatar.name.taken', name));
     if (kind === 'portrait') {
       turn.state = describing.at({ avatarName: name });
-      return turn.send(subjectScreen(turn));
+      return turn.send(withKept(turn, subjectScreen(turn)));
     }
     turn.state = consenting.at({ kind, avatarName: name, subject: null });
-    turn.send(consentScreen(turn, kind));
+    turn.send(withKept(turn, consentScreen(turn, kind)));
   });
   onText(composer, renaming, async (turn, text, { avatarId }) => {
     const avatar = await findAvatar(turn.unit.tx, turn.user.id, avatarId);
@@ -43,15 +42,9 @@ export function avatarsComposer() {
     turn.send(noteScreen(turn, turn.t('avatar.renamed', { name })));
   });
 
-  composer.on(message('photo'), (ctx, next) => {
-    const largest = ctx.message.photo.at(-1);
-    return largest ? takePhoto(turnOf(ctx), largest, ctx.message, next) : next();
-  });
-  composer.on(message('document'), (ctx, next) => {
-    const { document } = ctx.message;
-    return isImageFile.test(document.mime_type ?? '')
-      ? takePhoto(turnOf(ctx), document, ctx.message, next)
-      : next();
+  composer.on(message(), (ctx, next) => {
+    const turn = turnOf(ctx);
+    return turn.isPrivate ? receivePhotos(turn, ctx.message, next) : next();
   });
   return composer;
 }

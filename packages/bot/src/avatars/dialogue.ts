@@ -2,7 +2,8 @@ import { AVATAR_KINDS, SUBJECTS } from '@aisha/db';
 import { z } from 'zod';
 import { dialogue } from '../chat/dialogue.ts';
 
-/** A new avatar is asked for its name, whom it shows, and consent; then it takes photos. */
+/** A new avatar is asked for its kind, its name, whom it shows, and consent; then it takes photos. */
+export const choosing = dialogue('avatar.kind', {});
 export const naming = dialogue('avatar.name', { kind: z.enum(AVATAR_KINDS) });
 export const describing = dialogue('avatar.subject', { avatarName: z.string() });
 export const consenting = dialogue('avatar.consent', {

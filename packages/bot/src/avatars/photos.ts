@@ -1,15 +1,10 @@
-import {
-  addPhoto,
-  type Avatar,
-  findAvatar,
-  type IncomingPhoto,
-  photoCounts,
-  placeCounter,
-  rejections,
-} from '@aisha/core';
+import { addPhoto, type Avatar, findAvatar, photoCounts, placeCounter, rejections } from '@aisha/core';
 import { IDLE } from '../chat/dialogue.ts';
+import type { KeptFile } from '../chat/memory.ts';
 import type { Turn } from '../chat/turn.ts';
 import { takingPhotos } from './dialogue.ts';
+import { type Bringing, isBeginning, keepPhotos } from './kept.ts';
+import { picturesAnswered, picturesOf } from './pictures.ts';
 import { photosScreen } from './screens.ts';
 
 /** Shows the counter and takes the photos that come from now on. */
@@ -32,39 +27,38 @@ async function followPhotos(turn: Turn, avatar: Avatar, photoMessageId: number):
     turn.owed.push({ method: 'deleteMessage', payload: { chat_id: turn.chatId, message_id: counter } });
 }
 
-/** The message that brought a photo. */
-interface Bringing {
-  readonly message_id: number;
-  readonly media_group_id?: string;
+/** What a message brings for an avatar, if it does: taken, kept for later, or said why not. */
+export async function receivePhotos(turn: Turn, message: Bringing, next: () => Promise<void>): Promise<void> {
+  const collects = takingPhotos.of(turn.state) !== null;
+  const wanted = collects || isBeginning(turn) ? 'any' : 'declared';
+  const most = turn.settings.fileLimit;
+  const own = picturesOf(message, wanted, most);
+  const files = own.length === 0 && collects ? picturesAnswered(message, wanted, most) : own;
+  if (files.length > 0)
+    return (await takePhotos(turn, files, message)) ? undefined : keepPhotos(turn, files, message);
+  if (wanted === 'any' && ['sticker', 'animation', 'story', 'paid_media'].some((what) => what in message))
+    return turn.send({ text: turn.t('paid_media' in message ? 'photos.unseen' : 'photos.none_in_it') });
+  return next();
 }
 
-export async function takePhoto(
-  turn: Turn,
-  file: { file_id: string; file_unique_id: string; file_size?: number },
-  by: Bringing,
-  next: () => Promise<void>,
-): Promise<void> {
+/** False when no avatar is open that would take them. */
+async function takePhotos(turn: Turn, files: readonly KeptFile[], by: Bringing): Promise<boolean> {
   const state = takingPhotos.of(turn.state);
-  if (!state) return next();
+  if (!state) return false;
   const avatar = await findAvatar(turn.unit.tx, turn.user.id, state.avatarId);
   if (!avatar) {
     turn.state = IDLE;
-    return next();
+    return false;
   }
-  const photo: IncomingPhoto = {
-    fileId: file.file_id,
-    fileUniqueId: file.file_unique_id,
-    fileSize: file.file_size ?? null,
-  };
-  switch (await addPhoto(turn.unit, avatar, photo)) {
-    case 'added':
-      // The counter is edited by a job, once for many photos.
-      return followPhotos(turn, avatar, by.message_id);
-    case 'duplicate':
-      // Said once for a single photo; ten times for an album sent twice would be noise.
-      return by.media_group_id === undefined ? turn.toast('photos.duplicate') : undefined;
-    case 'closed':
-      turn.state = IDLE;
-      return turn.toast('training.closed');
-  }
+  const isNew = turn.firstOf(by.media_group_id, 'photos');
+  const outcomes = new Set<Awaited<ReturnType<typeof addPhoto>>>();
+  for (const file of files) outcomes.add(await addPhoto(turn.unit, avatar, file));
+  if (outcomes.has('closed')) {
+    turn.state = IDLE;
+    if (isNew) turn.toast('training.closed');
+  } else if (by.media_group_id === undefined && !outcomes.has('added'))
+    turn.toast(outcomes.has('full') ? 'photos.full' : 'photos.duplicate');
+  // The counter is edited by a job, once for many photos.
+  else await followPhotos(turn, avatar, by.message_id);
+  return true;
 }

@@ -16,7 +16,8 @@ import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { statusScreen } from '../orders/screens.ts';
-import { consenting, describing, naming, renaming } from './dialogue.ts';
+import { choosing, consenting, describing, naming, renaming } from './dialogue.ts';
+import { forgetOldPhotos, takeKept, withKept } from './kept.ts';
 import { collectPhotos } from './photos.ts';
 import {
   avatarScreen,
@@ -34,8 +35,9 @@ export async function showAvatars(turn: Turn): Promise<void> {
 }
 
 export function beginAvatar(turn: Turn): void {
-  turn.state = IDLE;
-  turn.show(kindScreen(turn));
+  forgetOldPhotos(turn);
+  turn.state = choosing.at({});
+  turn.show(withKept(turn, kindScreen(turn)));
 }
 
 const isOpen = ({ state }: { state: string }) => state === 'draft' || state === 'failed';
@@ -44,17 +46,21 @@ export const avatarAnswers = {
   avatars: showAvatars,
   'avatar.new': beginAvatar,
   'avatar.kind': (turn, kind) => {
+    forgetOldPhotos(turn);
     turn.state = naming.at({ kind });
-    turn.show(nameScreen(turn));
+    turn.show(withKept(turn, nameScreen(turn)));
   },
   'avatar.subject': during(describing, (turn, { avatarName }, subject) => {
     turn.state = consenting.at({ kind: 'portrait', avatarName, subject });
-    turn.show(consentScreen(turn, 'portrait'));
+    turn.show(withKept(turn, consentScreen(turn, 'portrait')));
   }),
   'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject }) => {
     const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject };
     const avatar = await createAvatar(turn.unit, draft);
-    if (avatar) return collectPhotos(turn, avatar);
+    if (avatar) {
+      await takeKept(turn, avatar);
+      return collectPhotos(turn, avatar);
+    }
     turn.state = naming.at({ kind });
     turn.show(nameScreen(turn, 'avatar.name.taken', avatarName));
   }),

@@ -94,7 +94,7 @@ export function photosScreen(
 ): Screen {
   const { min, max } = PHOTO_COUNT;
   const missing = min - counts.accepted;
-  const reasons = rejected.map(({ reason, n }) => `${voice.label(`photo.${reason}`)} (${n})`).join(', ');
+  const reasons = rejected.map(({ reason, n }) => `• ${voice.label(`photo.${reason}`)} (${n})`).join('\n');
   const lines = [
     voice.t('photos.title', { name: avatar.name }),
     '',

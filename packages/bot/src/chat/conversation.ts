@@ -18,6 +18,7 @@ import { type Dialogue, readState, type State } from './dialogue.ts';
 import { answering } from './answering.ts';
 import { sendScreen } from './screen.ts';
 import { isSaid } from './said.ts';
+import { readMemory } from './memory.ts';
 import { bindTurn } from './turn-context.ts';
 import { type Pressed, Turn } from './turn.ts';
 import type { VoiceParts } from './voice.ts';
@@ -91,12 +92,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     unit: Unit,
     said: Said,
     user: User,
-    stored: unknown,
+    stored: Stored | undefined,
     of: Pressed['of'],
   ): Promise<readonly OwedCall[]> {
     const { raw, update, where } = said;
     const pressed = update.callback_query;
-    const before = readState(options.dialogues, stored);
+    const before = {
+      state: readState(options.dialogues, stored?.state),
+      memory: readMemory(stored?.memory),
+    };
     const turn = new Turn({
       unit,
       user,
@@ -104,7 +108,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       threadId: threadOf(pressed?.message ?? update.message),
       isPrivate: where.type === 'private',
       parts: options,
-      state: before,
+      ...before,
       pressed: pressed && {
         queryId: pressed.id,
         message: pressed.message && { id: pressed.message.message_id, isText: 'text' in pressed.message },
@@ -117,13 +121,14 @@ export function createConversation(options: ConversationOptions): Conversation {
     // One word; in a group nobody else should have to read it.
     else if (!user.blockedAt && over === 1 && (pressed || turn.isPrivate)) turn.toast('limit.updates');
 
-    if (JSON.stringify(turn.state) !== JSON.stringify(before))
+    const after = { state: turn.state, memory: turn.memory };
+    if (JSON.stringify(after) !== JSON.stringify(before))
       await unit.tx
         .insert(conversations)
-        .values({ chatId: where.id, userId: user.id, state: turn.state })
+        .values({ chatId: where.id, userId: user.id, ...after })
         .onConflictDoUpdate({
           target: [conversations.chatId, conversations.userId],
-          set: { state: turn.state, updatedAt: sql`now()` },
+          set: { ...after, updatedAt: sql`now()` },
         });
     // Every press is answered, or the button would seem to hang; first, since it must be within seconds.
     if (pressed && !turn.owed.some((call) => call.method === 'answerCallbackQuery'))
@@ -203,8 +208,14 @@ async function noteMembership(
   else await meetChats(unit.tx, [where]);
 }
 
+/** A row of a conversation, before it is known what of it is understood still. */
+interface Stored {
+  readonly state: unknown;
+  readonly memory: unknown;
+}
+
 /** Where each of them stands in the dialogue of that chat. */
-async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, unknown>> {
+async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, Stored | undefined>> {
   const rows = await unit.tx
     .select()
     .from(conversations)
@@ -223,7 +234,7 @@ async function statesOf(unit: Unit, round: readonly Said[]): Promise<Map<Said, u
   return new Map(
     round.map((said) => [
       said,
-      rows.find(({ userId, chatId }) => userId === said.from.id && chatId === said.where.id)?.state,
+      rows.find(({ userId, chatId }) => userId === said.from.id && chatId === said.where.id),
     ]),
   );
 }

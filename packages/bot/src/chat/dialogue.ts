@@ -25,8 +25,7 @@ export function dialogue<const Name extends string, Shape extends z.ZodRawShape>
   };
 }
 
-/** `album`: the album that was answered last; its other pictures are not answered again. */
-export const idle = dialogue('idle', { album: z.string().optional() });
+export const idle = dialogue('idle', {});
 
 export const IDLE: State = idle.at({});
 

@@ -3,6 +3,7 @@ import type { OwedCall, Place } from '@aisha/db';
 import type { Unit, User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
+import { type Memory, noteAlbum } from './memory.ts';
 import { READABLY, editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
 import { Voice, type VoiceParts } from './voice.ts';
 
@@ -28,6 +29,7 @@ export class Turn extends Voice {
   readonly isPrivate: boolean;
   readonly owed: OwedCall[] = [];
   state: State;
+  memory: Memory;
   readonly #pressed: Pressed | undefined;
 
   constructor(of: {
@@ -38,6 +40,7 @@ export class Turn extends Voice {
     isPrivate: boolean;
     pressed: Pressed | undefined;
     state: State;
+    memory: Memory;
     parts: VoiceParts;
   }) {
     super(of.parts, of.user.language);
@@ -47,6 +50,7 @@ export class Turn extends Voice {
     this.threadId = of.threadId;
     this.isPrivate = of.isPrivate;
     this.state = of.state;
+    this.memory = of.memory;
     this.#pressed = of.pressed;
   }
 
@@ -67,6 +71,13 @@ export class Turn extends Voice {
   /** The message that `show` changes; undefined where it sends a new one. */
   get shownIn(): number | undefined {
     return this.#mine?.isText ? this.#mine.id : undefined;
+  }
+
+  /** Of an album one answer is enough: false when it has been given. What is in no album is always answered. */
+  firstOf(album: string | undefined, holds: 'photos' | 'files'): boolean {
+    const { isNew, memory } = noteAlbum(this.memory, album, holds === 'photos');
+    this.memory = memory;
+    return isNew;
   }
 
   /** A new message. */

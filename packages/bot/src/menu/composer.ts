@@ -2,7 +2,9 @@ import { chooseLanguage } from '@aisha/core';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
+import { withoutPhotos } from '../chat/memory.ts';
 import { onCommand } from '../chat/route.ts';
+import type { Turn } from '../chat/turn.ts';
 import { languageScreen, menuScreen, noteScreen } from './screens.ts';
 
 export function menuComposer() {
@@ -19,8 +21,8 @@ export function menuComposer() {
   onCommand(composer, 'help', (turn) => turn.send(noteScreen(turn, turn.t('help.text'))));
   onCommand(composer, 'privacy', (turn) => turn.send(noteScreen(turn, turn.t('privacy.text'))));
   onCommand(composer, 'cancel', (turn) => {
-    const nothing = turn.state.name === IDLE.name;
-    turn.state = IDLE;
+    const nothing = turn.state.name === IDLE.name && turn.memory.photos.length === 0;
+    dropAll(turn);
     turn.send(noteScreen(turn, turn.t(nothing ? 'cancel.nothing' : 'cancel.done')));
   });
   return composer;
@@ -31,9 +33,17 @@ const toMenu: Answers['menu'] = (turn) => {
   turn.show(menuScreen(turn));
 };
 
+function dropAll(turn: Turn): void {
+  turn.state = IDLE;
+  turn.memory = withoutPhotos(turn.memory);
+}
+
 export const menuAnswers = {
   menu: toMenu,
-  cancel: toMenu,
+  cancel: (turn) => {
+    dropAll(turn);
+    return toMenu(turn);
+  },
   language: (turn) => turn.show(languageScreen(turn)),
   'language.set': async (turn, language) => {
     await chooseLanguage(turn.unit, turn.user.id, language);

@@ -1,6 +1,5 @@
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { idle } from '../chat/dialogue.ts';
 import { menuScreen, noteScreen } from './screens.ts';
 import { turnOf } from '../chat/turn-context.ts';
 
@@ -19,21 +18,10 @@ export function restComposer() {
       },
     });
   });
-  composer.on(message('photo'), (ctx) => {
-    const turn = turnOf(ctx);
-    if (!turn.isPrivate) return;
-    const album = ctx.message.media_group_id;
-    const at = idle.of(turn.state);
-    if (album !== undefined && at) {
-      // Of an album one answer is enough.
-      if (at.album === album) return;
-      turn.state = idle.at({ album });
-    }
-    turn.send(noteScreen(turn, turn.t('unknown.photo')));
-  });
   composer.on(message('document'), (ctx) => {
     const turn = turnOf(ctx);
-    if (turn.isPrivate) turn.send(noteScreen(turn, turn.t('unknown.file')));
+    if (turn.isPrivate && turn.firstOf(ctx.message.media_group_id, 'files'))
+      turn.send(noteScreen(turn, turn.t('unknown.file')));
   });
   composer.on(message(), (ctx) => {
     const turn = turnOf(ctx);

@@ -129,17 +129,19 @@ export interface IncomingPhoto {
   readonly fileId: string;
   readonly fileUniqueId: string;
   readonly fileSize: number | null;
+  /** A zip: the pictures in it are taken. */
+  readonly isArchive?: boolean | undefined;
 }
 
 /**
- * Takes a photo for a draft; what comes after the twentieth is turned down at once. `duplicate` for a file sent
- * before that is not turned down. The check itself is the worker's: it downloads.
+ * Takes a photo for a draft; what comes after the twentieth is turned down at once, and `full` when it comes again.
+ * `duplicate` for a file sent before that is not turned down. The check itself is the worker's: it downloads.
  */
 export async function addPhoto(
   unit: Unit,
   avatar: Pick<Avatar, 'id' | 'state'>,
   photo: IncomingPhoto,
-): Promise<'added' | 'duplicate' | 'closed'> {
+): Promise<'added' | 'duplicate' | 'full' | 'closed'> {
   if (avatar.state !== 'draft' && avatar.state !== 'failed') return 'closed';
   // The avatar's lock keeps two photos that come at once from both being the twentieth.
   await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
@@ -156,15 +158,28 @@ export async function addPhoto(
     // No refusal is for ever: what was turned down and comes again is judged again.
     .onConflictDoUpdate({
       target: [avatarPhotos.avatarId, avatarPhotos.fileUniqueId],
-      set: { state: 'received', reason: null, nextCheckAt: sql`excluded.next_check_at` },
+      set: {
+        state: 'received',
+        reason: null,
+        fileId: sql`excluded.file_id`,
+        nextCheckAt: sql`excluded.next_check_at`,
+      },
       setWhere: sql`${avatarPhotos.state} = 'rejected' and not ${full}`,
     })
     .returning({ id: avatarPhotos.id });
-  if (!row) return 'duplicate';
+  if (!row) return full && (await isRejected(unit.tx, avatar.id, photo)) ? 'full' : 'duplicate';
   // In rounds: one person's album does not hold up another's first photo.
   if (!full) unit.enqueue('photo.check', { photoId: row.id }, { turn: Math.floor(counts.received / 4) });
   await showCounter(unit, avatar.id);
   return 'added';
+}
+
+async function isRejected(tx: Tx, avatarId: string, { fileUniqueId }: IncomingPhoto): Promise<boolean> {
+  const [row] = await tx
+    .select({ state: avatarPhotos.state })
+    .from(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatarId), eq(avatarPhotos.fileUniqueId, fileUniqueId)));
+  return row?.state === 'rejected';
 }
 
 /** Has the counter message edited soon; many photos that come at once make one edit. */

@@ -137,7 +137,7 @@ describe('photos', () => {
     await Promise.all(Array.from({ length: 20 }, () => add()));
     await add('late');
     expect(await counts()).toMatchObject({ received: 20, rejected: 1 });
-    expect(await add('late')).toBe('duplicate');
+    expect(await add('late')).toBe('full');
     const [one] = await bench.parts.db
       .update(avatarPhotos)
       .set({ state: 'rejected', reason: 'too_small' })

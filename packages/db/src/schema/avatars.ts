@@ -64,6 +64,10 @@ export const avatarPhotos = pgTable(
     fileId: text('file_id').notNull(),
     fileUniqueId: text('file_unique_id').notNull(),
     fileSize: bigint('file_size', { mode: 'number' }),
+    /** It is a zip; each picture in it becomes a row of its own. */
+    isArchive: boolean('is_archive').notNull().default(false),
+    /** Of a picture from a zip: where it lies until it is judged. Telegram has only the zip. */
+    sourceKey: text('source_key'),
     state: text('state').$type<(typeof PHOTO_STATES)[number]>().notNull().default('received'),
     /** Why it was rejected: a key of the texts. */
     reason: text('reason').$type<PhotoProblem>(),

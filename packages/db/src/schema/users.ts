@@ -58,6 +58,8 @@ export const conversations = pgTable(
       .$type<Readonly<Record<string, unknown>>>()
       .notNull()
       .default(sql`'{"name":"idle"}'::jsonb`),
+    /** What stays when they go on to another place: albums that were answered, photos kept for an avatar. */
+    memory: jsonb('memory').$type<unknown>(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.chatId, t.userId] })],
