@@ -80,6 +80,7 @@ export const buttons = {
   'recording.text': owner(recording),
   'recording.delete': owner(recording),
   'recording.delete.yes': owner(recording),
+  'texts.read': owner(),
   document: owner(recording, oneOf(DOCUMENT_KINDS)),
 
   balance: owner(page),

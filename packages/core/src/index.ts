@@ -24,6 +24,7 @@ export { createSimulatedFal } from './fal/simulated.ts';
 export { coreGiveUps, coreHandlers, type GiveUps, givingUp, nothingToEnd } from './handlers.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
+export { albumMessages } from './inbox/album.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls } from './inbox/calls.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';
 export { createDispatcher, type Dispatcher, type LaneOptions } from './inbox/dispatch.ts';

@@ -270,10 +270,6 @@ describe('where photos are collected', () => {
       () => ({ paid_media: { star_count: 1, paid_media: [{ type: 'photo', photo: sizes() }] } }),
     ],
     [
-      "somebody's picture, shared",
-      () => ({ users_shared: { request_id: 1, users: [{ user_id: 5, photo: sizes() }] } }),
-    ],
-    [
       'in the message that is answered',
       () => ({ text: 'this one', reply_to_message: { message_id: 1, ...photo() } }),
     ],
@@ -350,4 +346,39 @@ test.each(STEPS.map(([name]) => name))(
 test('an album of music is transcribed, each of it', async () => {
   await arrive(...album(many(4, () => ({ audio: { ...file(), duration: 3 } }))));
   expect(await ordersOf()).toHaveLength(4);
+});
+
+const video = (): Content => ({ video: { ...file(), duration: 3, width: 1, height: 1 } });
+
+test.each([
+  ['first', () => [video(), ...many(4, photo)]],
+  ['last', () => [...many(4, photo), video()]],
+  ['in the midst', () => [photo(), video(), photo()]],
+])('a video among photos, %s, is no recording; the album has one answer', async (_where, make) => {
+  expect(await arrive(...album(make()))).toHaveLength(1);
+  expect(await ordersOf()).toEqual([]);
+  await goTo('avatar.photos');
+  expect(await arrive(...album(make()))).toHaveLength(1);
+  expect(await ordersOf()).toEqual([]);
+});
+
+test('an album of videos is transcribed, each of it', async () => {
+  await arrive(...album(many(3, video)));
+  expect(await ordersOf()).toHaveLength(3);
+});
+
+test('an album of documents is one answer, whose button has each of them read, once', async () => {
+  const answers = await arrive(...album(many(10, () => document('report.pdf', 'application/pdf'))));
+  expect(answers.map(({ text }) => text)).toEqual([words('texts.album')]);
+  expect(await ordersOf()).toEqual([]);
+  await bot.press(me, 'texts.read');
+  expect(await ordersOf()).toHaveLength(10);
+});
+
+test('a document in an album of photos for an avatar is turned down by the counter, not read', async () => {
+  await goTo('avatar.photos');
+  const files = album([document('report.pdf', 'application/pdf'), document('a.heic', 'image/heic')]);
+  expect(await arrive(...files)).toHaveLength(1);
+  expect(await photosOf()).toHaveLength(2);
+  expect(await ordersOf()).toEqual([]);
 });

@@ -28,18 +28,34 @@ async function followPhotos(turn: Turn, avatar: Avatar, photoMessageId: number):
 }
 
 /** What a message brings for an avatar, if it does: taken, kept for later, or said why not. */
-export async function receivePhotos(turn: Turn, message: Bringing, next: () => Promise<void>): Promise<void> {
+export async function receivePhotos(
+  turn: Turn,
+  message: Bringing & object,
+  next: () => Promise<void>,
+): Promise<void> {
   const collects = takingPhotos.of(turn.state) !== null;
   const wanted = collects || isBeginning(turn) ? 'any' : 'declared';
   const most = turn.settings.fileLimit;
-  const own = picturesOf(message, wanted, most);
+  const album = message.media_group_id;
+  const isPhoto = (one: unknown) => picturesOf(one, 'declared', most).length > 0;
+  const among =
+    album !== undefined && ('video' in message || 'document' in message)
+      ? await turn.isAmongPhotos(album, isPhoto)
+      : false;
+  // Not a recording: the album's photos are answered.
+  if (among && 'video' in message) return;
+  // Whatever lies among photos for an avatar was meant as one: the counter says why it is none.
+  const own = picturesOf(message, among && wanted === 'any' ? 'all' : wanted, most);
   const files = own.length === 0 && collects ? picturesAnswered(message, wanted, most) : own;
   if (files.length > 0)
     return (await takePhotos(turn, files, message)) ? undefined : keepPhotos(turn, files, message);
-  if (wanted === 'any' && ['sticker', 'animation', 'story', 'paid_media'].some((what) => what in message))
+  if (wanted === 'any' && NO_PHOTOS.some((what) => what in message))
     return turn.send({ text: turn.t('paid_media' in message ? 'photos.unseen' : 'photos.none_in_it') });
   return next();
 }
+
+/** What people send for photos, and what holds none. */
+const NO_PHOTOS = ['sticker', 'animation', 'story', 'paid_media'];
 
 /** False when no avatar is open that would take them. */
 async function takePhotos(turn: Turn, files: readonly KeptFile[], by: Bringing): Promise<boolean> {

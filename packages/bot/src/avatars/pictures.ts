@@ -25,10 +25,6 @@ const shape = z.looseObject({
     })
     .optional()
     .catch(undefined),
-  users_shared: z
-    .looseObject({ users: z.array(z.looseObject({ photo: sizes.optional() })) })
-    .optional()
-    .catch(undefined),
 });
 const replying = z.looseObject({
   text: z.string(),
@@ -36,24 +32,26 @@ const replying = z.looseObject({
   external_reply: z.unknown().optional(),
 });
 
-/** Who brings files: everything that may be a picture is judged by its content (`any`), or only what says to be one. */
-export type Wanted = 'any' | 'declared';
+/** Of files: `declared` what says to be a picture, `any` what may be one, to be judged by its content, or `all`. */
+export type Wanted = 'declared' | 'any' | 'all';
 
 /** The pictures that a message brings, and zips of them where any file is wanted. */
 export function picturesOf(message: unknown, wanted: Wanted, mostBytes: number): KeptFile[] {
   const parsed = shape.safeParse(message);
   if (!parsed.success) return [];
-  const { photo, live_photo, document, animation, paid_media, users_shared } = parsed.data;
+  const { photo, live_photo, document, animation, paid_media } = parsed.data;
   const photos = [
     photo,
     live_photo?.photo,
     ...(paid_media?.paid_media ?? []).flatMap((one) => [one.photo, one.live_photo?.photo]),
-    ...(users_shared?.users ?? []).map((one) => one.photo),
   ].flatMap((one) => largest(one, mostBytes) ?? []);
   // A moving picture comes as a document too.
   const kind = document && animation === undefined ? kindOfFile(document) : null;
-  if (!document || !(kind === 'picture' || (wanted === 'any' && (kind === 'unknown' || kind === 'archive'))))
-    return photos;
+  const taken =
+    kind === 'picture' ||
+    (wanted === 'any' && (kind === 'unknown' || kind === 'archive')) ||
+    (wanted === 'all' && kind !== null);
+  if (!document || !taken) return photos;
   return [...photos, { ...ids(document), ...(kind === 'archive' ? { isArchive: true } : {}) }];
 }
 

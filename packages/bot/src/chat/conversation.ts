@@ -103,6 +103,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     };
     const turn = new Turn({
       unit,
+      botId,
       user,
       chatId: where.id,
       threadId: threadOf(pressed?.message ?? update.message),

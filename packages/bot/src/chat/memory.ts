@@ -9,6 +9,15 @@ const keptFile = z.object({
 });
 export type KeptFile = z.infer<typeof keptFile>;
 
+/** A text of an album: its reader presses for all of them at once. */
+const keptText = z.object({
+  messageId: z.number(),
+  fileId: z.string(),
+  fileName: z.string().nullable(),
+  mimeType: z.string().nullable(),
+  fileSize: z.number().nullable(),
+});
+
 /** What was said last about photos that are kept. Times are Telegram's own, in seconds. */
 const said = z.object({ place: z.string(), at: z.number(), times: z.number() });
 
@@ -19,6 +28,8 @@ const memory = z.object({
   /** When the last of them came, in seconds. */
   photosAt: z.number().catch(0),
   said: said.nullable().catch(null),
+  /** Texts that came as albums. */
+  texts: z.array(keptText).catch([]),
 });
 
 /**
@@ -26,7 +37,7 @@ const memory = z.object({
  */
 export type Memory = Readonly<z.infer<typeof memory>>;
 
-export const NO_MEMORY: Memory = { albums: [], photos: [], photosAt: 0, said: null };
+export const NO_MEMORY: Memory = { albums: [], photos: [], photosAt: 0, said: null, texts: [] };
 
 /** What cannot be parsed is forgotten. */
 export const readMemory = (stored: unknown): Memory => memory.safeParse(stored ?? {}).data ?? NO_MEMORY;

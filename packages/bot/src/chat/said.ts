@@ -12,6 +12,7 @@ const CONTENT = new Set([
   'dice',
   'document',
   'game',
+  'live_photo',
   'location',
   'paid_media',
   'photo',

@@ -1,6 +1,6 @@
 import { shorten } from '@aisha/service';
 import type { OwedCall, Place } from '@aisha/db';
-import type { Unit, User } from '@aisha/core';
+import { albumMessages, type Unit, type User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
 import { type Memory, noteAlbum } from './memory.ts';
@@ -30,10 +30,12 @@ export class Turn extends Voice {
   readonly owed: OwedCall[] = [];
   state: State;
   memory: Memory;
+  readonly #botId: number;
   readonly #pressed: Pressed | undefined;
 
   constructor(of: {
     unit: Unit;
+    botId: number;
     user: User;
     chatId: number;
     threadId: number | null;
@@ -45,6 +47,7 @@ export class Turn extends Voice {
   }) {
     super(of.parts, of.user.language);
     this.unit = of.unit;
+    this.#botId = of.botId;
     this.user = of.user;
     this.chatId = of.chatId;
     this.threadId = of.threadId;
@@ -78,6 +81,13 @@ export class Turn extends Voice {
     const { isNew, memory } = noteAlbum(this.memory, album, holds === 'photos');
     this.memory = memory;
     return isNew;
+  }
+
+  /** Whether an album holds photos beside whatever of it is being decided. */
+  async isAmongPhotos(album: string, isPhoto: (message: unknown) => boolean): Promise<boolean> {
+    if (this.memory.albums.some((one) => one.id === album && one.photos)) return true;
+    const messages = await albumMessages(this.unit.tx, { botId: this.#botId, chatId: this.chatId, album });
+    return messages.some(isPhoto);
   }
 
   /** A new message. */

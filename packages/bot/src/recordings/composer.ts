@@ -13,7 +13,7 @@ import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
 import { mediaOf } from './media.ts';
 import { transcriptFile } from './results.ts';
-import { confirmDeleteRecording, historyScreen, recordingScreen } from './screens.ts';
+import { confirmDeleteRecording, historyScreen, recordingScreen, textsScreen } from './screens.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
@@ -25,7 +25,12 @@ export function recordingsComposer() {
     if (turn.isPrivate) {
       if (call === 'transcribe') return turn.send(noteScreen(turn, turn.t('transcribe.how')));
       const media = mediaOf(ctx.message);
-      return media ? transcribe(turn, media, ctx.message.message_id) : next();
+      if (!media) return next();
+      const { message_id: messageId } = ctx.message;
+      const album = 'media_group_id' in ctx.message ? ctx.message.media_group_id : undefined;
+      return media.source === 'text' && album !== undefined
+        ? keepText(turn, media, messageId, album)
+        : transcribe(turn, media, messageId);
     }
     // In a group only who calls us is answered.
     if (call === 'transcribe') turn.send({ text: turn.t('transcribe.reply') });
@@ -39,6 +44,14 @@ export const recordingAnswers = {
   transcribe: (turn) => turn.show(noteScreen(turn, turn.t('transcribe.how'))),
   history: (turn, page) => history(turn, page),
   recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
+  'texts.read': async (turn) => {
+    const { texts } = turn.memory;
+    if (texts.length === 0) return turn.toast('button.outdated');
+    turn.memory = { ...turn.memory, texts: [] };
+    turn.showButtons([]);
+    for (const { messageId, ...file } of texts)
+      await transcribe(turn, { ...file, source: 'text', durationS: null }, messageId);
+  },
   'recording.text': (turn, recording) => {
     if (!recording.transcriptKey) return turn.toast('button.outdated');
     turn.owed.push(sendFile(turn, transcriptFile(recording, recording.transcriptKey)));
@@ -54,6 +67,17 @@ export const recordingAnswers = {
 async function history(turn: Turn, page: number): Promise<void> {
   turn.state = IDLE;
   turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, page)));
+}
+
+/** As many as an album has, twice: each becomes a message, and a chat takes so many at once. */
+const MOST_TEXTS = 20;
+
+/** An album of texts is one thing: one answer, whose button has all of them read. */
+function keepText(turn: Turn, file: IncomingMedia, messageId: number, album: string): void {
+  const { fileId, fileName, mimeType, fileSize } = file;
+  const texts = [...turn.memory.texts, { fileId, fileName, mimeType, fileSize, messageId }];
+  turn.memory = { ...turn.memory, texts: texts.slice(-MOST_TEXTS) };
+  if (turn.firstOf(album, 'files')) turn.send(textsScreen(turn));
 }
 
 async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): Promise<void> {

@@ -63,3 +63,11 @@ export function confirmDeleteRecording(voice: Voice, recording: Recording): Scre
     ],
   };
 }
+
+/** The answer to an album of texts. */
+export function textsScreen(voice: Voice): Screen {
+  return {
+    text: voice.t('texts.album'),
+    buttons: [[button(voice.label('texts.read'), 'texts.read')], [menuButton(voice)]],
+  };
+}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createDispatcher, type InboxParts, incoming, keepUpdates, openLanes } from '@aisha/core';
 import { startTestParts, type TestParts, type TestPartsOptions } from '@aisha/core/testing';
 import { conversations, users } from '@aisha/db';
@@ -63,7 +64,12 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     const signal = AbortSignal.timeout(20_000);
     const dispatcher = createDispatcher(by, () => undefined);
     for (const lane of await openLanes(db, bench.botId, false)) {
-      const outcome = await dispatcher.run({ botId: bench.botId, lane }, { signal });
+      let outcome = await dispatcher.run({ botId: bench.botId, lane }, { signal });
+      // The parts of an album are waited for.
+      while (outcome.kind === 'wait' && !signal.aborted) {
+        await pause(outcome.ms, undefined, { signal });
+        outcome = await dispatcher.run({ botId: bench.botId, lane }, { signal });
+      }
       if (outcome.kind !== 'empty') throw new Error(`the lane ${lane} is left: ${JSON.stringify(outcome)}`);
     }
   }

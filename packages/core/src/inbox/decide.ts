@@ -2,6 +2,7 @@ import { type OwedCall, telegramUpdates, type Tx } from '@aisha/db';
 import { classifyError, storableJson } from '@aisha/service';
 import { and, asc, ne, sql } from 'drizzle-orm';
 import { transact } from '../unit.ts';
+import { gatherMs } from './album.ts';
 import { CLAIM } from './calls.ts';
 import {
   type DispatchParts,
@@ -157,6 +158,8 @@ async function lockOldest(tx: Tx, lanes: readonly LaneId[]): Promise<Oldest[]> {
 function waitOf(row: UpdateRow): LaneOutcome | null {
   if (row.state === 'decided' && row.claimedUntil && row.claimedUntil.getTime() > Date.now())
     return { kind: 'busy' };
+  const gathering = row.state === 'pending' ? gatherMs(row) : 0;
+  if (gathering > 0) return { kind: 'wait', ms: gathering };
   const pause = row.nextCheckAt.getTime() - Date.now();
   return row.attempts > 0 && pause > 0 ? { kind: 'wait', ms: pause } : null;
 }
