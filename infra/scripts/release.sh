@@ -23,6 +23,7 @@ prepare() {
     # Compose's own --wait gives up at the first slow check; a database that recovers gets its time.
     [[ -n $DRY_RUN ]] || wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy; nothing was changed'
   fi
+  if has_profile bot-api; then step dc up -d bot-api; fi
   if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter; fi
 }
 
