@@ -44,11 +44,11 @@ export const limitsGroup = group({
       example: '40/40/600',
     },
     LIMIT_DRAWING: {
-      // Nobody looks at more at once, and FAL's queue takes two at a time from a new account.
-      schema: share(6, 10, 200),
+      // Nobody looks at more at once; when FAL stands still for some minutes, what was ordered meanwhile waits, too.
+      schema: share(15, 20, 300),
       doc: 'Of these, pictures and trainings.',
       expected: EXPECTED,
-      example: '6/10/200',
+      example: '15/20/300',
     },
     LIMIT_GROUP: {
       schema: share(60, 60, 1_000),
