@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rotates logs of over 50 MB in LOG_DIR, removes those older than 30 days and what crashed jobs left on the scratch volume.
+# Rotates logs of over 50 MB in LOG_DIR and removes those older than 30 days.
 # Containers' own logs are rotated by the engine (5 files of 20 MB each).
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
@@ -17,5 +17,4 @@ edge=$(containers nginx | head -1)
 if [[ -n $rotated && -n $edge ]]; then reopen_edge "$edge"; fi
 find "$LOG_DIR" -type f -name '*.log.20*' ! -name '*.gz' -mmin +1 -exec gzip -9 {} +
 find "$LOG_DIR" -type f -name '*.log.20*' -mtime "+$DAYS" -delete
-clear_scratch || true
 say "logs: $before -> $(du -sb "$LOG_DIR" | cut -f1) bytes"

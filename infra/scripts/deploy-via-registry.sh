@@ -48,13 +48,15 @@ if [[ -z $TAG && -z $ROLLBACK ]]; then
     die 'the tree has changes that are in no commit; commit them, or name the build with --tag'
 fi
 
-remote() {
+# server <flag of ssh> … and remote <command>.
+server() {
   local options=(-o BatchMode=yes -o ConnectTimeout=10 -p "$(config DEPLOY_PORT 22)")
   if [[ -n $(config DEPLOY_KEY) ]]; then options+=(-i "$(config DEPLOY_KEY)" -o IdentitiesOnly=yes); fi
   if [[ -n $(config DEPLOY_KNOWN_HOSTS) ]]; then options+=(-o "UserKnownHostsFile=$(config DEPLOY_KNOWN_HOSTS)"); fi
   # shellcheck disable=SC2029
-  ssh "${options[@]}" "$(config DEPLOY_HOST)" "$@"
+  ssh "${options[@]}" "$@"
 }
+remote() { server "$(config DEPLOY_HOST)" "$@"; }
 # Root, or a user whom sudo asks no password.
 as_root() { remote "if [ \"\$(id -u)\" = 0 ]; then $1; else sudo -n sh -c '$1'; fi"; }
 
@@ -68,8 +70,35 @@ check_token() {
   say "the bot is @$(sed -n 's/.*"username":"\([^"]*\)".*/\1/p' <<<"$answer")"
 }
 
+# The registry on the server itself (profile "registry") listens on its loopback: it is started there, and reached by the
+# same name from here, through ssh.
+open_registry() {
+  local port; port=$(registry_port)
+  if [[ -n $DRY_RUN ]]; then say "would start the server's registry and open port $port to it through ssh"; return; fi
+  sync_server
+  as_root "AISHA_HOME=$REMOTE_HOME $REMOTE_HOME/infra/scripts/release.sh --registry"
+  TUNNEL=$(mktemp -d)
+  trap 'server -S "$TUNNEL/ssh" -O exit "$(config DEPLOY_HOST)" >/dev/null 2>&1; rm -rf "$TUNNEL"' EXIT
+  server -f -N -M -S "$TUNNEL/ssh" -o ExitOnForwardFailure=yes -L "127.0.0.1:$port:127.0.0.1:$port" "$(config DEPLOY_HOST)" ||
+    die "port $port of this machine is taken: name another one in REGISTRY (localhost:<port>)"
+}
+
+# Before anything is built or changed: the registry, and the server's disk.
+ask_registry() {
+  need curl
+  [[ -n $SKIP_BUILD && -z $(config WITHOUT_DOCKER) ]] || { need docker jq; engine_takes_registry; } || die "the engine here may not reach $(registry_host) by plain http: add it to insecure-registries in /etc/docker/daemon.json"
+  registry_check
+}
+ask_space() {
+  local wanted free
+  wanted=$(config DEPLOY_FREE_GB 5)
+  free=$(as_root "df -Pk $REMOTE_HOME /var/lib/docker 2>/dev/null || df -Pk /" | awk '$4 ~ /^[0-9]+$/ {gb = int($4 / 1048576); if (least == "" || gb < least) least = gb} END {print least}')
+  [[ -n $free ]] || die 'the free space of the server cannot be read'
+  ((free >= wanted)) || die "the server has $free GB of free disk, $wanted are wanted (DEPLOY_FREE_GB); on the server: registry-cleanup.sh --server-only, cleanup-logs.sh, docker system df"
+  say "server: $free GB of free disk"
+}
+
 build_and_push() {
-  need docker
   local image repository flags=(--provenance=false)
   [[ -z $FORCE_REBUILD ]] || flags+=(--no-cache --pull)
   registry_login
@@ -133,11 +162,21 @@ check_public() {
 }
 
 [[ -n $SKIP_TEST || -n $ROLLBACK || -n $BUILD_ONLY ]] || check_token
-[[ -n $SKIP_BUILD ]] || build_and_push
-if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
+need_server() {
+  need ssh tar
+  say "server: $(remote 'uname -sr' || die "$(config DEPLOY_HOST) cannot be reached over ssh")"
+}
+ON_SERVER=''
+if has_profile registry && [[ $(registry_host) == localhost:* ]]; then ON_SERVER=1; fi
+if [[ -z $ROLLBACK ]]; then
+  # A full disk or a closed registry is known before the build, not after it.
+  if [[ -z $BUILD_ONLY || -n $ON_SERVER ]]; then need_server; ask_space; fi
+  if [[ -n $ON_SERVER ]]; then open_registry; fi
+  ask_registry
+  [[ -n $SKIP_BUILD ]] || build_and_push
+  if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
+else need_server; fi
 
-need ssh tar
-say "server: $(remote 'uname -sr' || die "$(config DEPLOY_HOST) cannot be reached over ssh")"
 RELEASE=release.sh
 if [[ -n $(config WITHOUT_DOCKER) ]]; then
   RELEASE=release-host.sh

@@ -41,9 +41,8 @@ log_of() { journalctl -q --no-pager -o cat --since -1h -u "$1"; }
 restart() { systemctl restart "$1"; }
 reload_edge() { systemctl reload "$1"; }
 reopen_edge() { systemctl kill -s USR1 --kill-whom=main "$1"; }
-# Each process has a /tmp of its own, which goes with it.
-clear_scratch() { :; }
 
+authority() { echo "$AISHA_HOME/secrets/DATABASE_CA"; }
 # PostgreSQL's own tools, of the host.
 pg() { "$@"; }
 # A server of its own for as long as the trial takes, reached by a socket in its folder.

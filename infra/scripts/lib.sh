@@ -39,11 +39,13 @@ require() { local n; for n in "$@"; do [[ -n ${CONFIG[$n]:-} ]] || die "$n is mi
 has_profile() { [[ ",$(config PROFILES)," == *",$1,"* ]]; }
 
 # Each of these becomes a file that only the processes which need it can read.
-SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET TELEGRAM_API_ID TELEGRAM_API_HASH FAL_API_KEY OPENAI_API_KEY DATABASE_URL POSTGRES_PASSWORD
-  REDIS_URL REDIS_PASSWORD MINIO_ACCESS_KEY MINIO_SECRET_KEY GRAFANA_PASSWORD ALERTMANAGER_CONFIG)
+SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET TELEGRAM_API_ID TELEGRAM_API_HASH FAL_API_KEY OPENAI_API_KEY DATABASE_URL DATABASE_CA POSTGRES_PASSWORD
+  REDIS_URL REDIS_PASSWORD REDIS_SENTINEL_PASSWORD MINIO_ACCESS_KEY MINIO_SECRET_KEY GRAFANA_PASSWORD ALERTMANAGER_CONFIG
+  MIGRATION_DATABASE_URL REGISTRY_HTPASSWD)
 # For the scripts and the compose file, not for the processes.
-DEPLOYMENT=(REGISTRY REGISTRY_USER DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DEPLOY_KNOWN_HOSTS DOMAIN ACME_EMAIL ACME_SERVER PROFILES API_SERVERS WORKERS
-  API_1_ADDRESS API_2_ADDRESS API_1_PORT API_2_PORT HTTP_PORT HTTPS_PORT HTTPS_ALT_PORT API_CPUS API_MEMORY BOT_CPUS
+DEPLOYMENT=(REGISTRY REGISTRY_USER REGISTRY_INSECURE REGISTRY_IMAGE REGISTRY_BIND REGISTRY_KEEP DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DEPLOY_KNOWN_HOSTS
+  DEPLOY_FREE_GB DOMAIN ACME_EMAIL ACME_SERVER PROFILES API_SERVERS WORKERS
+  API_1_ADDRESS API_2_ADDRESS API_1_PORT API_2_PORT API_BIND API_ALLOW_FROM KEY_DAYS DATABASE_CA_FILE HTTP_PORT HTTPS_PORT HTTPS_ALT_PORT API_CPUS API_MEMORY BOT_CPUS
   BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE BOT_API_IMAGE BOT_API_MEMORY BOT_API_GROUP POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
@@ -53,6 +55,9 @@ APP_ID=10001
 
 is_in() { local word=$1 w; shift; for w in "$@"; do [[ $w == "$word" ]] && return 0; done; return 1; }
 
+# shellcheck source=infra/scripts/registry.sh
+. "$(dirname "${BASH_SOURCE[0]}")/registry.sh"
+
 # What follows from the rest, so that one short file is enough.
 complete_config() {
   local domain; domain=$(config DOMAIN)
@@ -60,6 +65,18 @@ complete_config() {
   [[ -z ${CONFIG[TELEGRAM_TOKEN]:-} ]] || CONFIG[TELEGRAM_BOT_TOKEN]=${CONFIG[TELEGRAM_BOT_TOKEN]:-${CONFIG[TELEGRAM_TOKEN]}}
   [[ -z ${CONFIG[FAL_KEY]:-} ]] || CONFIG[FAL_API_KEY]=${CONFIG[FAL_API_KEY]:-${CONFIG[FAL_KEY]}}
   unset 'CONFIG[TELEGRAM_TOKEN]' 'CONFIG[FAL_KEY]'
+  # docker takes a registry's name without a scheme.
+  case $(config REGISTRY) in
+    http://*) CONFIG[REGISTRY]=${CONFIG[REGISTRY]#http://} CONFIG[REGISTRY_INSECURE]=1 ;;
+    https://*) CONFIG[REGISTRY]=${CONFIG[REGISTRY]#https://} ;;
+  esac
+  # The registry on the server itself is bound to its loopback; deployments reach it through ssh.
+  if has_profile registry; then
+    : "${CONFIG[REGISTRY]:=localhost:5000}"
+    : "${CONFIG[REGISTRY_BIND]:=127.0.0.1:$(registry_port)}"
+  fi
+  [[ -z $(config API_ALLOW_FROM) ]] || : "${CONFIG[API_BIND]:=0.0.0.0}"
+  [[ -z $(config MIGRATION_DATABASE_URL) || -n $(config DATABASE_URL) ]] || die 'MIGRATION_DATABASE_URL goes with DATABASE_URL'
   CONFIG[ENVIRONMENT]=production
   CONFIG[PORT]=8000
   if [[ -n $domain ]]; then
@@ -100,7 +117,17 @@ render_config() (
   app=$(mktemp "$home/app.env.XXXXXX") env=$(mktemp "$home/.env.XXXXXX")
   for name in "${SECRETS[@]}"; do
     file=$home/secrets/$name value=${CONFIG[$name]:-}
-    if [[ -z $value && $name == ALERTMANAGER_CONFIG ]]; then value=$(alertmanager_config); fi
+    if [[ -z $value ]]; then
+      case $name in
+        ALERTMANAGER_CONFIG) value=$(alertmanager_config) ;;
+        REGISTRY_HTPASSWD) value=$(registry_htpasswd "$file") || die 'the registry needs its login: REGISTRY_USER, REGISTRY_PASSWORD, and htpasswd (apache2-utils)' ;;
+        # Migrations need a session of PostgreSQL's own; through a pooler by transactions they have none.
+        MIGRATION_DATABASE_URL) value=$(config DATABASE_URL) ;;
+        DATABASE_CA)
+          value=$(config DATABASE_CA_FILE)
+          [[ -z $value ]] || value=$(cat "$value") || die 'DATABASE_CA_FILE: no such file on this server' ;;
+      esac
+    fi
     if [[ -z $value ]] && generated_secret "$name"; then
       if [[ -s $file ]]; then value=$(<"$file"); else value=$(random_word 40); fi
     fi
@@ -108,7 +135,8 @@ render_config() (
     [[ -e $file && $(<"$file") == "$value" ]] || printf '%s' "$value" >"$file"
     chmod 440 "$file"
     if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$file"; fi
-    if [[ -n $value ]]; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$app"; fi
+    # Those two are the scripts' own.
+    if [[ -n $value && $name != @(MIGRATION_DATABASE_URL|REGISTRY_HTPASSWD) ]]; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$app"; fi
   done
   printf "AISHA_HOME='%s'\n" "$home" >>"$env"
   mapfile -t names < <(printf '%s\n' "${!CONFIG[@]}" | sort)
@@ -135,6 +163,19 @@ alertmanager_config() {
   [[ -z $chat ]] || printf '    telegram_configs:\n      - {bot_token: "%s", chat_id: %s, send_resolved: true, parse_mode: ""}\n' "$(config TELEGRAM_BOT_TOKEN)" "$chat"
 }
 
+# "<name> <days>" of every key that has been the same for KEY_DAYS (90) days or longer. Its file was last written when it
+# was last changed.
+old_keys() {
+  local name file days limit
+  limit=$(config KEY_DAYS 90)
+  for name in "${SECRETS[@]}"; do
+    file=$AISHA_HOME/secrets/$name
+    [[ -s $file && $name != @(ALERTMANAGER_CONFIG|DATABASE_CA|MIGRATION_DATABASE_URL) ]] || continue
+    days=$((($(date +%s) - $(stat -c %Y "$file")) / 86400))
+    ((days < limit)) || printf '%s %s\n' "$name" "$days"
+  done
+}
+
 # nginx's list of replicas. After two failures one is left alone for 2 s; when all are in that state the second
 # entries, never marked, are tried all the same, so nginx refuses nothing by itself.
 api_servers_conf() {
@@ -142,6 +183,13 @@ api_servers_conf() {
   for server in $1; do
     printf 'server %s max_fails=2 fail_timeout=2s;\nserver %s max_fails=0 backup;\n' "$server" "$server"
   done
+}
+
+# The names that operators look for; nginx may write in a folder of its own only.
+log_files() {
+  local name
+  mkdir -p "$1/nginx"
+  for name in nginx_access webhook_access; do ln -sfn "nginx/$name.log" "$1/$name.log"; done
 }
 
 # --- The cluster on this host -------------------------------------------------------------------------------
@@ -181,11 +229,6 @@ restart() { docker restart "$1" >/dev/null; }
 reload_edge() {
   docker exec "$1" nginx -t -q -c /etc/nginx/aisha/nginx.conf && docker exec "$1" nginx -s reload -c /etc/nginx/aisha/nginx.conf
 }
-# What crashed jobs left on the volume that the workers share.
-clear_scratch() {
-  local worker; worker=$(containers worker | head -1)
-  [[ -z $worker ]] || docker exec "$worker" find /tmp -mindepth 1 -mmin +1440 -delete
-}
 reopen_edge() { docker exec "$1" nginx -s reopen -c /etc/nginx/aisha/nginx.conf; }
 state_of() { docker inspect -f '{{if .State.Running}}{{if .State.Health}}{{.State.Health.Status}}{{else}}running{{end}}{{else}}{{.State.Status}}{{end}}' "$1" 2>/dev/null || echo absent; }
 
@@ -221,35 +264,43 @@ ensure_network() {
   say "network $network ($subnet)"
 }
 
-registry_login() {
-  [[ -n ${CONFIG[REGISTRY_PASSWORD]:-} && -z ${DRY_RUN:-} ]] || return 0
-  docker login "${CONFIG[REGISTRY]%%/*}" -u "$(config REGISTRY_USER)" --password-stdin <<<"${CONFIG[REGISTRY_PASSWORD]}" >/dev/null 2>&1 ||
-    die "the registry ${CONFIG[REGISTRY]%%/*} refused the login"
-}
-
 # --- PostgreSQL, whoever runs it ----------------------------------------------------------------------------
 url_decode() { local v=${1//+/ }; printf '%b' "${v//%/\\x}"; }
 
 # Sets PG* from DATABASE_URL or POSTGRES_*, so that no password stands on a command line.
 pg_environment() {
-  local url=${CONFIG[DATABASE_URL]:-}
+  # Past a pooler: pg_dump and a restore need a session too.
+  local url=${CONFIG[MIGRATION_DATABASE_URL]:-${CONFIG[DATABASE_URL]:-}} ssl=''
   if [[ -n $url ]]; then
     [[ $url =~ ^postgres(ql)?(\+[a-z]+)?://([^:@/]+)(:([^@]*))?@([^:/?]+)(:([0-9]+))?/([^?]+)(\?(.*))?$ ]] || die 'DATABASE_URL is not postgresql://user:password@host:port/database'
     PGUSER=$(url_decode "${BASH_REMATCH[3]}") PGPASSWORD=$(url_decode "${BASH_REMATCH[5]}") PGHOST=${BASH_REMATCH[6]}
-    PGPORT=${BASH_REMATCH[8]:-5432} PGDATABASE=$(url_decode "${BASH_REMATCH[9]}") PGSSLMODE=prefer
-    if [[ ${BASH_REMATCH[11]:-} =~ sslmode=([a-z-]+) ]]; then PGSSLMODE=${BASH_REMATCH[1]}; fi
+    PGPORT=${BASH_REMATCH[8]:-5432} PGDATABASE=$(url_decode "${BASH_REMATCH[9]}")
+    # libpq's word, or asyncpg's and SQLAlchemy's.
+    if [[ ${BASH_REMATCH[11]:-} =~ (^|&)ssl(mode)?=([a-z-]+) ]]; then ssl=${BASH_REMATCH[3]}; fi
   else
     PGUSER=$(config POSTGRES_USER) PGDATABASE=$(config POSTGRES_DB) PGHOST=$(config POSTGRES_HOST localhost)
-    PGPORT=$(config POSTGRES_PORT 5432) PGSSLMODE=prefer
+    PGPORT=$(config POSTGRES_PORT 5432)
     PGPASSWORD=$(cat "$AISHA_HOME/secrets/POSTGRES_PASSWORD")
   fi
+  case $ssl in
+    true | no-verify) PGSSLMODE=require ;;
+    false | off) PGSSLMODE=disable ;;
+    *) PGSSLMODE=$ssl ;;
+  esac
+  PGSSLROOTCERT=''
+  if [[ -s $AISHA_HOME/secrets/DATABASE_CA ]]; then PGSSLROOTCERT=$(authority); : "${PGSSLMODE:=verify-full}"; fi
+  : "${PGSSLMODE:=prefer}"
+  # Empty, it would be a file without a name.
+  if [[ -z $PGSSLROOTCERT ]]; then unset PGSSLROOTCERT; else export PGSSLROOTCERT; fi
   export PGUSER PGPASSWORD PGHOST PGPORT PGDATABASE PGSSLMODE
 }
+# Where PostgreSQL's tools find the authority of DATABASE_CA.
+authority() { echo /run/secrets/DATABASE_CA; }
 
 # pg <program> …: PostgreSQL's own tools, from its image, in the cluster's network; stdin and stdout pass.
 pg() {
   docker run --rm -i --network "$(config NETWORK aisha_bot_cluster)" -e PGUSER -e PGPASSWORD -e PGHOST -e PGPORT -e PGDATABASE \
-    -e PGSSLMODE --entrypoint "$1" "$(config POSTGRES_IMAGE postgres:17)" "${@:2}"
+    -e PGSSLMODE ${PGSSLROOTCERT:+-e PGSSLROOTCERT -v "$AISHA_HOME/secrets/DATABASE_CA:$PGSSLROOTCERT:ro"} --entrypoint "$1" "$(config POSTGRES_IMAGE postgres:17)" "${@:2}"
 }
 
 # A scratch server for the trial of a dump: trial <program> … talks to its empty database.
@@ -294,52 +345,3 @@ start_services() { dc up -d; }
 stop_services() { dc stop "$@"; }
 # The operators' commands; files that they read or write lie in $AISHA_HOME/work.
 operate() { dc run --rm --no-deps -v "$AISHA_HOME/work:/work" -w /work tools "$@"; }
-
-# --- Releases -----------------------------------------------------------------------------------------------
-# begin_release <arguments of release.sh>: sets TAG, DRY_RUN, current, previous; one release at a time on a server.
-begin_release() {
-  local rollback=''
-  TAG='' DRY_RUN=''
-  usage() { sed -n '2,/^set /{s/^# \{0,1\}//p}' "$0"; exit "$1"; }
-  while (($#)); do
-    case $1 in
-      --rollback) rollback=1 ;;
-      --dry-run) DRY_RUN=1 ;;
-      -h | --help) usage 0 ;;
-      -*) usage 2 >&2 ;;
-      *) TAG=$1 ;;
-    esac
-    shift
-  done
-  load_server_config
-  HEALTH_SECONDS=$(config HEALTH_SECONDS 90)
-  export HEALTH_SECONDS
-  RELEASES=$AISHA_HOME/releases
-  mkdir -p "$RELEASES"
-  current=$(cat "$RELEASES/current" 2>/dev/null || true)
-  previous=$(cat "$RELEASES/previous" 2>/dev/null || true)
-  if [[ -n $rollback ]]; then TAG=$previous; [[ -n $TAG ]] || die 'there is no previous version to go back to'; fi
-  [[ $TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || usage 2 >&2
-  exec 9>"$RELEASES/lock"
-  flock -n 9 || die 'another release is running on this server'
-  say "release ${current:-none} -> $TAG"
-}
-
-# What nginx and the processes read; nothing of it is the new version's alone.
-prepare_files() {
-  step mkdir -p "$AISHA_HOME"/{certs,acme,metrics,nginx/upstream} "$LOG_DIR/nginx" "$(config FRONTEND_DIR /opt/aisha-frontend)"
-  [[ -z $DRY_RUN ]] || return 0
-  render_config "$AISHA_HOME"
-  api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
-  if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
-  "$AISHA_HOME/infra/scripts/certificates.sh" placeholder
-}
-
-end_release() {
-  if [[ $TAG != "$current" ]]; then previous=$current; echo "$previous" >"$RELEASES/previous"; fi
-  echo "$TAG" >"$RELEASES/current"
-  printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
-  # The first time; port 80 answers now. Without it FAL's webhooks do not arrive, and polling settles its jobs.
-  "$AISHA_HOME/infra/scripts/certificates.sh" ensure ||
-    warn 'no certificate was issued: see that DOMAIN leads here and port 80 is open, then run certificates.sh issue'
-}

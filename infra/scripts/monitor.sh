@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # What the cluster does now.
-#   monitor.sh [full|quick|logs|health|system|telegram]      exit 0 healthy, 1 not
+#   monitor.sh [full|quick|logs|health|keys|system|telegram]      exit 0 healthy, 1 not
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 VIEW=${1:-full}
-[[ $VIEW =~ ^(full|quick|logs|health|system|telegram)$ ]] || { sed -n '2,3s/^# \{0,1\}//p' "$0"; exit 2; }
+[[ $VIEW =~ ^(full|quick|logs|health|keys|system|telegram)$ ]] || { sed -n '2,3s/^# \{0,1\}//p' "$0"; exit 2; }
 load_server_config
 BAD=0
 title() { printf '\n== %s\n' "$1"; }
@@ -33,6 +33,14 @@ health() {
   title 'Backups'
   "$AISHA_HOME/infra/scripts/restore.sh" list | tail -3
 }
+# answers <access log>: "<how many> <path> <status>" of the last hour.
+answers() {
+  [[ -r $1 ]] || return 0
+  tail -n 200000 "$1" | jq -rR --argjson since "$(($(date +%s) - 3600))" 'fromjson?
+    | (.time | capture("^(?<t>.{19})(?<s>[+-])(?<h>..):(?<m>..)$")) as $at
+    | select(($at.t + "Z" | fromdate) - (($at.s + "1" | tonumber) * (($at.h | tonumber) * 3600 + ($at.m | tonumber) * 60)) >= $since)
+    | "\(.path) \(.status)"' | sort | uniq -c | sort -rn | head -40
+}
 logs() {
   title 'Errors of the last hour'
   local service container
@@ -41,8 +49,17 @@ logs() {
       log_of "$container" | grep -E '"level":"(error|warn)"|\[(error|crit|alert|emerg)\]' | tail -5 | cut -c1-300 | sed "s/^/$service | /" || true
     done
   done
+  # nginx' own lines about requests are silenced (they would quote tokens): the access logs say what became of each.
   title 'Webhooks of the last hour by status'
-  tail -n 20000 "$LOG_DIR/nginx/webhook.log" 2>/dev/null | grep -o '"path":"[^"]*"\|"status":[0-9]*' | paste - - | sort | uniq -c || true
+  answers "$LOG_DIR/webhook_access.log"
+  title 'Failed answers of the last hour (429 and 5xx)'
+  { answers "$LOG_DIR/webhook_access.log"; answers "$LOG_DIR/nginx_access.log"; } | awk '$NF == 429 || $NF >= 500'
+}
+keys() {
+  local name days
+  title 'Keys'
+  while read -r name days; do printf '%s is %s days old: time for a new one (docs/OPERATIONS.md, Keys)\n' "$name" "$days"; done < <(old_keys)
+  [[ -n $(old_keys) ]] || printf 'none is older than %s days\n' "$(config KEY_DAYS 90)"
 }
 system() {
   title 'Server'
@@ -72,7 +89,7 @@ telegram() {
 
 case $VIEW in
   quick) quick ;;
-  full) quick; health; telegram; logs; system ;;
+  full) quick; health; keys; telegram; logs; system ;;
   *) "$VIEW" ;;
 esac
 exit "$BAD"

@@ -3,10 +3,15 @@
 # when a new one does not get healthy.
 #   release-host.sh <tag>      the application in $AISHA_HOME/apps/<tag>, put there by deploy-via-registry.sh
 #   release-host.sh --rollback     to the version before the present one
+#   release-host.sh --only <service>   the present version of this one alone, on the configuration as it is now
 #   --dry-run prints every step and changes nothing
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=infra/scripts/releases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/releases.sh"
+# shellcheck source=infra/scripts/firewall.sh
+. "$(dirname "${BASH_SOURCE[0]}")/firewall.sh"
 
 begin_release "$@"
 [[ -n $(config WITHOUT_DOCKER) ]] || die 'WITHOUT_DOCKER=1 does not stand in production.env: this server has release.sh'
@@ -18,8 +23,8 @@ use() { step ln -sfn "apps/$1" "$AISHA_HOME/app"; }
 
 prepare() {
   prepare_files
+  firewall_replicas
   [[ -z $DRY_RUN ]] || return 0
-  echo 'access_log /var/log/nginx/access.log main;' >"$AISHA_HOME/nginx/snippets/main-log.conf"
   install -m 644 "$AISHA_HOME"/infra/systemd/{common,host}/* /etc/systemd/system/
   systemctl daemon-reload
   install -D -m 644 -t "$AISHA_HOME/apps/$TAG/packages/storage/scripts" "$AISHA_HOME"/infra/scripts/*.mjs
@@ -71,6 +76,17 @@ roll_back() {
 started=$SECONDS
 prepare
 mapfile -t UNITS < <(processes)
+if [[ -n $ONLY ]]; then
+  # The units start from one folder.
+  [[ $TAG == "$current" ]] || die 'without Docker all processes run one version: release-host.sh <tag>'
+  mapfile -t UNITS < <(printf '%s\n' "${UNITS[@]}" aisha-nginx | sed 's/^aisha-//' | services_named "$ONLY" | sed 's/^/aisha-/')
+  ((${#UNITS[@]})) || die "no service \"$ONLY\"; there are: webhook-api, bot-polling, worker, nginx"
+  for unit in "${UNITS[@]}"; do
+    if [[ $unit == aisha-nginx ]]; then update_edge; else update "$unit"; fi || die "$unit is not healthy"
+  done
+  say "done in $((SECONDS - started)) s: $ONLY"
+  exit 0
+fi
 use "$TAG"
 # Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
 say 'migrations'

@@ -35,7 +35,8 @@ stack=$(dc config --format json | jq --argjson hash "$hashes" --arg mode "$mode"
       | with_entries(select(.value != null))
       | if .secrets then .secrets |= map(select($hash[.source])) else . end
       # Swarm takes "/tmp:size=64m" for the name of a folder.
-      | .volumes = ((.volumes // []) | map(del(.bind, .volume))) + ((.tmpfs // []) | map(
+      # The scratch folder is made by a release of one host; elsewhere it is a volume of that host.
+      | .volumes = ((.volumes // []) | map(del(.bind, .volume) | if .target == "/scratch" then .type = "volume" | .source = "worker-scratch" else . end)) + ((.tmpfs // []) | map(
           {type: "tmpfs", target: split(":")[0]} + (capture("size=(?<mb>[0-9]+)m") // {} | if .mb then {tmpfs: {size: (.mb | tonumber * 1048576)}} else {} end)))
       | del(.tmpfs)
       | .deploy.endpoint_mode = $mode
@@ -44,7 +45,7 @@ stack=$(dc config --format json | jq --argjson hash "$hashes" --arg mode "$mode"
       | if .security_opt then del(.security_opt) else . end)))
   | .secrets |= with_entries(select($hash[.key]) | .value = {file: .value.file, name: ("aisha_" + (.key | ascii_downcase) + "_" + $hash[.key])})
   | .networks |= map_values({name: .name, external: true})
-  | .volumes |= map_values({})')
+  | .volumes = ((.volumes // {}) + {"worker-scratch": {}} | map_values({}))')
 if [[ -n $PRINT ]]; then printf '%s\n' "$stack"; exit 0; fi
 
 network=$(config NETWORK aisha_bot_cluster)

@@ -2,22 +2,43 @@
 # On the server: brings the cluster to a version, one process at a time, and back by itself when a new one is
 # not healthy.
 #   release.sh <tag>       roll to this tag        release.sh --rollback   to the version before the present one
+#   release.sh --only <service> [<tag>]   this one alone: webhook-api, webhook-api-1, worker, nginx, postgres, …
+#   release.sh --registry  starts the registry of the profile "registry", before there is a version to run
 #   --dry-run prints every step and changes nothing
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=infra/scripts/releases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/releases.sh"
+# shellcheck source=infra/scripts/firewall.sh
+. "$(dirname "${BASH_SOURCE[0]}")/firewall.sh"
 
+if [[ ${1:-} == --registry ]]; then
+  load_server_config
+  DRY_RUN=''
+  lock_releases
+  ensure_network
+  render_config "$AISHA_HOME"
+  export TAG=none
+  start_registry
+  exit
+fi
 begin_release "$@"
 require REGISTRY
 
 prepare() {
   ensure_network
   prepare_files
+  firewall_replicas
+  start_registry
+  engine_takes_registry || die "the engine here may not reach $(registry_host) by plain http: run setup-server.sh --insecure-registry $(registry_host)"
   registry_login
+}
+prepare_image() { step docker pull -q "$(config REGISTRY)/aisha/$1:$TAG" || die "$1:$TAG is not in the registry"; }
+
+prepare_release() {
   local image
-  for image in webhook-api bot-polling worker; do
-    step docker pull -q "$(config REGISTRY)/aisha/$image:$TAG" || die "$image:$TAG is not in the registry"
-  done
+  for image in webhook-api bot-polling worker; do prepare_image "$image"; done
   if has_profile data; then
     step dc up -d postgres redis s3 9>&-
     # Compose's own --wait gives up at the first slow check; a database that recovers gets its time.
@@ -53,6 +74,7 @@ update_workers() {
     docker stop "${old[@]}" >/dev/null
     docker rm "${old[@]}" >/dev/null
   fi
+  name_workers
 }
 
 # Standby before active: the active one goes only when a healthy new standby can take over.
@@ -85,15 +107,7 @@ roll() {
   local service
   export TAG
   DONE=()
-  for service in $(bots_in_order); do DONE+=("$service"); update "$service" || return 1; done
-  for service in $(api_services); do
-    DONE+=("$service")
-    update "$service" || return 1
-    # nginx leaves a replica alone for 2 s after a failure: the next one goes only after it is back in use.
-    if [[ -z $DRY_RUN ]]; then sleep 2.5; fi
-  done
-  DONE+=(worker)
-  update_workers || return 1
+  for service in $(bots_in_order) $(api_services) worker; do DONE+=("$service"); update_any "$service" || return 1; done
   update_edge || return 1
 }
 
@@ -106,14 +120,49 @@ roll_back() {
   local i
   for ((i = ${#DONE[@]} - 1; i >= 0; i--)); do
     service=${DONE[i]}
-    if [[ $service == worker ]]; then update_workers; else update "$service"; fi || warn "$service is not healthy on $current either"
+    update_any "$service" || warn "$service is not healthy on $current either"
   done
   die "$broken was not healthy; the cluster runs $current"
+}
+
+# only <service>: that one to $TAG; back to the present version when it is not healthy.
+only() {
+  local service again done=() all=()
+  mapfile -t all < <(dc config --services | services_named "$1" | sort)
+  ((${#all[@]})) || die "no service \"$1\"; there are: $(dc config --services | grep -vE '^(migrate|tools)$' | sort | tr '\n' ' ')"
+  case $1 in
+    webhook-api* | bot-polling* | worker)
+      prepare_image "${1%%-[0-9]*}"
+      if [[ $TAG != "$current" ]]; then prepare_image worker; step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed"; fi ;;
+    *) step dc pull -q "${all[@]}" || warn 'it could not be pulled: what is here is used' ;;
+  esac
+  if [[ $1 == bot-polling ]]; then mapfile -t all < <(bots_in_order); fi
+  for service in "${all[@]}"; do
+    done+=("$service")
+    if update_any "$service"; then continue; fi
+    [[ $TAG != "$current" && $service =~ ^(webhook-api|bot-polling|worker) ]] || die "$service is not healthy"
+    warn "$service is not healthy on $TAG: back to $current"
+    export TAG=$current
+    for again in "${done[@]}"; do update_any "$again" || warn "$again is not healthy on $current either"; done
+    die "$1 runs $current"
+  done
+  [[ -n $DRY_RUN ]] || printf '%s only %s -> %s\n' "$(date -Is)" "$1" "$TAG" >>"$RELEASES/history"
+}
+update_any() {
+  case $1 in
+    worker) update_workers ;;
+    nginx) update_edge ;;
+    # nginx leaves a replica alone for 2 s after a failure: the next one goes only after it is back in use.
+    webhook-api*) update "$1" && { [[ -n $DRY_RUN ]] || sleep 2.5; } ;;
+    *) update "$1" ;;
+  esac
 }
 
 started=$SECONDS
 export TAG
 prepare
+if [[ -n $ONLY ]]; then only "$ONLY"; say "done in $((SECONDS - started)) s: $ONLY $TAG"; exit 0; fi
+prepare_release
 # Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
 say 'migrations'
 step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
@@ -123,6 +172,8 @@ if [[ -z $DRY_RUN ]]; then
   # For whoever uses docker compose by hand. An append after sed's deletion of the last line would not happen.
   sed -i '/^TAG=/d' "$AISHA_HOME/.env"
   printf "TAG='%s'\n" "$TAG" >>"$AISHA_HOME/.env"
+  # Of a time when the workers' scratch was a volume.
+  docker volume rm "${PROJECT}_worker-scratch" >/dev/null 2>&1 || true
   # Of older versions the server keeps the running and the previous one.
   "$AISHA_HOME/infra/scripts/registry-cleanup.sh" --server-only >/dev/null || warn 'old images could not be removed'
 fi

@@ -1,27 +1,32 @@
 #!/usr/bin/env bash
 # Readies a bare Debian or Ubuntu server for Aisha. Run as root; may be run again at any time.
-#   setup-server.sh [--force] [--no-firewall] [--without-docker]
+#   setup-server.sh [--force] [--no-firewall] [--without-docker] [--insecure-registry <host:port>]
 # Checks CPU, memory and disk against 5,000+ users; installs Docker with Compose, certbot, the firewall (ssh, 80,
-# 443, 8443), folders, systemd timers; takes over an older install in /opt/aisha_bot, after a backup of it.
+# 443, 8443), folders, systemd timers; stops, packs and takes over an older install in /opt/aisha_bot or /opt/aisha-backend.
 #   --force            go on though the server is too small
 #   --without-docker   the systemd way: Node processes and nginx as services of the host
+#   --insecure-registry   the registry speaks plain http; REGISTRY_INSECURE=1 in production.env says the same
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=infra/scripts/lib.sh
 . "$HERE/lib.sh"
-FORCE='' FIREWALL=1 DOCKER=1
+# shellcheck source=infra/scripts/firewall.sh
+. "$HERE/firewall.sh"
+# shellcheck source=infra/scripts/take-over.sh
+. "$HERE/take-over.sh"
+FORCE='' FIREWALL=1 DOCKER=1 INSECURE=''
 while (($#)); do
   case $1 in
     --force) FORCE=1 ;;
     --no-firewall) FIREWALL='' ;;
     --without-docker) DOCKER='' ;;
-    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    --insecure-registry) INSECURE=${2:?--insecure-registry <host:port>}; shift ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
   shift
 done
 PREFIX=${PREFIX:-}
 BACKEND=$PREFIX/opt/aisha-backend FRONTEND=$PREFIX/opt/aisha-frontend LOGS=$PREFIX/var/log/aisha BACKUPS=$PREFIX/var/backups/aisha
-OLD=$PREFIX/opt/aisha_bot
 
 check_size() {
   local cpus memory disk small=''
@@ -30,13 +35,13 @@ check_size() {
   # Measured needs of the cluster with its databases, with room to grow: docs/OPERATIONS.md.
   ((cpus >= 2)) || { warn 'fewer than 2 CPUs'; small=1; }
   ((memory >= 3700)) || { warn 'less than 4 GB of memory'; small=1; }
-  ((disk >= 20000)) || { warn 'less than 20 GB of free disk'; small=1; }
+  ((disk >= 50000)) || { warn 'less than 50 GB of free disk'; small=1; }
   [[ -z $small || -n $FORCE ]] || die 'too small for 5,000 users; --force goes on all the same'
 }
 
 packages() {
   export DEBIAN_FRONTEND=noninteractive
-  local wanted=(ca-certificates curl openssl jq tar) missing=() p
+  local wanted=(ca-certificates curl openssl jq tar apache2-utils e2fsprogs) missing=() p
   [[ -z $FIREWALL ]] || wanted+=(ufw)
   wanted+=(certbot)
   for p in "${wanted[@]}"; do dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p"); done
@@ -45,6 +50,14 @@ packages() {
     apt-get update -qq
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   fi
+}
+
+# The engine takes a changed list by a reload; no container notices.
+plain_registry() {
+  [[ -n $INSECURE ]] || return 0
+  insecure_registry "$PREFIX/etc/docker/daemon.json" "${INSECURE#http://}" || return 0
+  if [[ -d /run/systemd/system && -z $PREFIX ]]; then systemctl reload docker; fi
+  say "the engine may reach $INSECURE by plain http"
 }
 
 docker_engine() {
@@ -113,6 +126,7 @@ folders() {
   install -d -m 755 "$BACKEND" "$FRONTEND" "$LOGS"
   install -d -m 755 -o "$APP_ID" -g "$APP_ID" "$LOGS/nginx"
   install -d -m 711 "$BACKUPS"
+  log_files "$LOGS"
   install -d -m 755 "$BACKEND"/{certs,acme,releases}
   if [[ ! -e $FRONTEND/index.html ]]; then printf '<!doctype html><meta charset="utf-8"><title>Aisha</title>\n' >"$FRONTEND/index.html"; fi
   say "folders: $BACKEND, $FRONTEND, $LOGS, $BACKUPS"
@@ -128,39 +142,23 @@ units() {
   if [[ ! -e $BACKEND/infra/scripts/lib.sh ]]; then install -d "$BACKEND/infra"; cp -r "$HERE" "$BACKEND/infra/"; fi
   if [[ -d /run/systemd/system && -z $PREFIX ]]; then
     systemctl daemon-reload
-    systemctl enable --now aisha-health-check.timer aisha-backup.timer aisha-cleanup.timer aisha-certificates.timer >/dev/null 2>&1
-    say 'timers: health check, backup, clean-up, certificates'
+    systemctl enable --now aisha-health-check.timer aisha-backup.timer aisha-cleanup.timer aisha-registry-cleanup.timer aisha-certificates.timer >/dev/null 2>&1
+    say 'timers: health check, backup, clean-up of logs and of the registry, certificates'
   else warn 'systemd does not run here: the timers are installed, not started'; fi
-}
-
-# The older system: its folder is packed, its containers are stopped, its .env becomes the start of ours.
-take_over() {
-  [[ -d $OLD ]] || return 0
-  local archive
-  archive=$BACKUPS/aisha_bot-$(date -u +%Y%m%d-%H%M%S).tar.gz
-  say "older install in $OLD: packing it into $archive"
-  (umask 077; tar -C "$(dirname "$OLD")" -czf "$archive" "$(basename "$OLD")")
-  tar -tzf "$archive" >/dev/null || die 'the archive cannot be read; nothing was changed'
-  if [[ -e $OLD/.env && ! -e $BACKEND/production.env ]]; then
-    (umask 077; grep -E '^[A-Za-z_]+=' "$OLD/.env" >"$BACKEND/production.env")
-    say "its .env is now $BACKEND/production.env: add REGISTRY, DOMAIN and DEPLOY_HOST (infra/production.env.example)"
-  fi
-  if docker info >/dev/null 2>&1; then
-    local file
-    for file in "$OLD"/docker-compose*.yml; do
-      if [[ -e $file ]]; then docker compose -f "$file" down >/dev/null 2>&1 || warn "docker compose -f $file down failed: stop its containers by hand"; fi
-    done
-  fi
-  mv "$OLD" "$OLD.replaced-$(date -u +%Y%m%d-%H%M%S)"
-  say "$OLD is out of the way; its archive: $archive"
 }
 
 [[ $EUID -eq 0 ]] || die 'run this as root'
 check_size
 packages
-if [[ -n $DOCKER ]]; then docker_engine; else host_programs; fi
+# Before the folders of ours: the older system may be where they go.
+for older in "$BACKEND" "$PREFIX/opt/aisha_bot"; do take_over "$older"; done
+if [[ -e $BACKEND/production.env ]]; then
+  read_config "$BACKEND/production.env"
+  complete_config
+  if [[ -z $INSECURE && -n $(config REGISTRY_INSECURE) ]]; then INSECURE=$(registry_host); fi
+fi
+if [[ -n $DOCKER ]]; then docker_engine; plain_registry; else host_programs; fi
 folders
-take_over
 units
-if [[ -n $FIREWALL ]]; then firewall; fi
+if [[ -n $FIREWALL ]]; then firewall; firewall_replicas; fi
 say 'the server is ready: deploy with infra/scripts/deploy-via-registry.sh'

@@ -10,6 +10,9 @@ setup() {
 }
 given() { printf '%s\n' "$@" >"$AISHA_HOME/production.env"; read_config "$AISHA_HOME/production.env"; complete_config; }
 stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${2:-}" >"$BATS_TEST_TMPDIR/bin/$1"; chmod +x "$BATS_TEST_TMPDIR/bin/$1"; }
+# A server with 90 GB of free disk, a registry that takes the login.
+SERVER='cat >/dev/null; echo Linux; echo "/dev/sda1 100000000 5000000 95000000 5% /"'
+REGISTRY_ANSWERS='cat >/dev/null; printf "HTTP/2 200 \r\n"'
 
 @test "production.env is read as text: quotes, comments, export, nothing executed" {
   given 'A=1' ' export B="two words" ' "C='x # y'" 'D=v # a comment' 'E=$(touch '"$BATS_TEST_TMPDIR"'/ran)' '# F=1' '' $'G=crlf\r'
@@ -95,7 +98,7 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
 @test "deploy --dry-run prints the builds and pushes and runs none; the token never shows" {
   export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
   : >"$CALLS"
-  stub docker; stub ssh 'cat >/dev/null; echo Linux'; stub curl 'cat >/dev/null; echo "{\"ok\":true,\"result\":{\"username\":\"b\"}}"'
+  stub docker; stub ssh "$SERVER"; stub curl 'cat >/dev/null; printf "HTTP/1.1 200 OK\n"; echo "{\"ok\":true,\"result\":{\"username\":\"b\"}}"'
   printf '%s\n' REGISTRY=reg.io/x TELEGRAM_BOT_TOKEN=1:secret DEPLOY_HOST=root@h DOMAIN=d >"$AISHA_HOME/production.env"
   run "$ROOT/infra/scripts/deploy-via-registry.sh" --dry-run --tag v1 --config "$AISHA_HOME/production.env"
   [ "$status" -eq 0 ]
@@ -108,7 +111,7 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
 @test "deploy to a server without Docker: the application instead of images, and its own release" {
   export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
   : >"$CALLS"
-  stub docker; stub ssh 'cat >/dev/null; echo Linux'
+  stub docker; stub ssh "$SERVER"; stub curl "$REGISTRY_ANSWERS"
   printf '%s\n' REGISTRY=reg.io/x TELEGRAM_BOT_TOKEN=1:secret DEPLOY_HOST=root@h WITHOUT_DOCKER=1 >"$AISHA_HOME/production.env"
   run "$ROOT/infra/scripts/deploy-via-registry.sh" --dry-run --skip-test --skip-build --tag v1 --config "$AISHA_HOME/production.env"
   [ "$status" -eq 0 ]
@@ -120,12 +123,14 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
 @test "deploy --build-only needs the registry alone" {
   export CALLS=$BATS_TEST_TMPDIR/calls PATH=$BATS_TEST_TMPDIR/bin:$PATH
   : >"$CALLS"
-  stub docker; stub ssh; stub curl
+  stub docker; stub ssh; stub curl "$REGISTRY_ANSWERS"
   echo 'REGISTRY=reg.io/x' >"$AISHA_HOME/production.env"
   run "$ROOT/infra/scripts/deploy-via-registry.sh" --build-only --tag v1 --config "$AISHA_HOME/production.env"
   [ "$status" -eq 0 ]
   [ "$(grep -c '^docker push' "$CALLS")" -eq 3 ]
-  ! grep -qE '^(ssh|curl)' "$CALLS"
+  ! grep -q '^ssh' "$CALLS"
+  [ "$(grep -c '^curl' "$CALLS")" -eq 1 ]
+  grep -q '^curl .* https://reg.io/v2/_catalog' "$CALLS"
 }
 
 @test "deploy: a refused token stops it" {

@@ -113,9 +113,9 @@ status() { ask -o /dev/null -w '%{http_code}' "$@"; }
   [ "$(jq -r '.headers["x-forwarded-proto"]' <<<"$output")" = https ]
 }
 
-@test "only POST reaches a webhook; metrics, probes and the board stay inside" {
+@test "only POST reaches a webhook; metrics and probes stay inside" {
   [ "$(status https://aisha.test/webhook/telegram)" = 405 ]
-  for path in /metrics /health/live /health/ready /queues /admin/queues /.env /.git/config /api/v1; do
+  for path in /metrics /health/live /health/ready /.env /.git/config /api/v1; do
     [ "$(status "https://aisha.test$path")" = 404 ]
   done
   [ "$(status https://aisha.test/health)" = 200 ]
@@ -150,21 +150,45 @@ status() { ask -o /dev/null -w '%{http_code}' "$@"; }
   mode "$ONE" 500; mode "$TWO" 500
   run ask -X POST https://aisha.test/webhook/telegram
   [[ $(jq -r .replica <<<"$output") =~ one|two ]]
-  tail -1 "$DIR/log/webhook.log" | jq -e '.replica_status == "500"'
+  tail -1 "$DIR/log/webhook_access.log" | jq -e '.replica_status == "500"'
 }
 
 @test "the webhook log: JSON, apart, without the query; the request id is the client's header" {
   id=$(ask -D - -o /dev/null -X POST -H 'X-Fal-Webhook-Request-Id: fal-7' \
     "https://aisha.test/webhook/fal/status?job=7&token=s3cret" | sed -n 's/^x-request-id: \([0-9a-f]*\).*/\1/p')
-  line=$(grep "$id" "$DIR/log/webhook.log")
+  line=$(grep "$id" "$DIR/log/webhook_access.log")
   jq -e '.status == 200 and .path == "/webhook/fal/status" and .fal_request_id == "fal-7" and .tls == "TLSv1.3"' <<<"$line"
-  run cat "$DIR/log/webhook.log"; [[ $output != *s3cret* ]]
+  run cat "$DIR/log/webhook_access.log"; [[ $output != *s3cret* ]]
   run docker logs "$RUN-edge"; [[ $output != *s3cret* && $output != *"$id"* ]]
 }
 
 @test "the Mini App is served from its folder, its routes too" {
   [[ $(ask https://aisha.test/) == *Aisha* && $(ask https://aisha.test/gallery/3) == *Aisha* ]]
   [[ $(status https://aisha.test/assets) != 30* ]]
+}
+
+@test "static files: kept for ever where the name says the content, the page never; packed, and once each header" {
+  head() { ask -D - -o /dev/null "$@" | tr -d '\r'; }
+  seq 2000 >"$DIR/frontend/assets/app-1a2b3c.js"; seq 2000 | sed 's/$/;/' | gzip >"$DIR/frontend/assets/packed-9.js.gz"; : >"$DIR/frontend/assets/packed-9.js"
+  echo '<svg/>' >"$DIR/frontend/logo.svg"
+  [[ $(head https://aisha.test/assets/app-1a2b3c.js) == *'cache-control: public, max-age=31536000, immutable'* ]]
+  [[ $(head https://aisha.test/logo.svg) == *'cache-control: public, max-age=86400'* ]]
+  for page in / /index.html /gallery/3; do [[ $(head "https://aisha.test$page") == *'cache-control: no-cache'* ]]; done
+  for path in /assets/app-1a2b3c.js /logo.svg; do
+    [ "$(head "https://aisha.test$path" | grep -ciE '^(cache-control|x-content-type-options|strict-transport-security):')" -eq 3 ]
+  done
+  [[ $(head -H 'Accept-Encoding: gzip' https://aisha.test/assets/app-1a2b3c.js) == *'content-encoding: gzip'* ]]
+  [ "$(ask -H 'Accept-Encoding: gzip' https://aisha.test/assets/packed-9.js | gunzip | head -1)" = '1;' ]
+  [ "$(status https://aisha.test/assets/absent.js)" = 404 ] && [ "$(status https://aisha.test/absent.png)" = 404 ]
+  etag=$(head https://aisha.test/ | sed -n 's/^etag: //Ip')
+  [ "$(status -H "If-None-Match: $etag" https://aisha.test/)" = 304 ]
+  for path in /.hidden.png /assets/.env /x/.y/z.svg; do [ "$(status "https://aisha.test$path")" = 404 ]; done
+}
+
+@test "every answer but a webhook's stands in nginx_access.log" {
+  id=$(ask -D - -o /dev/null 'https://aisha.test/?token=s3cret' | sed -n 's/^x-request-id: \([0-9a-f]*\).*/\1/p')
+  grep "$id" "$DIR/log/nginx_access.log" | jq -e '.status == 200 and .path == "/index.html"'
+  run cat "$DIR/log/nginx_access.log"; [[ $output != *s3cret* ]]
 }
 
 @test "1,000 webhooks at once from one address all pass; a flood after them does not" {

@@ -10,4 +10,4 @@ claim 'a picture was made with the trained avatar' at_least "$(jq .pictures <<<"
 figure 'webhooks of FAL, acknowledged' "$(jq -r '"\(.webhooks), \(.acknowledged)"' <<<"$report")"
 claim "FAL's webhooks came in through nginx over TLS" at_least "$(jq .acknowledged <<<"$report")" 2
 claim 'each was taken at the first attempt' test "$(jq '.webhooks - .acknowledged' <<<"$report")" = 0
-claim 'nginx wrote them into the log of their own' grep -q '"path":"/webhook/fal/status".*"tls":"TLSv1.3"' "$WORK/logs/nginx/webhook.log"
+claim 'nginx wrote them into the log of their own' grep -q '"path":"/webhook/fal/status".*"tls":"TLSv1.3"' "$WORK/logs/webhook_access.log"

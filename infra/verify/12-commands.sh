@@ -24,7 +24,7 @@ LOAD_WEBHOOKS=0 LOAD_PEOPLE=4 LOAD_VOICES=0 start_load
 claim 'telegram mode status: polling' grep -q 'webhook *none' <(aisha telegram mode status)
 claim 'telegram mode webhook' quiet aisha telegram mode webhook
 sleep 10
-claim 'updates come in through nginx' grep -q '"path":"/webhook/telegram".*"status":200' "$WORK/logs/nginx/webhook.log"
+claim 'updates come in through nginx' grep -q '"path":"/webhook/telegram".*"status":200' "$WORK/logs/webhook_access.log"
 claim 'telegram mode polling' quiet aisha telegram mode polling
 sleep 10
 report=$(load_report)
@@ -54,8 +54,19 @@ claim 'their balances are credited, once' test "$(credited)" = $((${before:-0} +
 claim 'their promo codes came with them' test "$(pg psql -XqAtc "select kind, value from promo_codes where code = 'SPRING'")" = 'credits|10'
 legacy "$PGDATABASE" <<<'drop database legacy;'
 
+title 'One service alone'
+workers() { docker ps --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.service=worker --format '{{.Names}}' | sort | tr '\n' ' '; }
+claim 'the worker is worker-1' test "$(workers)" = "$PROJECT-worker-1 "
+before=$(containers worker) replicas=$(containers webhook-api-1)
+claim 'aisha.sh update worker' quiet "$scripts/aisha.sh" update worker
+claim 'aisha.sh restart webhook-api' quiet "$scripts/aisha.sh" restart webhook-api
+claim 'the worker is another one and still worker-1' test "$(workers)" = "$PROJECT-worker-1 " -a "$(containers worker)" != "$before" -a "$(containers webhook-api-1)" = "$replicas"
+claim "an unknown service is refused" bash -c "! '$scripts/aisha.sh' update nonsense >/dev/null 2>&1 && ! '$scripts/aisha.sh' restart nonsense >/dev/null 2>&1"
+# shellcheck disable=SC2016
+claim 'the scratch has a size of its own' test "$(docker exec "$(containers worker | head -1)" sh -c 'df -P /scratch | awk "END {print (\$2 < 10 * 1048576)}"')" = 1
+
 title 'Monitor, health check, clean-up'
-for view in quick logs health system telegram; do
+for view in quick logs health keys system telegram; do
   "$scripts/monitor.sh" "$view" >"$WORK/log/monitor-$view.log" 2>&1 && status=0 || status=$?
   claim "monitor.sh $view: healthy" test "$status" = 0
   claim "monitor.sh $view shows no secret" bash -c "! grep -qE '$TOKEN|$FAL_KEY|sk-verify' '$WORK/log/monitor-$view.log'"

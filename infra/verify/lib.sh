@@ -187,6 +187,8 @@ ensure_cluster() {
 tear_down() {
   prepare_work
   dc --profile data down -v --remove-orphans >/dev/null 2>&1 || true
+  umount "$AISHA_HOME/scratch" 2>/dev/null || true
+  sed -i "\|^$AISHA_HOME/scratch.img |d" /etc/fstab
   local name
   for name in load telegram fal openai sshd; do stop_background "$name"; done
   docker network rm "$NETWORK" >/dev/null 2>&1 || true

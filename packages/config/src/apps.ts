@@ -125,6 +125,18 @@ export function loadEachPart(env: Environment = process.env): {
   };
 }
 
+/** Every secret that comes from a file: its name and where the file is. */
+export function secretFiles(env: Environment = process.env): { name: string; path: string }[] {
+  const files = new Map<string, string>();
+  for (const schema of Object.values(SCHEMAS))
+    for (const definition of Object.values(schema as Record<string, AnyGroup>))
+      for (const [name, { secret }] of Object.entries(definition.variables)) {
+        const path = env[`${name}_FILE`]?.trim();
+        if (secret && path) files.set(name, path);
+      }
+  return [...files].map(([name, path]) => ({ name, path }));
+}
+
 /** Every value that must never be printed, for the logger's redaction. */
 export function secretsOf(env: Environment = process.env): string[] {
   const secrets = new Set<string>();

@@ -7,6 +7,7 @@ import { checkConfiguration } from './configuration.ts';
 import { checkDatabase } from './database.ts';
 import { checkFal } from './fal.ts';
 import { type Check, failed, type Finding, type Parts } from './finding.ts';
+import { checkKeys } from './keys.ts';
 import { checkMedia } from './media.ts';
 import { checkOpenAi } from './openai.ts';
 import { checkRedis } from './redis.ts';
@@ -26,6 +27,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
   });
   const checks: Readonly<Record<string, Check>> = {
     configuration: () => checkConfiguration(io.env),
+    keys: () => checkKeys(io.env),
     database: checkDatabase,
     redis: checkRedis,
     storage: checkStorage,

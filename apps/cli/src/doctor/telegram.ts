@@ -93,7 +93,7 @@ function backlog(info: WebhookInfo): Finding[] {
       (info.pending_update_count > 0 ? failed : warning)(
         'last delivery error',
         `${age(failedAt)} ago: ${info.last_error_message ?? '?'}`,
-        'see the webhooks below, and the log of nginx (webhook.log)',
+        'see the webhooks below, and the log of nginx (webhook_access.log)',
       ),
     );
   findings.push(

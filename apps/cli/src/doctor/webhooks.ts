@@ -81,7 +81,7 @@ async function knockAsFal(url: string): Promise<Finding> {
         said,
         answer.status < 400
           ? 'FAL follows no redirect: give the final https address in FAL_WEBHOOK_URL'
-          : 'see the logs of nginx (webhook.log) and webhook-api',
+          : 'see the logs of nginx (webhook_access.log) and webhook-api',
       );
   }
 }
