@@ -9,13 +9,11 @@ import type { Variables } from './variables.ts';
 
 const secret = z.union([z.string(), z.object({ target: z.string() }).transform(({ target }) => target)]);
 const service = z.object({ secrets: z.array(secret), env_file: z.tuple([z.literal('app.env')]) });
-const compose = z
-  .object({ services: z.record(z.string(), z.unknown()) })
-  .parse(
-    parse(readFileSync(fileURLToPath(new URL('../../../docker-compose.prod.yml', import.meta.url)), 'utf8'), {
-      merge: true,
-    }),
-  );
+const compose = z.object({ services: z.record(z.string(), z.unknown()) }).parse(
+  parse(readFileSync(fileURLToPath(new URL('../../../docker-compose.prod.yml', import.meta.url)), 'utf8'), {
+    merge: true,
+  }),
+);
 
 /** Which secrets a process reads; the other variables come to every one of them by app.env. */
 function secretsRead(app: AppName): string[] {
