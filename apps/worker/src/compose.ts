@@ -29,7 +29,7 @@ import {
   startHealthServer,
 } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
-import { giveUps, handlers } from './handlers.ts';
+import { handlers } from './handlers.ts';
 import { queueSelection } from './queue-selection.ts';
 import { reportModels } from './report-models.ts';
 import { runSweeper } from './sweeper.ts';
@@ -94,7 +94,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     ...(only === null ? {} : { only }),
     log,
     metrics,
-    onExhausted: givingUp(log, giveUps(parts)),
+    onExhausted: givingUp(parts),
   });
   const depth = startDepthCollector({ connection: redis, queues: workers.queues, metrics, log });
   for (const watch of watchConsumption({ workers, depth, queues, maxSilenceMs: SILENCE_MS }))

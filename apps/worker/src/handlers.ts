@@ -1,13 +1,5 @@
 import { type NotifyParts, sendNotification, showPhotoCounter, showProgress } from '@aisha/bot';
-import {
-  coreGiveUps,
-  coreHandlers,
-  createDispatcher,
-  type GiveUps,
-  type InboxParts,
-  nothingToEnd,
-  type WorkerParts,
-} from '@aisha/core';
+import { coreHandlers, createDispatcher, type InboxParts, type WorkerParts } from '@aisha/core';
 import type { JobHandlers } from '@aisha/queue';
 import { TransientError } from '@aisha/service';
 
@@ -29,16 +21,5 @@ export function handlers(parts: WorkerParts & NotifyParts & InboxParts): JobHand
     'notification.send': ({ notificationId }, run) => sendNotification(parts, notificationId, run),
     'order.progress': ({ orderId }, run) => showProgress(parts, orderId, run),
     'avatar.screen': ({ avatarId }, run) => showPhotoCounter(parts, avatarId, run),
-  };
-}
-
-/** What ends when a job is given up. */
-export function giveUps(parts: WorkerParts): GiveUps {
-  return {
-    ...coreGiveUps(parts),
-    'telegram.dispatch': nothingToEnd,
-    'notification.send': nothingToEnd,
-    'order.progress': nothingToEnd,
-    'avatar.screen': nothingToEnd,
   };
 }

@@ -1,5 +1,4 @@
 import type { JobHandlers, JobName, JobPayload } from '@aisha/queue';
-import type { Logger } from '@aisha/service';
 import { checkPhoto, giveUpPhoto } from './avatars/photos.ts';
 import { tidyAvatar } from './avatars/tidy.ts';
 import { writeSection } from './documents/section.ts';
@@ -13,9 +12,18 @@ import { joinRecording } from './recordings/join.ts';
 import { transcribePiece } from './recordings/pieces.ts';
 import { prepareRecording } from './recordings/prepare.ts';
 
-/** Jobs whose work is to show something; their handlers are the bot's. */
-export type ShowingJob = 'telegram.dispatch' | 'notification.send' | 'order.progress' | 'avatar.screen';
-export type CoreHandlers = Omit<JobHandlers, ShowingJob>;
+/** Nobody waits for this job itself: the sweeper takes up what it shows or tidies, and what it looks at has a deadline. */
+const nothingToEnd = async (): Promise<void> => undefined;
+
+/** Jobs whose work is to show something: their handlers are the bot's. */
+const showing = {
+  'telegram.dispatch': nothingToEnd,
+  'notification.send': nothingToEnd,
+  'order.progress': nothingToEnd,
+  'avatar.screen': nothingToEnd,
+};
+
+export type CoreHandlers = Omit<JobHandlers, keyof typeof showing>;
 
 /** Every job whose work is ours alone. */
 export function coreHandlers(parts: WorkerParts): CoreHandlers {
@@ -36,14 +44,12 @@ export function coreHandlers(parts: WorkerParts): CoreHandlers {
 /** What ends when a job was given up after its last try: a job without an answer does not compile. */
 export type GiveUps = { readonly [N in JobName]: (payload: JobPayload<N>) => Promise<void> };
 
-/** Nobody waits for this job itself: the sweeper takes up what it shows or tidies, and what it looks at has a deadline. */
-export const nothingToEnd = async (): Promise<void> => undefined;
-
 /** Whatever somebody waits for ends here, with a message. */
-export function coreGiveUps(parts: WorkerParts): Omit<GiveUps, ShowingJob> {
+export function giveUpsOf(parts: WorkerParts): GiveUps {
   const endTranscription = (recordingId: string) => failOrderOf(parts, 'transcription', recordingId);
   const endDocument = (documentId: string) => failOrderOf(parts, 'document', documentId);
   return {
+    ...showing,
     'order.start': ({ orderId }) => failOrder(parts, orderId, 'internal'),
     'fal.settle': nothingToEnd,
     'photo.check': ({ photoId }) => giveUpPhoto(parts, photoId),
@@ -57,10 +63,11 @@ export function coreGiveUps(parts: WorkerParts): Omit<GiveUps, ShowingJob> {
 }
 
 /** What the queue is told to do with a job that it gave up. */
-export function givingUp(log: Logger, giveUps: GiveUps) {
+export function givingUp(parts: WorkerParts) {
+  const giveUps = giveUpsOf(parts);
   return async <N extends JobName>(name: N, payload: JobPayload<N>, error: unknown): Promise<void> => {
     const ids: JobPayload<JobName> = payload;
-    log.error('a job was given up', { job: name, ...ids, error });
+    parts.log.error('a job was given up', { job: name, ...ids, error });
     await giveUps[name](payload);
   };
 }

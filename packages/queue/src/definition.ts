@@ -31,8 +31,6 @@ export interface QueueDefinition {
   readonly stalledIntervalMs: number;
   /** How often a job may lose its worker before it is given up as the likely cause. */
   readonly maxStalledCount: number;
-  /** For all workers together. */
-  readonly limiter?: { readonly max: number; readonly durationMs: number };
 }
 
 export type Queues = Readonly<Record<string, QueueDefinition>>;

@@ -23,7 +23,6 @@ export { watchConsumption, type ConsumptionOptions } from './consumption.ts';
 export type { EnqueueOptions, EnqueueOutcome } from './producer.ts';
 export type { JobContext, OnExhausted } from './run-job.ts';
 
-export type JobHandler<N extends JobName> = Handler<JobPayload<N>>;
 export type JobHandlers = Handlers<JobPayloads>;
 export type JobProducer = Producer<JobPayloads>;
 export type JobWorkers = Workers<QueueName>;

@@ -134,7 +134,7 @@ describe('Redis', () => {
         again: async ({ id }) => void ran.push(id),
       },
     });
-    await stand.producer.enqueueMany('once', [{ id: 'a' }, { id: 'b' }]);
+    for (const id of ['a', 'b']) await stand.producer.enqueue('once', { id });
     await stand.producer.enqueue('again', { id: 'waits' }, { delayMs: 60_000 });
     await expect.poll(() => ran.length).toBe(2);
     await stand.redis.flushall();
@@ -212,7 +212,7 @@ describe('the depth of a queue', () => {
       log: silentLogger,
     });
     try {
-      await stand.producer.enqueueMany('once', [{ id: 'a' }, { id: 'b' }]);
+      for (const id of ['a', 'b']) await stand.producer.enqueue('once', { id });
       await stand.producer.enqueue('once', { id: 'c' }, { delayMs: 60_000 });
       await depth.collect();
       expect(depth.latest('quick')).toMatchObject({ waiting: 2, active: 0, delayed: 1, failed: 0 });

@@ -25,12 +25,6 @@ export interface Producer<P> {
     payload: P[N],
     options?: EnqueueOptions,
   ): Promise<EnqueueOutcome>;
-  /** The same for many payloads in few round trips; outcomes in the order of the payloads. */
-  enqueueMany<N extends keyof P & string>(
-    name: N,
-    payloads: readonly P[N][],
-    options?: EnqueueOptions,
-  ): Promise<EnqueueOutcome[]>;
   /** Ends its use of the connection; the connection belongs to the caller. */
   close(): Promise<void>;
 }
@@ -41,9 +35,6 @@ export interface ProducerOptions {
 
 /** Payloads are ids; anything bigger is a blob on its way into Redis. */
 const MAX_PAYLOAD_BYTES = 4_096;
-
-// One script call a job, sent together.
-const CHUNK_SIZE = 200;
 
 const LAST_TURN = 2_000_000;
 
@@ -66,43 +57,20 @@ export function createProducerFor<P>(
     return fresh;
   }
 
-  async function add<N extends keyof P & string>(
-    name: N,
-    payloads: readonly P[N][],
-    options: EnqueueOptions,
-  ): Promise<EnqueueOutcome[]> {
-    const definition = catalog[name];
-    // A payload that does not fit its schema is a bug of the caller: let it surface here, not in a worker.
-    const adds = payloads.map((payload) => {
-      const data = definition.schema.parse(payload);
-      return {
-        name,
-        data,
-        opts: jobOptions(definition, keyOf(name, definition, data, options.attempt), options),
-      };
-    });
-    try {
-      await waitForFirstConnection(connection);
-      const queue = open(definition.queue);
-      const added = await Promise.all(adds.map((one) => queue.add(one.name, one.data, one.opts)));
-      return added.map((one, index) => (one.id === adds[index]?.opts.jobId ? 'added' : 'duplicate'));
-    } catch (error) {
-      if (classifyError(error) !== 'transient') throw error;
-      throw new TransientError(`cannot enqueue ${name}: Redis is away`, { cause: error });
-    }
-  }
-
   return {
     enqueue: async (name, payload, options = {}) => {
-      const [outcome] = await add(name, [payload], options);
-      return outcome ?? 'duplicate';
-    },
-    enqueueMany: async (name, payloads, options = {}) => {
-      const outcomes: EnqueueOutcome[] = [];
-      for (let at = 0; at < payloads.length; at += CHUNK_SIZE) {
-        outcomes.push(...(await add(name, payloads.slice(at, at + CHUNK_SIZE), options)));
+      const definition = catalog[name];
+      // A payload that does not fit its schema is a bug of the caller: let it surface here, not in a worker.
+      const data = definition.schema.parse(payload);
+      const opts = jobOptions(definition, keyOf(name, definition, data, options.attempt), options);
+      try {
+        await waitForFirstConnection(connection);
+        const added = await open(definition.queue).add(name, data, opts);
+        return added.id === opts.jobId ? 'added' : 'duplicate';
+      } catch (error) {
+        if (classifyError(error) !== 'transient') throw error;
+        throw new TransientError(`cannot enqueue ${name}: Redis is away`, { cause: error });
       }
-      return outcomes;
     },
     close: async () => {
       await Promise.all([...opened.values()].map((queue) => queue.close()));

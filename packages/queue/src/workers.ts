@@ -25,19 +25,13 @@ export interface Workers<Q extends string = string> {
    * queue. Resolves true when every job ended or went back; otherwise their locks run out and others take them.
    */
   close(deadlineMs: number): Promise<boolean>;
-  /** Takes nothing new; what runs goes on. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
   /** False when the loop of some queue has ended although nobody stopped it. */
   isRunning(): boolean;
   readonly queues: readonly Q[];
-  /** Jobs running now, in one queue or in all. */
-  active(queue?: Q): number;
+  /** Jobs running now. */
+  active(queue: Q): number;
   /** Jobs started since the process began: what grows as long as a queue is taken care of. */
   started(queue: Q): number;
-  /** Monotonic milliseconds of the last start or end of a job. */
-  lastProgress(): number;
-  readonly connection: RedisConnection;
 }
 
 /** How long returning the jobs to Redis may take after the handlers ended. */
@@ -62,13 +56,7 @@ export function startWorkersFor<P, Q extends Queues>(
   const connection = connectConsumer(options.redis, log);
   const runner = createRunner<P>({ ...options, catalog, abortGraceMs });
   const served = new Map<Name, Served>();
-  let progressAt = performance.now();
   let closing: Promise<boolean> | null = null;
-  let paused = false;
-
-  function progressed(): void {
-    progressAt = performance.now();
-  }
 
   function serve(queue: Name, definition: QueueDefinition): Served {
     const worker = new Worker(
@@ -81,12 +69,10 @@ export function startWorkersFor<P, Q extends Queues>(
         }
         state.active += 1;
         state.started += 1;
-        progressed();
         try {
           await runner.run(job, token ?? '');
         } finally {
           state.active -= 1;
-          progressed();
         }
       },
       workerOptions(connection, definition),
@@ -122,23 +108,13 @@ export function startWorkersFor<P, Q extends Queues>(
 
   return {
     queues: [...served.keys()],
-    connection,
     close: (deadlineMs) => {
       closing ??= closeAll(deadlineMs);
       return closing;
     },
-    pause: async () => {
-      paused = true;
-      await Promise.all(all.map(({ worker }) => worker.pause(true)));
-    },
-    resume: async () => {
-      await Promise.all(all.map(({ worker }) => worker.resume()));
-      paused = false;
-    },
-    isRunning: () => closing !== null || paused || all.every(({ worker }) => worker.isRunning()),
-    active: (queue) => (queue === undefined ? sum(all) : (served.get(queue)?.active ?? 0)),
+    isRunning: () => closing !== null || all.every(({ worker }) => worker.isRunning()),
+    active: (queue) => served.get(queue)?.active ?? 0,
     started: (queue) => served.get(queue)?.started ?? 0,
-    lastProgress: () => progressAt,
   };
 }
 
@@ -152,9 +128,6 @@ function workerOptions(connection: RedisConnection, definition: QueueDefinition)
     maxStalledCount: definition.maxStalledCount,
     // BullMQ's 15 s would be the time that work stands still after each restart of Redis.
     runRetryDelay: 500,
-    ...(definition.limiter === undefined
-      ? {}
-      : { limiter: { max: definition.limiter.max, duration: definition.limiter.durationMs } }),
   };
 }
 

@@ -2,7 +2,7 @@ import { avatarPhotos, avatars } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coreGiveUps, coreHandlers } from '../handlers.ts';
+import { coreHandlers, giveUpsOf } from '../handlers.ts';
 import { sweep } from '../sweeper.ts';
 import { makeAvatar, picture, pictures, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
@@ -228,7 +228,7 @@ describe('photos', () => {
     await bench.telegram.control.addFault({ method: 'getFile', action: { kind: 'server_error' } });
     await expect(check(photoId)).rejects.toMatchObject({ name: 'TransientError' });
     await bench.telegram.control.clearFaults({});
-    await coreGiveUps(bench.parts)['photo.check']({ photoId });
+    await giveUpsOf(bench.parts)['photo.check']({ photoId });
     expect(await counts()).toEqual({ received: 0, accepted: 0, rejected: 3 });
   });
 

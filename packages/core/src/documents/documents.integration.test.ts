@@ -1,7 +1,7 @@
 import { circuitBreakers, documents } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coreGiveUps } from '../handlers.ts';
+import { giveUpsOf } from '../handlers.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { orderNow, startTestParts, type TestParts } from '../testing.ts';
@@ -130,7 +130,7 @@ describe('a model that', () => {
     await spoil(fault);
     await expect(write()).rejects.toMatchObject({ name: 'TransientError' });
     expect((await orderNow(bench, order.id)).state).toBe('running');
-    await coreGiveUps(bench.parts)['document.write']({ documentId });
+    await giveUpsOf(bench.parts)['document.write']({ documentId });
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'internal' });
   });
 

@@ -131,14 +131,3 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
   }
   return true;
 }
-
-/** The transcription under way or ended for a recording. */
-export async function transcriptionOrder(tx: Pick<Tx, 'select'>, recordingId: string): Promise<Order | null> {
-  const [order] = await tx
-    .select()
-    .from(orders)
-    .where(and(eq(orders.kind, 'transcription'), eq(orders.subjectId, recordingId)))
-    .orderBy(desc(orders.createdAt))
-    .limit(1);
-  return order ?? null;
-}

@@ -1,5 +1,5 @@
 import { startWorkers } from '@aisha/queue';
-import { coreGiveUps, coreHandlers, givingUp, nothingToEnd } from '../handlers.ts';
+import { coreHandlers, givingUp } from '../handlers.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TestParts } from './parts.ts';
 
@@ -24,13 +24,7 @@ export function startWork(
     },
     log: parts.log,
     metrics: bench.parts.metrics,
-    onExhausted: givingUp(parts.log, {
-      ...coreGiveUps(parts),
-      'telegram.dispatch': nothingToEnd,
-      'notification.send': nothingToEnd,
-      'order.progress': nothingToEnd,
-      'avatar.screen': nothingToEnd,
-    }),
+    onExhausted: givingUp(parts),
   });
   return { close: (deadlineMs = 2_000) => workers.close(deadlineMs) };
 }

@@ -27,12 +27,7 @@ const accepted = {
 test('an accepted job', async () => {
   await using server = await scriptedServer((_, response) => json(response, 200, accepted));
   const webhookUrl = 'https://aisha.example/webhook/fal/status?job=1&token=a%2Bb';
-  const outcome = await submitOnce(
-    at(server.url),
-    model,
-    { prompt: 'x' },
-    { webhookUrl, filesExpireS: 3_600 },
-  );
+  const outcome = await submitOnce(at(server.url), model, { prompt: 'x' }, { webhookUrl });
   expect(outcome).toEqual({
     kind: 'accepted',
     requestId: 'r-1',
@@ -46,7 +41,6 @@ test('an accepted job', async () => {
   expect(url.pathname).toBe(`/${model}`);
   expect(url.searchParams.get('fal_webhook')).toBe(webhookUrl);
   expect(request?.headers.authorization).toBe(`Key ${apiKey}`);
-  expect(request?.headers['x-fal-object-lifecycle-preference']).toBe('{"expiration_duration_seconds":3600}');
   expect(JSON.parse(String(request?.body))).toEqual({ prompt: 'x' });
 });
 

@@ -27,8 +27,6 @@ export type SubmitOutcome =
 export interface SubmitOptions {
   /** With our job id and token in its query. */
   readonly webhookUrl?: string;
-  /** FAL deletes the produced files after that time; for ever unless told. */
-  readonly filesExpireS?: number;
   readonly signal?: AbortSignal | null | undefined;
 }
 
@@ -67,13 +65,6 @@ export async function submitOnce(
         accept: 'application/json',
         'content-type': 'application/json',
         ...(target.apiKey === null ? {} : { authorization: `Key ${target.apiKey}` }),
-        ...(options.filesExpireS === undefined
-          ? {}
-          : {
-              'x-fal-object-lifecycle-preference': JSON.stringify({
-                expiration_duration_seconds: options.filesExpireS,
-              }),
-            }),
       },
       body: JSON.stringify(input),
       // A followed redirect could be a second POST.

@@ -30,10 +30,6 @@ export interface OpenAiClient {
   readonly recogniser: Recogniser;
   completeJson<T>(options: JsonOptions<T>): Promise<JsonOutcome<T>>;
   completeText(options: CompletionOptions): Promise<TextOutcome>;
-  /** As completeText, with pictures and the vision model; completeJson takes pictures too. */
-  describeImages(
-    options: CompletionOptions & { readonly images: readonly ImageInput[] },
-  ): Promise<TextOutcome>;
   moderate(options: ModerateOptions): Promise<ModerateOutcome>;
   /** For the start: every configured model with its end, if it has one, and whether the server offers it. */
   describeModels(options?: { readonly signal?: AbortSignal | null }): Promise<readonly ModelReport[]>;
@@ -115,11 +111,6 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
   const modelFor = ({ model, images }: CompletionOptions) =>
     model ?? (images === undefined || images.length === 0 ? config.textModel : config.visionModel);
 
-  const text = (operation: string, options: CompletionOptions) => {
-    const model = modelFor(options);
-    return completed(operation, model, () => completeText(client, dialects, model, options));
-  };
-
   const listed = async (signal: AbortSignal | null | undefined) => {
     try {
       const page: unknown = await withinDeadline(
@@ -163,8 +154,10 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       const model = modelFor(options);
       return completed('complete_json', model, () => completeJson(client, dialects, model, options));
     },
-    completeText: (options) => text('complete_text', options),
-    describeImages: (options) => text('describe_images', options),
+    completeText(options) {
+      const model = modelFor(options);
+      return completed('complete_text', model, () => completeText(client, dialects, model, options));
+    },
     moderate: (options) => {
       if (config.moderation === 'endpoint') {
         const model = config.moderationModel;

@@ -120,7 +120,7 @@ describe('complete', () => {
   test('pictures go as data to the vision model', async () => {
     await using server = await scriptedServer(completion('a cat'));
     const images = [{ data: Buffer.from('jpeg'), contentType: 'image/jpeg' }];
-    const outcome = await clientAt(server.url).client.describeImages({ system: 's', user: 'What?', images });
+    const outcome = await clientAt(server.url).client.completeText({ system: 's', user: 'What?', images });
     expect(outcome).toMatchObject({ kind: 'ok', text: 'a cat' });
     expect(bodies(server)[0]).toMatchObject({
       model: 'gpt-6-sol',

@@ -15,7 +15,6 @@ export interface PollOptions {
   readonly limit: number;
   /** Seconds that the server may wait for news, 0 to 50. */
   readonly timeoutS: number;
-  readonly allowedUpdates?: readonly string[];
   readonly signal?: AbortSignal | null | undefined;
 }
 
@@ -59,7 +58,7 @@ export function createPoll(options: {
           offset: poll.offset,
           limit: poll.limit,
           timeout: poll.timeoutS,
-          allowed_updates: poll.allowedUpdates ?? ALLOWED_UPDATES,
+          allowed_updates: ALLOWED_UPDATES,
         }),
         redirect: 'error',
         signal,

@@ -82,7 +82,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
       test('many at once, in order', async () => {
         await stand.producer.enqueue('once', { id: '7' });
         const ids = Array.from({ length: 500 }, (_, index) => ({ id: String(index) }));
-        const outcomes = await stand.producer.enqueueMany('once', ids);
+        const outcomes = await Promise.all(ids.map((payload) => stand.producer.enqueue('once', payload)));
         expect(outcomes.flatMap((outcome, index) => (outcome === 'duplicate' ? [index] : []))).toEqual([7]);
         expect(await stand.redis.llen(`${keyPrefix}:quick:wait`)).toBe(500);
       });
@@ -221,7 +221,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
           },
           onExhausted: given,
         });
-        await stand.producer.enqueueMany('again', [{ id: 'listens' }, { id: 'deaf' }]);
+        for (const id of ['listens', 'deaf']) await stand.producer.enqueue('again', { id });
         await expect.poll(() => given.mock.calls.length, { timeout: 5_000 }).toBe(2);
         expect(reasons).toEqual(Array.from({ length: 6 }, () => 'TimeoutError'));
       });
@@ -292,7 +292,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         await expect.poll(() => ran.mock.calls.length).toBe(1);
       });
 
-      test('serves only the queues it is told, and can pause', async () => {
+      test('serves only the queues it is told', async () => {
         const ran: string[] = [];
         const workers = work({
           only: ['other'],
@@ -302,11 +302,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         await stand.producer.enqueue('once', { id: 'a' });
         await stand.producer.enqueue('elsewhere', { id: 'first' });
         await expect.poll(() => ran).toEqual(['first']);
-        await workers.pause();
         expect(workers.isRunning()).toBe(true);
-        await workers.resume();
-        await stand.producer.enqueue('elsewhere', { id: 'second' });
-        await expect.poll(() => ran).toEqual(['first', 'second']);
       });
     });
   });
