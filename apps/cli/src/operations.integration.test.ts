@@ -1,5 +1,5 @@
 import { chats, orders, telegramUpdates, users, webhookSecrets } from '@aisha/db';
-import { keyPrefix } from '@aisha/queue';
+import { KEY_PREFIX } from '@aisha/queue';
 import { Queue } from 'bullmq';
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
@@ -67,7 +67,7 @@ describe('updates set aside', () => {
 
 test('jobs: what waits and what failed', { timeout: LONG }, async () => {
   const connection = new Redis(stand.redis.url, { maxRetriesPerRequest: null });
-  const queue = new Queue('text', { connection, prefix: keyPrefix });
+  const queue = new Queue('text', { connection, prefix: KEY_PREFIX });
   try {
     await queue.add('document.write', { documentId: 'x' });
     const { status, out } = await aisha(stand.env, 'jobs');

@@ -15,7 +15,7 @@ export {
   type DownloadOptions,
   type TelegramFiles,
 } from './telegram/files.ts';
-export { captionLimit, escapeHtml, messageLimit, splitMessage } from './telegram/text.ts';
+export { CAPTION_LIMIT, escapeHtml, MESSAGE_LIMIT, splitMessage } from './telegram/text.ts';
 export type { Observers, ProviderMetrics } from './observe.ts';
 export {
   createFalClient,
@@ -45,14 +45,7 @@ export {
   type OpenAiClient,
   type OpenAiClientOptions,
 } from './openai/client.ts';
-export type {
-  CompletionOptions,
-  ImageInput,
-  JsonOptions,
-  JsonOutcome,
-  TextOutcome,
-  Usage,
-} from './openai/complete.ts';
+export type { CompletionOptions, JsonOptions, JsonOutcome, TextOutcome, Usage } from './openai/complete.ts';
 export type { OpenAiFailure, RefusalCode } from './openai/errors.ts';
 export type { ModerateOptions, ModerateOutcome } from './openai/moderate.ts';
 export type {

@@ -15,7 +15,7 @@ export interface Bounds {
 }
 
 // A transfer may be long, but never silent for this long.
-const idleMs = 30_000;
+const IDLE_MS = 30_000;
 
 /** Reads the whole body into memory, at most `maxBytes`. */
 export async function readBounded(body: AsyncIterable<Uint8Array>, bounds: Bounds): Promise<Buffer> {
@@ -61,7 +61,7 @@ export async function* bounded(
       interrupt = step.reject;
       const timer = setTimeout(
         () => idle.abort(new DOMException('the transfer stalled', 'TimeoutError')),
-        idleMs,
+        IDLE_MS,
       );
       iterator.next().then(step.resolve, step.reject);
       const next = await step.promise.finally(() => clearTimeout(timer));

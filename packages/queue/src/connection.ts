@@ -6,7 +6,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
  * All queues' keys begin with this. The braces are a Redis Cluster hash tag: BullMQ's scripts touch several keys
  * of a queue at once, which must live in one slot.
  */
-export const keyPrefix = '{aisha}';
+export const KEY_PREFIX = '{aisha}';
 
 const common = {
   // After a restart of Redis everybody is back within about a second, not all in the same moment.

@@ -1,6 +1,6 @@
 import { TransientError, UserError } from '@aisha/service';
 import { expect, test } from 'vitest';
-import { judgeFailure, maxStarts } from './failure.ts';
+import { judgeFailure, MAX_STARTS } from './failure.ts';
 
 const first = { attempt: 1, attempts: 3, starts: 1 };
 const last = { attempt: 3, attempts: 3, starts: 3 };
@@ -14,7 +14,7 @@ test.each([
   ['a wait that was asked for is kept', later, first, { kind: 'postpone', delayMs: 5_000 }],
   ['also at the last attempt', later, last, { kind: 'postpone', delayMs: 5_000 }],
   ['and found in the cause', new Error('x', { cause: later }), first, { kind: 'postpone', delayMs: 5_000 }],
-  ['but not for ever', later, { ...last, starts: maxStarts }, { kind: 'give-up' }],
+  ['but not for ever', later, { ...last, starts: MAX_STARTS }, { kind: 'give-up' }],
   [
     'a day is not waited for in Redis',
     new TransientError('x', { retryAfterMs: 86_400_000 }),

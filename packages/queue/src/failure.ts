@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** A side that says "later" this often is not passing any more: then postponements use up attempts. */
-export const maxStarts = 100;
+export const MAX_STARTS = 100;
 
 /** Longer waits belong into the row's next-check time, not into Redis. */
 const LONGEST_POSTPONE_MS = 3_600_000;
@@ -27,7 +27,7 @@ export function judgeFailure(error: unknown, { attempt, attempts, starts }: Atte
   const fault = classifyError(error);
   if (fault === 'user') return { kind: 'give-up' };
   const retryAfterMs = retryAfterOf(error);
-  if (fault === 'transient' && retryAfterMs !== null && starts < maxStarts) {
+  if (fault === 'transient' && retryAfterMs !== null && starts < MAX_STARTS) {
     return { kind: 'postpone', delayMs: Math.min(Math.max(retryAfterMs, 100), LONGEST_POSTPONE_MS) };
   }
   return attempt >= attempts ? { kind: 'give-up' } : { kind: 'retry' };

@@ -1,13 +1,13 @@
 import type { RedisConnection } from './connection.ts';
-import { jobs, queues, type JobName, type JobPayload, type JobPayloads, type QueueName } from './catalog.ts';
+import { jobs, queues, type JobPayloads, type QueueName } from './catalog.ts';
 import { createProducerFor, type Producer, type ProducerOptions } from './producer.ts';
-import type { Handler, Handlers } from './run-job.ts';
+import type { Handlers } from './run-job.ts';
 import { startWorkersFor, type Workers, type WorkersOptions } from './workers.ts';
 
 export {
   connectConsumer,
   connectProducer,
-  keyPrefix,
+  KEY_PREFIX,
   openRedis,
   pingRedis,
   type RedisConnection,

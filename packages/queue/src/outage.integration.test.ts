@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectProducer, keyPrefix, pingRedis } from './connection.ts';
+import { connectProducer, KEY_PREFIX, pingRedis } from './connection.ts';
 import { watchConsumption } from './consumption.ts';
 import { startDepthCollector } from './depth.ts';
 import { createProducerFor } from './producer.ts';
@@ -61,9 +61,9 @@ describe('a worker process that is killed', () => {
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     const given: string[] = [];
-    const [id] = await stand.redis.lrange(`${keyPrefix}:quick:active`, 0, 0);
+    const [id] = await stand.redis.lrange(`${KEY_PREFIX}:quick:active`, 0, 0);
     // As if it had lost its worker as often as the queue allows.
-    await stand.redis.hset(`${keyPrefix}:quick:${id}`, 'stc', testQueues.quick.maxStalledCount);
+    await stand.redis.hset(`${KEY_PREFIX}:quick:${id}`, 'stc', testQueues.quick.maxStalledCount);
     work({ handle: {}, onExhausted: async (name) => void given.push(name) });
     await expect.poll(() => given, { timeout: 10_000 }).toEqual(['once']);
   });
@@ -87,8 +87,8 @@ describe('a worker process that is killed', () => {
     });
     await stand.producer.enqueue('once', { id: 'a' });
     await begun.promise;
-    const [id] = await stand.redis.lrange(`${keyPrefix}:quick:active`, 0, 0);
-    await stand.redis.set(`${keyPrefix}:quick:${id}:lock`, 'somebody else', 'PX', 60_000);
+    const [id] = await stand.redis.lrange(`${KEY_PREFIX}:quick:active`, 0, 0);
+    await stand.redis.set(`${KEY_PREFIX}:quick:${id}:lock`, 'somebody else', 'PX', 60_000);
     await expect.poll(() => reasons, { timeout: 5_000 }).toEqual(['LockLost']);
   });
 });

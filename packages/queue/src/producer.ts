@@ -1,7 +1,7 @@
 import { classifyError, TransientError, type Logger } from '@aisha/service';
 import { Queue, type JobsOptions } from 'bullmq';
 import { randomUUID } from 'node:crypto';
-import { keyPrefix, type RedisConnection } from './connection.ts';
+import { KEY_PREFIX, type RedisConnection } from './connection.ts';
 import { keyOf, type Catalog, type JobDefinition } from './definition.ts';
 
 export interface EnqueueOptions {
@@ -86,7 +86,7 @@ export function createProducerFor<P>(
 export function openQueue(name: string, connection: RedisConnection): Queue {
   return new Queue(name, {
     connection,
-    prefix: keyPrefix,
+    prefix: KEY_PREFIX,
     skipVersionCheck: true,
     skipWaitingForReady: true,
     streams: { events: { maxLen: EVENT_STREAM_LENGTH } },

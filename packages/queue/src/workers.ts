@@ -2,7 +2,7 @@ import type { RedisConfig } from '@aisha/config';
 import type { Logger, Metrics } from '@aisha/service';
 import { WaitingError, Worker } from 'bullmq';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectConsumer, keyPrefix, type RedisConnection } from './connection.ts';
+import { connectConsumer, KEY_PREFIX, type RedisConnection } from './connection.ts';
 import type { Catalog, QueueDefinition, Queues } from './definition.ts';
 import { createRunner, LockLost, Stopping, type Handlers, type OnExhausted, type Runner } from './run-job.ts';
 
@@ -121,7 +121,7 @@ export function startWorkersFor<P, Q extends Queues>(
 function workerOptions(connection: RedisConnection, definition: QueueDefinition) {
   return {
     connection,
-    prefix: keyPrefix,
+    prefix: KEY_PREFIX,
     concurrency: definition.concurrency,
     lockDuration: definition.lockDurationMs,
     stalledInterval: definition.stalledIntervalMs,

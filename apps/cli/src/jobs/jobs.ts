@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadParts } from '@aisha/config';
-import { keyPrefix, openRedis, queueNames } from '@aisha/queue';
+import { KEY_PREFIX, openRedis, queueNames } from '@aisha/queue';
 import { Queue } from 'bullmq';
 import { type ExitStatus, type Io, UsageError } from '../command.ts';
 import { age, duration, table } from '../table.ts';
@@ -28,7 +28,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
       throw trouble instanceof Error ? trouble : error;
     });
     const queues = queueNames.map(
-      (name) => new Queue(name, { connection: redis, prefix: keyPrefix, skipVersionCheck: true }),
+      (name) => new Queue(name, { connection: redis, prefix: KEY_PREFIX, skipVersionCheck: true }),
     );
     io.out(what === 'failed' ? await failures(queues) : await depths(queues));
     await Promise.all(queues.map((queue) => queue.close()));

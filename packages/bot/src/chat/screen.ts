@@ -1,5 +1,5 @@
 import type { OwedCall, Place } from '@aisha/db';
-import { messageLimit, splitMessage } from '@aisha/providers';
+import { MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
 import type { Button } from './button.ts';
 
@@ -24,8 +24,8 @@ export const READABLY = { notice: SHORTENED, atWord: true } as const;
 
 /** At most one message, its tags whole; a text that had to be shortened says so. */
 function fitting(html: string): string {
-  if (html.length <= messageLimit) return html;
-  const [first = '', ...rest] = splitMessage(html, { limit: messageLimit - SHORTENED.length });
+  if (html.length <= MESSAGE_LIMIT) return html;
+  const [first = '', ...rest] = splitMessage(html, { limit: MESSAGE_LIMIT - SHORTENED.length });
   return rest.length === 0 ? first : `${first}${SHORTENED}`;
 }
 

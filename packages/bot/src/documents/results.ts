@@ -1,6 +1,6 @@
 import { documents, type OwedCall, type Place, recordings } from '@aisha/db';
 import { type Document, type DocumentBlock, documentBlocks, type Recording, type Task } from '@aisha/core';
-import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
+import { escapeHtml, MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
@@ -19,7 +19,7 @@ export function documentMessages(
 ): OwedCall[] {
   const blocks = documentBlocks(document);
   if (!blocks) return [sendScreen(place, { text: voice.t('button.outdated') })];
-  const parts = splitMessage(documentHtml(voice, blocks), { limit: messageLimit - 96, html: true });
+  const parts = splitMessage(documentHtml(voice, blocks), { limit: MESSAGE_LIMIT - 96, html: true });
   return parts.map((text, i) =>
     sendScreen(
       place,

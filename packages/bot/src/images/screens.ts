@@ -1,7 +1,7 @@
 import { READABLY } from '../chat/screen.ts';
 import { shorten } from '@aisha/service';
 import { ASPECT_NAMES, type Avatar, COUNT_MAX, type GalleryFilter, type Image } from '@aisha/core';
-import { captionLimit, escapeHtml } from '@aisha/providers';
+import { CAPTION_LIMIT, escapeHtml } from '@aisha/providers';
 import { button } from '../buttons.ts';
 import { type Button, rows } from '../chat/button.ts';
 import { pageButtons } from '../chat/pages.ts';
@@ -59,7 +59,7 @@ export function imageButtons(voice: Voice, image: Image): Button[][] {
 }
 
 export function imageCaption(image: Image): string {
-  return escapeHtml(shorten(image.prompt, captionLimit / 2, READABLY));
+  return escapeHtml(shorten(image.prompt, CAPTION_LIMIT / 2, READABLY));
 }
 
 export function galleryCaption(voice: Voice, image: Image, number: number, total: number): string {
@@ -68,7 +68,7 @@ export function galleryCaption(voice: Voice, image: Image, number: number, total
     total,
     aspect: image.aspect,
     date: voice.date(image.createdAt),
-    prompt: shorten(image.prompt, captionLimit / 2, READABLY),
+    prompt: shorten(image.prompt, CAPTION_LIMIT / 2, READABLY),
   });
 }
 

@@ -1,7 +1,7 @@
 import { shorten } from '@aisha/service';
 import { recordings } from '@aisha/db';
 import type { Recording } from '@aisha/core';
-import { escapeHtml, messageLimit, splitMessage } from '@aisha/providers';
+import { escapeHtml, MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { fileNameOf, sendFile } from '../chat/files.ts';
 import { READABLY, sendScreen } from '../chat/screen.ts';
@@ -34,12 +34,12 @@ export const shownTranscription: ShownOrder = {
       ? `\n\n${voice.t('recording.lost', { duration: voice.duration(recording.lostMs) })}`
       : '';
     const text = escapeHtml(recording.text) + lost;
-    if (text.length <= messageLimit - 96) return [sendScreen(order, { text, buttons }, { replyTo })];
+    if (text.length <= MESSAGE_LIMIT - 96) return [sendScreen(order, { text, buttons }, { replyTo })];
     const caption = voice.t('recording.file', { preview: shorten(recording.text, 500, READABLY) }) + lost;
     const file = transcriptFile(recording, recording.transcriptKey);
     const call = sendFile(order, file, { caption, replyTo, buttons });
     // A group that takes no files may take a few messages.
-    const pieces = splitMessage(text, { limit: messageLimit - 96 });
+    const pieces = splitMessage(text, { limit: MESSAGE_LIMIT - 96 });
     if (order.chatId > 0 || pieces.length > MOST_PIECES) return [call];
     const instead = pieces.map((piece, n) =>
       sendScreen(order, n < pieces.length - 1 ? { text: piece } : { text: piece, buttons }, { replyTo }),

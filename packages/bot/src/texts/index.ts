@@ -25,7 +25,7 @@ export interface Texts {
  * Telegram does not tell a user's time zone. Most users live in Kazakhstan, which has had a single one, UTC+5,
  * since March 2024; whoever lives elsewhere at least reads the same times everywhere in the bot.
  */
-const timeZone = 'Asia/Almaty';
+const TIME_ZONE = 'Asia/Almaty';
 
 /** Plain `en` is American: month first and 12 hours, which most users would misread. */
 const locales = { ru: 'ru', kk: 'kk', en: 'en-GB' } satisfies Record<Language, string>;
@@ -69,7 +69,7 @@ export function createTexts(): Texts {
   const dates = perLanguage(
     (locale) =>
       new Intl.DateTimeFormat(locale, {
-        timeZone,
+        timeZone: TIME_ZONE,
         day: '2-digit',
         month: locale === 'en-GB' ? 'short' : '2-digit',
         year: 'numeric',

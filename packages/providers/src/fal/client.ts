@@ -65,7 +65,7 @@ export interface FalClientOptions extends Observers {
 const UPLOADS_AT_ONCE = 3;
 
 /** A job is accepted within a second or two; past this nobody knows. */
-const submitTimeoutMs = 20_000;
+const SUBMIT_TIMEOUT_MS = 20_000;
 
 export function createFalClient({ config, log, metrics }: FalClientOptions): FalClient {
   const seen = async <T extends { readonly kind: string }>(
@@ -84,7 +84,7 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
   return {
     submit: (model, input, options = {}) =>
       seen('submit', { model }, () =>
-        submitOnce({ ...config, timeoutMs: submitTimeoutMs }, model, input, options),
+        submitOnce({ ...config, timeoutMs: SUBMIT_TIMEOUT_MS }, model, input, options),
       ),
     status: (model, requestId, options = {}) =>
       seen('status', { model, requestId }, () => readStatus(config, model, requestId, options)),

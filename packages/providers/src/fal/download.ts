@@ -36,8 +36,8 @@ class BlockedError extends Error {
   override readonly name = 'BlockedError';
 }
 
-const mostRedirects = 5;
-const defaultTimeoutMs = 120_000;
+const MOST_REDIRECTS = 5;
+const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** Fetches an address found in an answer or sent by a user, into memory. */
 export async function fetchFile(url: string, options: FetchFileOptions): Promise<FetchedBuffer> {
@@ -57,7 +57,7 @@ export async function fetchFileTo<T>(
   options: FetchFileOptions,
 ): Promise<FetchedTo<T>> {
   const { maxBytes } = options;
-  const signal = withDeadline(options.signal, options.timeoutMs ?? defaultTimeoutMs);
+  const signal = withDeadline(options.signal, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const failed = (error: unknown): FetchFailure => {
     if (error instanceof TooBigError) return { kind: 'too-big', maxBytes };
     if (error instanceof BlockedError) return { kind: 'blocked', why: error.message };
@@ -101,7 +101,7 @@ export async function fetchFileTo<T>(
 /** Follows redirects itself: each new address is checked like the first. */
 async function follow(start: string, anyAddress: boolean, signal: AbortSignal): Promise<IncomingMessage> {
   let url = parse(start);
-  for (let hop = 0; hop <= mostRedirects; hop += 1) {
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
     check(url, anyAddress);
     const response = await get(url, anyAddress, signal);
     const { location } = response.headers;

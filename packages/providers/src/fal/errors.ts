@@ -75,7 +75,7 @@ export function isLockText(text: string): boolean {
 
 const detailShape = z.object({ type: z.string().catch(''), msg: z.string().catch('') });
 // The service's own words, shortened: they go into rows and logs.
-const longestText = 500;
+const LONGEST_TEXT = 500;
 
 /** Reads each of FAL's error bodies: `detail` as a list, as one of it, as a text with `error_type`, or nothing readable. */
 export function errorDetails(body: unknown): FalErrorDetail[] {
@@ -85,10 +85,10 @@ export function errorDetails(body: unknown): FalErrorDetail[] {
   if (Array.isArray(detail) || isRecord(detail)) {
     return [detail].flat().flatMap((one) => {
       const parsed = detailShape.safeParse(one);
-      return parsed.success ? [{ type: parsed.data.type, msg: shorten(parsed.data.msg, longestText) }] : [];
+      return parsed.success ? [{ type: parsed.data.type, msg: shorten(parsed.data.msg, LONGEST_TEXT) }] : [];
     });
   }
-  if (typeof detail === 'string') return [{ type, msg: shorten(detail, longestText) }];
+  if (typeof detail === 'string') return [{ type, msg: shorten(detail, LONGEST_TEXT) }];
   return type === '' ? [] : [{ type, msg: '' }];
 }
 

@@ -16,14 +16,14 @@ export interface KeySet {
   renewed(): Promise<readonly string[] | 'too-soon' | 'unavailable'>;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Forged webhooks must not make us ask FAL for every one of them. */
-const renewalPauseMs = 10_000;
+const RENEWAL_PAUSE_MS = 10_000;
 /** With no key at all every webhook waits for this: try again sooner. */
-const failurePauseMs = 2_000;
-const deadlineMs = 5_000;
-const mostBytes = 64 * 1024;
-const mostKeys = 16;
+const FAILURE_PAUSE_MS = 2_000;
+const DEADLINE_MS = 5_000;
+const MOST_BYTES = 64 * 1024;
+const MOST_KEYS = 16;
 
 const jwksShape = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 const keyShape = z.object({
@@ -39,7 +39,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   let lastTry = Number.NEGATIVE_INFINITY;
   let reading: Promise<boolean> | null = null;
 
-  const fresh = () => (cached !== null && monotonic() - cached.readAt < dayMs ? cached.keys : null);
+  const fresh = () => (cached !== null && monotonic() - cached.readAt < DAY_MS ? cached.keys : null);
 
   /** One request at a time; on failure the old keys stay until they are a day old. */
   const read = async (): Promise<boolean> => {
@@ -61,24 +61,24 @@ export function createKeySet(options: KeySetOptions): KeySet {
     async current() {
       const keys = fresh();
       if (keys !== null) return keys;
-      if (reading === null && monotonic() - lastTry < failurePauseMs) return null;
+      if (reading === null && monotonic() - lastTry < FAILURE_PAUSE_MS) return null;
       await read();
       return fresh();
     },
     async renewed() {
-      if (reading === null && monotonic() - lastTry < renewalPauseMs) return 'too-soon';
+      if (reading === null && monotonic() - lastTry < RENEWAL_PAUSE_MS) return 'too-soon';
       return (await read()) ? (fresh() ?? 'unavailable') : 'unavailable';
     },
   };
 }
 
 async function fetchKeys(get: typeof fetch, url: string): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.timeout(DEADLINE_MS);
   const response = await get(url, { redirect: 'error', signal, headers: { accept: 'application/json' } });
   if (!response.ok || response.body === null) throw new Error(`JWKS: HTTP ${response.status}`);
-  const bytes = await readBounded(response.body, { maxBytes: mostBytes, signal });
+  const bytes = await readBounded(response.body, { maxBytes: MOST_BYTES, signal });
   const { keys } = jwksShape.parse(JSON.parse(bytes.toString('utf8')));
-  const ours = keys.slice(0, mostKeys).flatMap((key) => keyShape.safeParse(key).data ?? []);
+  const ours = keys.slice(0, MOST_KEYS).flatMap((key) => keyShape.safeParse(key).data ?? []);
   if (ours.length === 0) throw new Error('JWKS: no Ed25519 key');
   return ours.map((jwk) => jwk.x);
 }

@@ -31,7 +31,7 @@ function flag(value: string | null): boolean | null {
 /** Errors without a readable body: the edge's, worth another try at once. */
 const edgeTrouble = new Set([502, 503, 504]);
 // One repeat, a second later by the library's own clock: every caller comes back by itself anyway.
-const mostAttempts = 2;
+const MOST_ATTEMPTS = 2;
 
 /**
  * FAL's client for one call: aimed at our addresses, with our fetch under it. It repeats on its own terms
@@ -44,15 +44,15 @@ export function libraryClient(target: FalTarget, signal: AbortSignal): LibraryCl
     suppressLocalCredentialsWarning: true,
     requestMiddleware: async (request) => ({ ...request, url: aimed(request.url, target) }),
     // Taken by cancel and storage only.
-    retry: { maxRetries: mostAttempts - 1, baseDelay: 300, maxDelay: 2_000 },
+    retry: { maxRetries: MOST_ATTEMPTS - 1, baseDelay: 300, maxDelay: 2_000 },
     fetch: async (url, init) => {
       attempts += 1;
       const response = await fetch(url, { ...init, redirect: 'error', signal }).catch((error: unknown) => {
-        throw attempts < mostAttempts ? error : new GaveUp('no answer from FAL', { cause: error });
+        throw attempts < MOST_ATTEMPTS ? error : new GaveUp('no answer from FAL', { cause: error });
       });
       if (response.ok) return response;
       const body = await jsonBody(response);
-      if (body === undefined && edgeTrouble.has(response.status) && attempts < mostAttempts) {
+      if (body === undefined && edgeTrouble.has(response.status) && attempts < MOST_ATTEMPTS) {
         return new Response(null, { status: response.status, headers: response.headers });
       }
       throw new FalHttpError(response, body);

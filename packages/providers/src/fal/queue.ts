@@ -55,7 +55,7 @@ export interface QueueOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
-const deadlineMs = 20_000;
+const DEADLINE_MS = 20_000;
 
 const noLog = { message: '', level: 'INFO', timestamp: '' };
 const logShape = z.object({
@@ -164,7 +164,7 @@ async function guarded<T>(
   call: (signal: AbortSignal) => Promise<T>,
   expected: (error: FalHttpError) => T | null = () => null,
 ): Promise<T | NotFound | Unavailable> {
-  const signal = withDeadline(caller, deadlineMs);
+  const signal = withDeadline(caller, DEADLINE_MS);
   try {
     return await untilAborted(call(signal), signal);
   } catch (error) {

@@ -26,10 +26,10 @@ export type UploadOutcome =
 export type UploadBody = Buffer | { readonly stream: Readable; readonly bytes: number };
 
 /** Past this FAL takes a file in parts alone, of this size each (its own client does the same). */
-const wholeUpTo = 90 * 1024 * 1024;
-const partBytes = 10 * 1024 * 1024;
+const WHOLE_UP_TO = 90 * 1024 * 1024;
+const PART_BYTES = 10 * 1024 * 1024;
 /** A part is in memory and may be sent again. */
-const partTries = 3;
+const PART_TRIES = 3;
 /** Three minutes for whatever stalls, and 2 MB/s. */
 const deadlineMs = (bytes: number) => 180_000 + Math.ceil(bytes / 2_000);
 
@@ -46,7 +46,7 @@ export async function uploadFile(
     ? { stream: Readable.from([body], { objectMode: false }), bytes: body.length }
     : body;
   const signal = withDeadline(options.signal, deadlineMs(bytes));
-  const inParts = bytes > wholeUpTo;
+  const inParts = bytes > WHOLE_UP_TO;
   try {
     const { upload_url: uploadUrl, file_url: url } = await initiate(target, options, inParts, signal);
     if (inParts) await putParts(uploadUrl, stream, bytes, signal);
@@ -92,7 +92,7 @@ async function putParts(uploadUrl: string, stream: Readable, bytes: number, sign
   };
   const parts: { partNumber: number; etag: string }[] = [];
   let sent = 0;
-  for await (const part of inPieces(stream, partBytes)) {
+  for await (const part of inPieces(stream, PART_BYTES)) {
     const partNumber = parts.length + 1;
     const put = () =>
       answered(step(partNumber), { method: 'PUT', ...streamed(Readable.from([part]), part.length), signal });
@@ -138,7 +138,7 @@ async function tried<T>(put: () => Promise<T>, signal: AbortSignal): Promise<T> 
     try {
       return await put();
     } catch (error) {
-      if (attempt === partTries || signal.aborted) throw error;
+      if (attempt === PART_TRIES || signal.aborted) throw error;
     }
   }
 }

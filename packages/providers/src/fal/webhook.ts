@@ -24,7 +24,7 @@ export interface WebhookVerifierOptions extends KeySetOptions {
   readonly now?: () => number;
 }
 
-const tolerance = 300;
+const TOLERANCE = 300;
 const signaturePattern = /^[0-9a-f]{128}$/i;
 const timestampPattern = /^\d{1,12}$/;
 
@@ -43,7 +43,7 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
       ].map((name) => single(headers[`x-fal-webhook-${name}`]));
       if (!requestId || !userId || !timestamp || !signature) return { kind: 'missing-headers' };
       if (!timestampPattern.test(timestamp) || !signaturePattern.test(signature)) return { kind: 'forged' };
-      if (Math.abs(now() / 1000 - Number(timestamp)) > tolerance) return { kind: 'stale' };
+      if (Math.abs(now() / 1000 - Number(timestamp)) > TOLERANCE) return { kind: 'stale' };
       const bodyHash = hash('sha256', rawBody, 'hex');
       const message = [requestId, userId, timestamp, bodyHash].join('\n');
       // The signature names no key: any of them may have made it.

@@ -7,7 +7,6 @@ import {
   completeJson,
   completeText,
   type CompletionOptions,
-  type ImageInput,
   type JsonOptions,
   type JsonOutcome,
   type TextOutcome,

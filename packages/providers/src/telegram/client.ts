@@ -11,7 +11,7 @@ import { isRecord } from '../shapes.ts';
 import { createFiles, isCloud, type TelegramFiles } from './files.ts';
 import { createSendLimits, type ChatId, type SendPriority } from './limits.ts';
 import { methodRules, type BotMethod, type BotPayload, type BotResult } from './methods.ts';
-import { classifySendError, replyTargetGone, tooManyRequests, type SendOutcome } from './outcome.ts';
+import { classifySendError, replyTargetGone, TOO_MANY_REQUESTS, type SendOutcome } from './outcome.ts';
 import { readyForMultipart, tooBigToUpload, uploadsOf } from './payload.ts';
 import { ALLOWED_UPDATES, createPoll, type PollOptions, type PollOutcome } from './poll.ts';
 
@@ -118,7 +118,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
         continue;
       }
       if (outcome.kind !== 'retry' || stopped()) return outcome;
-      if (outcome.why === tooManyRequests) {
+      if (outcome.why === TOO_MANY_REQUESTS) {
         metrics?.telegram429.inc();
         if (chatId === null) return outcome;
         await limits.pause(chatId, outcome.afterMs);

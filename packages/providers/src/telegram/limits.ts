@@ -41,7 +41,7 @@ const bulk: Pace = { intervalMs: 40, burst: 5 };
 /** Edits half a second apart were punished with minutes, two seconds apart were not. */
 const progress: Pace = { intervalMs: 2_000, burst: 2 };
 /** Of a chat's burst, what progress leaves for replies and results. */
-const reserve = 10;
+const RESERVE = 10;
 
 export function createSendLimits(redis: Redis | Cluster | null, botId: number): SendLimits {
   const paces = createPaceStore(redis, `aisha:tg:${botId}:`);
@@ -54,7 +54,7 @@ export function createSendLimits(redis: Redis | Cluster | null, botId: number): 
           ? await paces.take('bulk', bulk, { cost: messages })
           : 0;
     if (extra > 0) return extra;
-    const share = priority === 'progress' ? { reserve } : { cost: messages };
+    const share = priority === 'progress' ? { reserve: RESERVE } : { cost: messages };
     return await paces.take(`chat:${chatId}`, paceOf(chatId), share);
   };
 

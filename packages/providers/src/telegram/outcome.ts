@@ -75,7 +75,7 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
 ];
 
 /** `why` of a retry that is Telegram's own 429. */
-export const tooManyRequests = 'too many requests';
+export const TOO_MANY_REQUESTS = 'too many requests';
 
 export const replyTargetGone = /message to be replied not found|reply message not found/;
 
@@ -101,7 +101,7 @@ function classifyAnswer(
   idempotent: boolean,
 ): Exclude<SendOutcome, { kind: 'ok' }> {
   if (code === 429) {
-    return { kind: 'retry', afterMs: (parameters?.retry_after ?? 3) * 1000, why: tooManyRequests };
+    return { kind: 'retry', afterMs: (parameters?.retry_after ?? 3) * 1000, why: TOO_MANY_REQUESTS };
   }
   if (code >= 500) {
     const why = `HTTP ${code}`;

@@ -1,6 +1,6 @@
 /** Telegram counts characters after parsing, in code points; UTF-16 units are a safe upper bound. */
-export const messageLimit = 4096;
-export const captionLimit = 1024;
+export const MESSAGE_LIMIT = 4096;
+export const CAPTION_LIMIT = 1024;
 
 /** The one escaping function: any text, anywhere inside Telegram's HTML, attributes included. */
 export function escapeHtml(text: string): string {
@@ -28,7 +28,7 @@ const plainPattern = /./gsu;
  * opened again, so that each piece stands alone.
  */
 export function splitMessage(text: string, options: { limit?: number; html?: boolean } = {}): string[] {
-  const limit = options.limit ?? messageLimit;
+  const limit = options.limit ?? MESSAGE_LIMIT;
   const tokens = tokenize(text.toWellFormed(), options.html ?? true);
   const pieces: string[] = [];
   let open: readonly Token[] = [];

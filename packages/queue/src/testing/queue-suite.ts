@@ -1,6 +1,6 @@
 import { TransientError, UserError } from '@aisha/service';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { keyPrefix } from '../connection.ts';
+import { KEY_PREFIX } from '../connection.ts';
 import { openQueue } from '../producer.ts';
 import type { JobContext } from '../run-job.ts';
 import type { Stand } from './stand.ts';
@@ -84,7 +84,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         const ids = Array.from({ length: 500 }, (_, index) => ({ id: String(index) }));
         const outcomes = await Promise.all(ids.map((payload) => stand.producer.enqueue('once', payload)));
         expect(outcomes.flatMap((outcome, index) => (outcome === 'duplicate' ? [index] : []))).toEqual([7]);
-        expect(await stand.redis.llen(`${keyPrefix}:quick:wait`)).toBe(500);
+        expect(await stand.redis.llen(`${KEY_PREFIX}:quick:wait`)).toBe(500);
       });
 
       test('while the job runs: again runs it once more afterwards, drop does not', async () => {
@@ -114,7 +114,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         again.open();
         once.open();
         await expect.poll(() => runs.toSorted()).toEqual(['again', 'again', 'once']);
-        await expect.poll(() => stand.redis.keys(`${keyPrefix}:quick:de:*`)).toEqual([]);
+        await expect.poll(() => stand.redis.keys(`${KEY_PREFIX}:quick:de:*`)).toEqual([]);
         expect(runs).toHaveLength(3);
       });
 
@@ -198,7 +198,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         await stand.producer.enqueue('once', { id: 'a' });
         await expect.poll(() => given.mock.calls.length).toBe(1);
         const failed = await vi.waitUntil(
-          async () => (await stand.redis.keys(`${keyPrefix}:quick:once/a~*`))[0],
+          async () => (await stand.redis.keys(`${KEY_PREFIX}:quick:once/a~*`))[0],
         );
         await expect.poll(() => stand.redis.hget(failed, 'failedReason')).toContain('/bot[redacted]/getMe');
         expect(JSON.stringify(await stand.redis.hgetall(failed))).not.toContain('AAAA');
