@@ -141,7 +141,15 @@ describe('a judge that does not answer', () => {
     await expect(startFalOrder(bench.parts, id, bench.run())).rejects.toMatchObject({
       name: 'TransientError',
     });
-    expect(await orderNow(bench, id)).toMatchObject({ state: 'running' });
+    const waiting = await orderNow(bench, id);
+    expect(waiting).toMatchObject({
+      state: 'running',
+      progress: { stage: 'provider_silent', until: expect.any(String) },
+    });
+    await expect(startFalOrder(bench.parts, id, bench.run())).rejects.toMatchObject({
+      name: 'TransientError',
+    });
+    expect((await orderNow(bench, id)).progress).toEqual(waiting.progress);
     await startFalOrder(bench.parts, id, bench.run({ lastAttempt: true }));
     expect(await orderNow(bench, id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
     expect(await bench.fal.control.paidJobs()).toEqual([]);

@@ -24,9 +24,11 @@ export type Answer =
   | { readonly kind: 'length' }
   /** Not in the form of the kind. */
   | { readonly kind: 'invalid' }
-  | { readonly kind: 'failed'; readonly reason: FailureReason };
+  | { readonly kind: 'failed'; readonly reason: FailureReason }
+  /** Nobody answered; to be asked again later. */
+  | { readonly kind: 'silent'; readonly why: string; readonly afterMs: number | null };
 
-/** Asks the text model for a document over `text`, or (`merging`) over documents. Throws a TransientError when it should be asked later. */
+/** Asks the text model for a document over `text`, or (`merging`) over documents. */
 export async function ask(
   parts: WorkerParts,
   { kind, language }: Document,
@@ -55,10 +57,7 @@ export async function ask(
     case 'filtered':
       return { kind: 'failed', reason: 'content_policy' };
     case 'retry':
-      throw new TransientError(
-        `text model: ${outcome.why}`,
-        outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
-      );
+      return { kind: 'silent', why: outcome.why, afterMs: outcome.afterMs };
     case 'refused': {
       parts.log.warn('the text model refused', { code: outcome.code });
       return { kind: 'failed', reason: await noteRefusal(parts, writing(parts), outcome.code) };

@@ -1,4 +1,4 @@
-import { circuitBreakers, documents } from '@aisha/db';
+import { circuitBreakers, documents, documentSections } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveUpsOf } from '../handlers.ts';
@@ -7,6 +7,7 @@ import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
 import { orderDocument } from './documents.ts';
+import { writeSection } from './section.ts';
 import { DOCUMENT_KINDS, documentBlocks, type DocumentKind } from './kinds/index.ts';
 
 let bench: TestParts;
@@ -107,6 +108,26 @@ describe('a document', () => {
 });
 
 describe('a model that', () => {
+  test('does not answer is said with the time until which it is tried, and then to be down', async () => {
+    const { order, documentId, write } = await ordered(MEETING);
+    await spoil({ kind: 'overloaded' });
+    await expect(write()).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).progress).toEqual({
+      stage: 'provider_silent',
+      until: expect.any(String),
+    });
+    const [section] = await bench.parts.db
+      .select({ sectionId: documentSections.id })
+      .from(documentSections)
+      .where(eq(documentSections.documentId, documentId));
+    await writeSection(
+      bench.parts,
+      { documentId, sectionId: section?.sectionId ?? '' },
+      bench.run({ lastAttempt: true }),
+    );
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
+  });
+
   test.each([
     ['refuses the text', { kind: 'refusal' }, 'content_policy'],
     ['has its answer filtered', { kind: 'content_filter' }, 'content_policy'],

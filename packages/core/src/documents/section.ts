@@ -2,7 +2,7 @@ import { documentSections, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { closedFor } from '../breaker/breaker.ts';
-import { extendDeadline, failOrder, orderUnderWay } from '../orders/orders.ts';
+import { extendDeadline, failOrder, noteSilence, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 import { ask, writing } from './ask.ts';
@@ -12,6 +12,9 @@ import { halves } from './sections.ts';
 
 /** One repeat of a call whose answer was of no use; the second such answer ends the order. */
 const MOST_SPOILED = 2;
+
+/** `document.section`: eight attempts, 3 s … 6 min between them. */
+const RETRIED_MINUTES = 8;
 
 /** A claim is short and renewed while the call is under way, so that what a dead process left is soon taken up. */
 const CLAIM_MS = 15_000;
@@ -51,6 +54,13 @@ export async function writeSection(
         });
       case 'failed':
         return await fail(answer.reason);
+      case 'silent':
+        if (run.lastAttempt) return await fail('provider_down');
+        await noteSilence(parts, order, RETRIED_MINUTES);
+        throw new TransientError(
+          `text model: ${answer.why}`,
+          answer.afterMs === null ? {} : { retryAfterMs: answer.afterMs },
+        );
       case 'length':
         if (material.smaller) return await resolved((unit) => split(unit, section, material.smaller ?? []));
         break;

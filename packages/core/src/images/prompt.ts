@@ -4,7 +4,12 @@ import { z } from 'zod';
 import type { Avatar } from '../avatars/avatars.ts';
 import { personWord } from '../avatars/words.ts';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
+import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
+import type { Order } from '../unit.ts';
+
+/** `order.start`: eight attempts, 2 s … 2 min between them. */
+const RETRIED_MINUTES = 5;
 
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
@@ -18,6 +23,7 @@ const translation = z.object({ english: z.string() });
  */
 export async function judgePrompt(
   parts: WorkerParts,
+  order: Order,
   prompt: string,
   run: Run,
 ): Promise<FailureReason | null> {
@@ -32,6 +38,7 @@ export async function judgePrompt(
       return verdict.flagged ? 'content_policy' : null;
     case 'retry':
       if (run.lastAttempt) return 'provider_down';
+      await noteSilence(parts, order, RETRIED_MINUTES);
       throw new TransientError(
         `moderation is not available now: ${verdict.why}`,
         verdict.afterMs === null ? {} : { retryAfterMs: verdict.afterMs },

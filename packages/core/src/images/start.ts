@@ -18,8 +18,10 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
   const [avatar] = order.subjectId
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
-  await noteProgress(parts, order.id, { stage: 'checking_prompt' });
-  const objection = await judgePrompt(parts, input.prompt, run);
+  // While the judge does not answer, that is what is said.
+  if (order.progress?.stage !== 'provider_silent')
+    await noteProgress(parts, order.id, { stage: 'checking_prompt' });
+  const objection = await judgePrompt(parts, order, input.prompt, run);
   if (objection) return { kind: 'refused', reason: objection };
 
   const sent = promptWithAvatar(await englishPrompt(parts, input.prompt, run.signal), avatar ?? null);

@@ -172,6 +172,21 @@ export async function noteProgress(parts: DeciderParts, id: string, progress: Pr
   });
 }
 
+/**
+ * A provider does not answer: said with the time until which it is tried, which stays as it was said first. How long
+ * that is, is the queue's doing: the attempts of the job in the catalogue, or the order's deadline.
+ */
+export async function noteSilence(
+  parts: DeciderParts,
+  { id, progress, deadlineAt }: Pick<Order, 'id' | 'progress' | 'deadlineAt'>,
+  retriedMinutes: number,
+): Promise<void> {
+  const before = progress?.stage === 'provider_silent' ? progress.until : undefined;
+  const last = Math.min(Date.now() + retriedMinutes * 60_000, deadlineAt.getTime());
+  const until = before ?? new Date(last).toISOString();
+  await noteProgress(parts, id, { stage: 'provider_silent', until });
+}
+
 /** An order that got on is not late: its kind's time is counted from now again. */
 export async function extendDeadline(unit: Unit, { id, kind }: Order): Promise<void> {
   const minutes = rulesOf(unit, kind).deadlineMinutes;

@@ -3,7 +3,7 @@ import type { Recognition } from '@aisha/providers';
 import { TransientError } from '@aisha/service';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
-import { failOrder, noteProgress, orderUnderWay } from '../orders/orders.ts';
+import { failOrder, noteProgress, noteSilence, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
 import { type Order, transact } from '../unit.ts';
@@ -16,7 +16,8 @@ const LEAST_CHARACTERS_PER_SECOND = 2;
 const patienceMs = (piece: { startMs: number; endMs: number }) =>
   40_000 + 0.8 * (piece.endMs - piece.startMs);
 
-const RETRIED_MS = 8 * 60_000;
+/** `recording.piece`: eight attempts, 3 s … 6 min between them. */
+const RETRIED_MINUTES = 8;
 
 const hearing = ({ recogniser }: WorkerParts) =>
   ({ provider: 'openai', use: 'speech', model: recogniser.model }) as const;
@@ -72,7 +73,7 @@ export async function transcribePiece(
       // An answer that may be short is better than none, and is paid for.
       if (first) return finish(parts, order, found.piece, first);
       if (run.lastAttempt) return failOrder(parts, order.id, 'provider_down');
-      if (found.piece.asked > 0) await noteSilence(parts, order);
+      if (found.piece.asked > 0) await noteSilence(parts, order, RETRIED_MINUTES);
       throw new TransientError(
         `speech model: ${outcome.why}`,
         outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
@@ -141,13 +142,6 @@ async function finish(parts: WorkerParts, order: Order, piece: Piece, answer: An
   await keep(parts, piece, answer, true);
   await noteMinutes(parts, order.id, piece.recordingId);
   return joinIfDone(parts, piece.recordingId);
-}
-
-/** Said when it did not answer twice; how long it is tried is the queue's doing (the catalogue's attempts, 3 s … 6 min). */
-async function noteSilence(parts: WorkerParts, order: Order): Promise<void> {
-  const before = order.progress?.stage === 'provider_silent' ? order.progress.until : undefined;
-  const until = before ?? new Date(Date.now() + RETRIED_MS).toISOString();
-  await noteProgress(parts, order.id, { stage: 'provider_silent', until });
 }
 
 /** Servers have been seen to answer 200 with only the beginning of the text. */
