@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { sendOddFiles } from '../cases/odd-run.ts';
 import { runFuzz } from './run.ts';
 import { startTarget } from './target.ts';
 
 const USAGE = `pnpm fuzz [options]
 
   --requests <n>  how many malformed or forged requests (100000)
+  --files <n>     instead of requests: how many odd files are sent to the whole product
   --seed <n>      the same requests as another time (random)
   --source        runs the TypeScript sources instead of compiled JavaScript
 `;
@@ -16,6 +18,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       requests: { type: 'string', default: '100000' },
+      files: { type: 'string' },
       seed: { type: 'string' },
       source: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -28,6 +31,12 @@ async function main(): Promise<number> {
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   say(`seed ${seed}`);
+  if (values.files !== undefined) {
+    const report = await sendOddFiles({ files: Number(values.files), seed, say });
+    say(JSON.stringify(report, null, 2));
+    const { wrong, crashes, left } = report;
+    return wrong.length + crashes.length + left.length === 0 ? 0 : 1;
+  }
   const target = await startTarget({ source: values.source });
   try {
     const report = await runFuzz(target, { requests: Number(values.requests), seed, rows: 6, say });
