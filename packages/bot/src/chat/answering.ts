@@ -13,7 +13,8 @@ export function answering(
   place: Place,
   calls: readonly OwedCall[],
 ): readonly OwedCall[] {
-  if (place.chatId === userId) return calls;
+  // A group has a negative id, also as the one that ordered something.
+  if (place.chatId > 0) return calls;
   const mine = (call: OwedCall): OwedCall => ({ ...call, answers: userId });
   return calls.map((call) => {
     if (!call.files) return mine(call);

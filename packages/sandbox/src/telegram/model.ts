@@ -1,7 +1,11 @@
 import type { Poller } from './poller.ts';
-import type { BotCommand, ChatType, Content, ReplyMarkup, UpdateType } from './types.ts';
+import type { BotCommand, ChatObject, ChatType, Content, ReplyMarkup, UpdateType } from './types.ts';
 import type { UpdateQueue } from './update-queue.ts';
 import type { Webhook } from './webhook.ts';
+
+/** As Telegram calls them in its refusals. */
+export const FORBIDDEN_KINDS = ['text messages', 'documents', 'photos', 'audios', 'videos'] as const;
+export type ForbiddenKind = (typeof FORBIDDEN_KINDS)[number];
 
 /** A made-up person. */
 export interface Person {
@@ -35,6 +39,12 @@ export interface StoredMessage {
   /** A person's or a bot's id. */
   from: number;
   date: number;
+  /** The number of the message that began the topic. */
+  threadId?: number | undefined;
+  /** In whose name it was written, if not in its sender's own. */
+  senderChat?: ChatObject | undefined;
+  /** Fields of a service message that the stand-in does not know by name. */
+  service?: Readonly<Record<string, unknown>> | undefined;
   editDate?: number | undefined;
   content: Content;
   markup?: ReplyMarkup | undefined;
@@ -89,6 +99,10 @@ export interface Chat {
   happenings: Happening[];
   nextMessageId: number;
   migratedTo?: number | undefined;
+  /** Topics by the number of their first message, 1 for General; none: no forum. */
+  topics?: Record<number, 'open' | 'closed'> | undefined;
+  /** What members, and so a bot that is no administrator, may not send here. */
+  forbidden?: ForbiddenKind[] | undefined;
   pinned: number[];
   /** When a person last did something here, milliseconds. */
   lastHeardAt: number;

@@ -1,5 +1,5 @@
 import type { Bot, Chat, StoredMessage } from './model.ts';
-import type { Content, Media, Message, PhotoSize } from './types.ts';
+import type { ChatObject, Content, Media, Message, PhotoSize, User } from './types.ts';
 import type { World } from './world.ts';
 
 type Identify = (key: string) => string;
@@ -31,6 +31,12 @@ export function renderContent(content: Content, identify: Identify): Content {
   };
 }
 
+/** Who stands as the sender where somebody writes as a group or a channel: bots of Telegram's own. */
+const standInFor = ({ type }: ChatObject): User =>
+  type === 'channel'
+    ? { id: 136_817_688, is_bot: true, first_name: 'Channel', username: 'Channel_Bot' }
+    : { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' };
+
 /** A message as this bot sees it. */
 export function renderMessage(
   world: World,
@@ -39,18 +45,22 @@ export function renderMessage(
   message: StoredMessage,
   withReply = true,
 ): Message {
-  const replied =
-    withReply && message.replyTo !== undefined ? world.message(chat, message.replyTo) : undefined;
-  const { markup } = message;
+  const { markup, threadId, senderChat } = message;
+  // In a topic what answers nothing answers the service message that began it.
+  const answered = message.replyTo ?? (threadId === message.id ? undefined : threadId);
+  const replied = withReply && answered !== undefined ? world.message(chat, answered) : undefined;
   return {
     message_id: message.id,
-    from: world.userObject(message.from),
+    ...(threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true as const }),
+    from: senderChat === undefined ? world.userObject(message.from) : standInFor(senderChat),
+    sender_chat: senderChat,
     chat: world.chatObject(chat),
     date: message.date,
     edit_date: message.editDate,
     forward_origin: message.forwardOrigin,
     reply_to_message: replied === undefined ? undefined : renderMessage(world, bot, chat, replied, false),
     quote: message.quote,
+    ...message.service,
     media_group_id: message.mediaGroupId,
     ...renderContent(message.content, (key) => world.files.idFor(bot.id, key)),
     reply_markup: markup !== undefined && 'inline_keyboard' in markup ? markup : undefined,

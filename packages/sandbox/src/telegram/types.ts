@@ -18,6 +18,7 @@ export interface ChatObject {
   username?: string | undefined;
   first_name?: string | undefined;
   last_name?: string | undefined;
+  is_forum?: true | undefined;
 }
 
 export interface MessageEntity {
@@ -145,6 +146,7 @@ export interface Content {
   new_chat_members?: User[] | undefined;
   left_chat_member?: User | undefined;
   group_chat_created?: true | undefined;
+  forum_topic_created?: { name: string; icon_color: number } | undefined;
   migrate_to_chat_id?: number | undefined;
   migrate_from_chat_id?: number | undefined;
   pinned_message?: Message | undefined;
@@ -153,7 +155,10 @@ export interface Content {
 
 export interface Message extends Content {
   message_id: number;
+  message_thread_id?: number | undefined;
+  is_topic_message?: true | undefined;
   from?: User | undefined;
+  sender_chat?: ChatObject | undefined;
   chat: ChatObject;
   date: number;
   edit_date?: number | undefined;

@@ -74,6 +74,7 @@ function hearers(world: World, chat: Chat, message: StoredMessage): Bot[] {
 /** What a bot in privacy mode hears: commands (not another bot's), replies to it, service messages. */
 function concerns(world: World, bot: Bot, chat: Chat, message: StoredMessage): boolean {
   const { content } = message;
+  if (message.service !== undefined || content.forum_topic_created !== undefined) return true;
   const text = content.text ?? content.caption;
   if (text === undefined) {
     if (content.new_chat_members !== undefined || content.left_chat_member !== undefined) return true;

@@ -182,7 +182,8 @@ export class World {
 
   chatObject(chat: Chat): ChatObject {
     if (chat.type !== 'private') {
-      return { id: chat.id, title: chat.title, username: chat.username, type: chat.type };
+      const forum = chat.topics === undefined ? {} : { is_forum: true as const };
+      return { id: chat.id, title: chat.title, username: chat.username, type: chat.type, ...forum };
     }
     const person = this.people.get(chat.id);
     return {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { BotApi } from '../bot-api.ts';
 import { badRequest } from '../errors.ts';
-import type { Bot, Chat, MemberStatus, Person } from '../model.ts';
+import { type Bot, type Chat, FORBIDDEN_KINDS, type MemberStatus, type Person } from '../model.ts';
 import { enqueueMessage, enqueueMyMember } from '../updates.ts';
 import type { World } from '../world.ts';
-import { botNamed } from './context.ts';
+import { botNamed, chatById } from './context.ts';
 import type { Define } from './operation.ts';
 import { chatView, type ChatView } from './view.ts';
 
@@ -203,6 +203,49 @@ export function peopleOperations(api: BotApi, define: Define) {
         chat.members.set(userId, 'left');
         const content = { left_chat_member: world.userObject(userId) };
         enqueueMessage(world, chat, world.addMessage(chat, { from: userId, content }));
+        return true;
+      },
+    ),
+    /** Makes the chat one with topics; @returns the new topic's number */
+    createTopic: define(
+      'createTopic',
+      z.object({
+        chatId: z.number(),
+        userId: z.number(),
+        title: z.string().min(1),
+        bot: z.string().optional(),
+      }),
+      ({ chatId, userId, title, bot }): number => {
+        const { chat } = chatById(api, chatId, bot);
+        const content = { forum_topic_created: { name: title, icon_color: 7_322_096 } };
+        const message = world.addMessage(chat, { from: world.person(userId).id, content });
+        message.threadId = message.id;
+        chat.topics = { 1: 'open', ...chat.topics, [message.id]: 'open' };
+        enqueueMessage(world, chat, message);
+        return message.id;
+      },
+    ),
+    /** Closes, opens or deletes a topic; 1 is General. */
+    setTopic: define(
+      'setTopic',
+      z.object({ chatId: z.number(), threadId: z.number(), state: z.enum(['open', 'closed', 'deleted']) }),
+      ({ chatId, threadId, state }) => {
+        const chat = group(api, chatId);
+        const { [threadId]: _before, ...others } = chat.topics ?? {};
+        chat.topics = state === 'deleted' ? others : { ...others, [threadId]: state };
+        // Its messages go with it.
+        if (state === 'deleted')
+          for (const message of chat.messages.values())
+            if (message.threadId === threadId) message.deleted = true;
+        return true;
+      },
+    ),
+    /** What members may not send; a bot is one unless it is an administrator. */
+    forbid: define(
+      'forbid',
+      z.object({ chatId: z.number(), kinds: z.array(z.enum(FORBIDDEN_KINDS)) }),
+      ({ chatId, kinds }) => {
+        group(api, chatId).forbidden = kinds;
         return true;
       },
     ),

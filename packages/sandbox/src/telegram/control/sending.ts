@@ -7,7 +7,7 @@ import { toVoice } from '../media.ts';
 import type { Chat, Person, StoredMessage } from '../model.ts';
 import { detectEntities } from '../text/entities.ts';
 import { codePoints, MAX_CAPTION, MAX_TEXT } from '../text/formatted.ts';
-import type { Content } from '../types.ts';
+import type { ChatObject, Content } from '../types.ts';
 import { enqueueMessage } from '../updates.ts';
 import { bigId } from '../world.ts';
 import { messageIn, resolveChat, type ChatAddress } from './context.ts';
@@ -19,6 +19,10 @@ const address = {
   /** A group; the private chat with the bot when absent. */
   chatId: z.number().optional(),
   bot: z.string().optional(),
+  /** The topic to write in; General when absent. */
+  threadId: z.number().optional(),
+  /** Written in the name of the group (an anonymous administrator), or of a channel of the person's. */
+  as: z.enum(['group', 'channel']).optional(),
 };
 const replyTo = z.number().optional();
 
@@ -52,20 +56,32 @@ const mediaInput = z.object({
 
 const textInput = z.object({ ...address, text: z.string().min(1), replyTo });
 
-interface Said {
+interface Said extends Voice {
   content: Content;
   replyTo?: number | undefined;
   mediaGroupId?: string;
 }
 
+interface Voice {
+  threadId?: number | undefined;
+  as?: 'group' | 'channel' | undefined;
+}
+
+function senderChat(api: BotApi, chat: Chat, as: Voice['as']): ChatObject | undefined {
+  if (as === 'channel') return { id: -1_009_000_000_001, type: 'channel', title: 'Channel' };
+  return as === 'group' ? api.world.chatObject(chat) : undefined;
+}
+
 /** Puts a person's message in the chat and tells the bots. */
-function say(api: BotApi, chat: Chat, person: Person, said: Said): StoredMessage {
+function say(api: BotApi, chat: Chat, person: Person, { as, ...said }: Said): StoredMessage {
   const { world } = api;
   if (said.replyTo !== undefined) messageIn(api, chat, said.replyTo);
-  const message = world.addMessage(chat, { from: person.id, ...said });
+  const message = world.addMessage(chat, { from: person.id, senderChat: senderChat(api, chat, as), ...said });
   enqueueMessage(world, chat, message);
   return message;
 }
+
+const voiceOf = ({ threadId, as }: Voice): Voice => ({ threadId, as });
 
 function speaker(api: BotApi, where: ChatAddress) {
   const resolved = resolveChat(api, where);
@@ -100,7 +116,7 @@ function split(text: string): string[] {
 function sayText(api: BotApi, input: z.output<typeof textInput>): ChatMessage {
   const { chat, person, bot } = speaker(api, input);
   const said = split(input.text).map((part) =>
-    say(api, chat, person, { content: withEntities(part), replyTo: input.replyTo }),
+    say(api, chat, person, { content: withEntities(part), replyTo: input.replyTo, ...voiceOf(input) }),
   );
   const last = said.at(-1);
   if (last === undefined) throw badRequest('the text is empty');
@@ -126,7 +142,12 @@ async function sayMedia(api: BotApi, input: z.output<typeof mediaInput>): Promis
   const upload = await asSent(input.kind, input.file);
   const media = await mediaContent(api.world.files, input.kind, upload, input);
   const content = { ...media, ...captionOf(input.caption) };
-  return messageView(api, bot, chat, say(api, chat, person, { content, replyTo: input.replyTo }));
+  return messageView(
+    api,
+    bot,
+    chat,
+    say(api, chat, person, { content, replyTo: input.replyTo, ...voiceOf(input) }),
+  );
 }
 
 const albumInput = z.object({
@@ -148,7 +169,7 @@ async function sayAlbum(api: BotApi, input: z.output<typeof albumInput>): Promis
   const mediaGroupId = bigId();
   return contents.map((content, index) => {
     const caption = index === 0 ? captionOf(input.caption) : {};
-    const said = { content: { ...content, ...caption }, replyTo: input.replyTo };
+    const said = { content: { ...content, ...caption }, replyTo: input.replyTo, ...voiceOf(input) };
     const grouped = contents.length > 1 ? { ...said, mediaGroupId } : said;
     return messageView(api, bot, chat, say(api, chat, person, grouped));
   });
@@ -212,6 +233,17 @@ export function sendingOperations(api: BotApi, define: Define) {
         const { chat, person, bot } = speaker(api, where);
         const content = { web_app_data: { button_text: buttonText, data } };
         return messageView(api, bot, chat, say(api, chat, person, { content }));
+      },
+    ),
+    /** A service message with any fields: that somebody pinned, changed or gave something. */
+    sendService: define(
+      'sendService',
+      z.object({ ...address, service: z.record(z.string(), z.unknown()) }),
+      ({ service, ...where }): ChatMessage => {
+        const { chat, person, bot } = speaker(api, where);
+        const message = api.world.addMessage(chat, { from: person.id, content: {}, service });
+        enqueueMessage(api.world, chat, message);
+        return messageView(api, bot, chat, message);
       },
     ),
     editMessage: define('editMessage', editInput, (input) => edit(api, input)),

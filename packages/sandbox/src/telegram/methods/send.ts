@@ -46,8 +46,38 @@ export function replyTarget({ world, bot, params }: Call, chat: Chat): ReplyTarg
 /** The chat to write to, checked. */
 export function targetChat({ world, bot, params }: Call): Chat {
   const chat = world.writableChat(bot, params.text('chat_id'));
-  if (params.integer('message_thread_id', 0) !== 0) throw badRequest('message thread not found');
+  const topic = params.integer('message_thread_id', 0);
+  // General is addressed by no number.
+  if (topic !== 0 && (topic === 1 || chat.topics?.[topic] === undefined))
+    throw badRequest('message thread not found');
   return chat;
+}
+
+/** Where a message lands: in the topic named, else in that of the message that it answers, else in General. */
+function topicOf({ world, bot, params }: Call, chat: Chat, { replyTo }: ReplyTarget): number | undefined {
+  if (chat.topics === undefined) return undefined;
+  const named = params.integer('message_thread_id', 0);
+  const answered = replyTo === undefined ? undefined : world.message(chat, replyTo)?.threadId;
+  const topic = named === 0 ? answered : named;
+  const isAdmin = chat.members.get(bot.id) === 'administrator';
+  if (!isAdmin && chat.topics[topic ?? 1] === 'closed') throw badRequest('TOPIC_CLOSED');
+  return topic;
+}
+
+const KINDS = {
+  text: 'text messages',
+  document: 'documents',
+  photo: 'photos',
+  audio: 'audios',
+  video: 'videos',
+} as const;
+
+/** A bot that is no administrator may send what members may. */
+function checkRights({ bot }: Call, chat: Chat, content: Content): void {
+  if (chat.members.get(bot.id) === 'administrator') return;
+  for (const [field, kind] of Object.entries(KINDS))
+    if (field in content && chat.forbidden?.includes(kind))
+      throw badRequest(`not enough rights to send ${kind} to the chat`);
 }
 
 interface Outgoing {
@@ -60,10 +90,12 @@ interface Outgoing {
 /** Puts the bot's message in the chat. `share` messages at once count as so many. */
 export function post(call: Call, chat: Chat, outgoing: Outgoing, isFirst = true, share = 1): StoredMessage {
   const { world, bot, limiter, params } = call;
+  checkRights(call, chat, outgoing.content);
   const target = replyTarget(call, chat);
+  const threadId = topicOf(call, chat, target);
   const markup = parseReplyMarkup(params.json('reply_markup'));
   if (isFirst) limiter.take(bot, chat, share);
-  return world.addMessage(chat, { from: bot.id, ...outgoing, ...target, markup });
+  return world.addMessage(chat, { from: bot.id, ...outgoing, ...target, threadId, markup });
 }
 
 export function send(call: Call, chat: Chat, outgoing: Outgoing): Message {
