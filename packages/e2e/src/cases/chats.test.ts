@@ -53,6 +53,15 @@ async function order(chatId: number, file: Upload, where: As = {}): Promise<Chat
   return write(chatId, '/transcribe', { ...where, replyTo: sent.id });
 }
 
+/** A voice message and the command that answers it; its transcription takes a while, and its status is there. */
+async function orderSlowly(chatId: number, words: string[], where: As = {}): Promise<void> {
+  await product.openai.addFault({ route: 'transcriptions', times: 1, fault: { kind: 'slow', ms: 4_000 } });
+  const file = { bytes: await encodeSpeech(words, { format: 'ogg' }), name: 'voice.ogg', mime: 'audio/ogg' };
+  const voice = await product.telegram.sendMedia({ userId: anna.id, ...where, chatId, kind: 'voice', file });
+  await write(chatId, '/transcribe', { ...where, replyTo: voice.id });
+  await see(chatId, (one) => one.id > voice.id && hasButton(one, RU.cancel));
+}
+
 const see = (chatId: number, isIt: (message: ChatMessage) => boolean) =>
   waitForMessage(product.telegram, { chatId, ...LONGEST }, (message) => message.fromBot && isIt(message));
 
@@ -120,9 +129,8 @@ describe('a topic of a forum', () => {
     await product.telegram.addMember({ chatId: forum, userId: boris.id });
     const other = await product.telegram.createTopic({ chatId: forum, userId: anna.id, title: 'Ещё' });
     await product.telegram.setTopic({ chatId: forum, threadId: 1, state: 'open' });
-    const sent = await sendFile(forum, textFile('Решили купить краску.'), { threadId: other });
+    await orderSlowly(forum, ['Решили', 'купить', 'краску.'], { userId: boris.id, threadId: other });
     await product.telegram.setTopic({ chatId: forum, threadId: other, state: 'deleted' });
-    await write(forum, '/transcribe', { userId: boris.id, threadId: other, replyTo: sent.id });
     const result = await see(forum, says(/купить краску/));
     expect(result.message.message_thread_id).toBeUndefined();
   });
@@ -234,16 +242,7 @@ describe('a group that forbids', () => {
 
 test('A23: a group becomes a supergroup while the recording is transcribed', async () => {
   const chatId = await group('group');
-  await product.openai.addFault({ route: 'transcriptions', times: 1, fault: { kind: 'slow', ms: 4_000 } });
-  const bytes = await encodeSpeech(['Переезжаем', 'в', 'новую', 'группу.'], { format: 'ogg' });
-  const voice = await product.telegram.sendMedia({
-    userId: anna.id,
-    chatId,
-    kind: 'voice',
-    file: { bytes, name: 'voice.ogg', mime: 'audio/ogg' },
-  });
-  await write(chatId, '/transcribe', { replyTo: voice.id });
-  await see(chatId, (one) => hasButton(one, RU.cancel));
+  await orderSlowly(chatId, ['Переезжаем', 'в', 'новую', 'группу.']);
   const { id: moved } = await product.telegram.upgradeGroup({ chatId });
   const result = await see(moved, says(/новую группу/));
   expect(result.message.reply_to_message).toBeUndefined();
