@@ -168,19 +168,19 @@ status() { ask -o /dev/null -w '%{http_code}' "$@"; }
 }
 
 @test "static files: kept for ever where the name says the content, the page never; packed, and once each header" {
-  head() { ask -D - -o /dev/null "$@" | tr -d '\r'; }
+  headers() { ask -D - -o /dev/null "$@" | tr -d '\r'; }
   seq 2000 >"$DIR/frontend/assets/app-1a2b3c.js"; seq 2000 | sed 's/$/;/' | gzip >"$DIR/frontend/assets/packed-9.js.gz"; : >"$DIR/frontend/assets/packed-9.js"
   echo '<svg/>' >"$DIR/frontend/logo.svg"
-  [[ $(head https://aisha.test/assets/app-1a2b3c.js) == *'cache-control: public, max-age=31536000, immutable'* ]]
-  [[ $(head https://aisha.test/logo.svg) == *'cache-control: public, max-age=86400'* ]]
-  for page in / /index.html /gallery/3; do [[ $(head "https://aisha.test$page") == *'cache-control: no-cache'* ]]; done
+  [[ $(headers https://aisha.test/assets/app-1a2b3c.js) == *'cache-control: public, max-age=31536000, immutable'* ]]
+  [[ $(headers https://aisha.test/logo.svg) == *'cache-control: public, max-age=86400'* ]]
+  for page in / /index.html /gallery/3; do [[ $(headers "https://aisha.test$page") == *'cache-control: no-cache'* ]]; done
   for path in /assets/app-1a2b3c.js /logo.svg; do
-    [ "$(head "https://aisha.test$path" | grep -ciE '^(cache-control|x-content-type-options|strict-transport-security):')" -eq 3 ]
+    [ "$(headers "https://aisha.test$path" | grep -ciE '^(cache-control|x-content-type-options|strict-transport-security):')" -eq 3 ]
   done
-  [[ $(head -H 'Accept-Encoding: gzip' https://aisha.test/assets/app-1a2b3c.js) == *'content-encoding: gzip'* ]]
+  [[ $(headers -H 'Accept-Encoding: gzip' https://aisha.test/assets/app-1a2b3c.js) == *'content-encoding: gzip'* ]]
   [ "$(ask -H 'Accept-Encoding: gzip' https://aisha.test/assets/packed-9.js | gunzip | head -1)" = '1;' ]
   [ "$(status https://aisha.test/assets/absent.js)" = 404 ] && [ "$(status https://aisha.test/absent.png)" = 404 ]
-  etag=$(head https://aisha.test/ | sed -n 's/^etag: //Ip')
+  etag=$(headers https://aisha.test/ | sed -n 's/^etag: //Ip')
   [ "$(status -H "If-None-Match: $etag" https://aisha.test/)" = 304 ]
   for path in /.hidden.png /assets/.env /x/.y/z.svg; do [ "$(status "https://aisha.test$path")" = 404 ]; done
 }
