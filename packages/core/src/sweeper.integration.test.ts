@@ -65,9 +65,11 @@ async function everythingOverdue(): Promise<Enqueued[]> {
   const documentId = (written.kind === 'placed' && written.order.subjectId) || '';
   const request = await createFalJob(parts, {
     orderId: image.id,
+    ownerId: me,
     model: generatorFor(null, bench.parts.config.fal.models),
     input: {},
   });
+  if (typeof request === 'string') throw new Error(request);
   await db.update(falJobs).set({ state: 'submitted' });
   const draft = await makeAvatar(bench, me);
   const [photo] = await db

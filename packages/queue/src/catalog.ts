@@ -170,7 +170,7 @@ export const jobs = defineJobs(queues, {
     // A provider's bad quarter of an hour: 3 s … 6 min.
     attempts: 8,
     backoff: { delayMs: 3_000, jitter: 0.3 },
-    // One call, which has 180 s with the client's own repeats.
+    // One call, which has 180 s.
     timeLimitMs: 200_000,
   }),
   'notification.send': job({

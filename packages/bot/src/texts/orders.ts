@@ -70,8 +70,8 @@ export const ru = {
     'В этом документе только картинки страниц, без текста. Пришлите документ, в котором текст можно выделить.',
   'failure.locked': 'Этот документ закрыт паролем. Сохраните его без пароля и пришлите ещё раз.',
   'failure.too_much_of_one':
-    'Эта запись требует больше работы, чем мы делаем для одной. Разделите её на части.',
-  'failure.too_much_today': 'На сегодня вы достигли предела обработки речи. Продолжим завтра.',
+    'Здесь нужно больше работы, чем я делаю за один раз. Разделите это на части, пожалуйста.',
+  'failure.too_much_today': 'На сегодня ваш дневной предел исчерпан. Продолжим завтра.',
   'failure.not_text': 'Этот файл не похож на текст.',
   'failure.empty_file': 'Файл пустой.',
   'failure.silence': 'В записи тишина: речи не слышно.',
@@ -162,8 +162,8 @@ export const kk = {
     'Бұл құжатта мәтін жоқ, тек беттердің суреттері бар. Мәтінін белгілеуге болатын құжат жіберіңіз.',
   'failure.locked': 'Бұл құжат құпиясөзбен жабылған. Құпиясөзсіз сақтап, қайта жіберіңіз.',
   'failure.too_much_of_one':
-    'Бұл жазбаға біз бір жазба үшін жасайтыннан көп жұмыс керек. Оны бөліктерге бөліңіз.',
-  'failure.too_much_today': 'Бүгінгі сөз өңдеу шегіне жеттіңіз. Ертең жалғастырамыз.',
+    'Мұнда мен бір жолда жасайтыннан көп жұмыс керек. Бөліктерге бөліңізші.',
+  'failure.too_much_today': 'Бүгінгі күндік шегіңіз таусылды. Ертең жалғастырамыз.',
   'failure.not_text': 'Бұл файл мәтінге ұқсамайды.',
   'failure.empty_file': 'Файл бос.',
   'failure.silence': 'Жазбада тыныштық: сөз естілмейді.',
@@ -253,8 +253,8 @@ export const en = {
   'failure.scanned':
     'This document holds only pictures of pages, no text. Please send one in which the text can be selected.',
   'failure.locked': 'This document asks for a password. Please save it without one and send it again.',
-  'failure.too_much_of_one': 'This recording needs more work than we do for a single one. Please split it.',
-  'failure.too_much_today': 'You have reached today’s limit for speech. Let’s go on tomorrow.',
+  'failure.too_much_of_one': 'This needs more work than I do at one go. Please split it into parts.',
+  'failure.too_much_today': 'You have reached today’s limit. Let’s go on tomorrow.',
   'failure.not_text': 'This file doesn’t look like text.',
   'failure.empty_file': 'The file is empty.',
   'failure.silence': 'The recording is silent: no speech can be heard.',

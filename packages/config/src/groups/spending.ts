@@ -1,14 +1,20 @@
 import { integer } from '../variables.ts';
 import { group } from './group.ts';
 
-/** Paid calls of providers: a hard stop, whatever asks for them. */
+/** What providers may be asked for: a hard stop, whatever asks. Calls are counted before each is made. */
 export interface SpendingLimits {
+  /** For one recording, one document, one order of pictures. */
   readonly perRecording: number;
-  readonly perPersonADay: number;
+  readonly perDocument: number;
+  readonly perPicture: number;
+  /** For one person in a day (UTC): calls of speech models, calls of text models, requests at FAL. */
+  readonly perDay: { readonly speech: number; readonly text: number; readonly fal: number };
+  /** Of FAL's, by the models' prices. */
+  readonly usdPerDay: number;
 }
 
 export const spendingGroup = group({
-  title: 'Spending (a hard stop; counts of paid calls, not prices)',
+  title: 'Spending (a hard stop, counted before each paid call)',
   variables: {
     PAID_CALLS_PER_RECORDING: {
       // Twelve hours are 144 pieces; each may be asked for twice.
@@ -17,6 +23,20 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 100000',
       example: '300',
     },
+    PAID_CALLS_PER_DOCUMENT: {
+      // Three million characters are 125 sections; merging takes a third as many, and every tenth call a repeat.
+      schema: integer(1, 100_000, 250),
+      doc: 'Calls of the text model for one document at most.',
+      expected: 'a number from 1 to 100000',
+      example: '250',
+    },
+    PAID_CALLS_PER_PICTURE: {
+      // One judgement and two translations each time that the order begins anew (eight times, when providers are down).
+      schema: integer(1, 100_000, 24),
+      doc: 'Calls of OpenAI for one order of pictures at most.',
+      expected: 'a number from 1 to 100000',
+      example: '24',
+    },
     PAID_CALLS_PER_PERSON_A_DAY: {
       // Forty hours of speech: nobody speaks as long, and what somebody forges ends here.
       schema: integer(1, 1_000_000, 600),
@@ -24,9 +44,37 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 1000000',
       example: '600',
     },
+    PAID_TEXTS_PER_PERSON_A_DAY: {
+      // Two hundred pictures with their checks and translations, and some hundred documents.
+      schema: integer(1, 1_000_000, 1_000),
+      doc: 'Calls of the text and moderation models for one person in a day (UTC) at most.',
+      expected: 'a number from 1 to 1000000',
+      example: '1000',
+    },
+    FAL_REQUESTS_PER_PERSON_A_DAY: {
+      // As many as orders of pictures and trainings (LIMIT_DRAWING); it holds where those are raised, too.
+      schema: integer(1, 1_000_000, 200),
+      doc: 'Requests at FAL for one person in a day (UTC) at most.',
+      expected: 'a number from 1 to 1000000',
+      example: '200',
+    },
+    FAL_USD_PER_PERSON_A_DAY: {
+      // Five trainings at the dearest trainer, or two hundred orders of four pictures.
+      schema: integer(1, 100_000, 50),
+      doc: 'US dollars at FAL for one person in a day (UTC) at most, by the prices of the models.',
+      expected: 'a number from 1 to 100000',
+      example: '50',
+    },
   },
   build: (v): SpendingLimits => ({
     perRecording: v.PAID_CALLS_PER_RECORDING,
-    perPersonADay: v.PAID_CALLS_PER_PERSON_A_DAY,
+    perDocument: v.PAID_CALLS_PER_DOCUMENT,
+    perPicture: v.PAID_CALLS_PER_PICTURE,
+    perDay: {
+      speech: v.PAID_CALLS_PER_PERSON_A_DAY,
+      text: v.PAID_TEXTS_PER_PERSON_A_DAY,
+      fal: v.FAL_REQUESTS_PER_PERSON_A_DAY,
+    },
+    usdPerDay: v.FAL_USD_PER_PERSON_A_DAY,
   }),
 });

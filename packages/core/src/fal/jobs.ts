@@ -5,6 +5,7 @@ import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
 import { failOrderIn } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
+import { countPaidCall } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import { type FalModel, modelAt } from './models/index.ts';
 import { costOf } from './models/price.ts';
@@ -29,23 +30,37 @@ export const workOf = ({ model }: Pick<FalJob, 'model'>): Work => ({
   model,
 });
 
-/** The row that a request at FAL needs before it is made. One per order; the first one stays. */
+/**
+ * The row that a request at FAL needs before it is made, counted as bought (a row is sent once at most); or why nothing
+ * more is bought for the owner. One per order; the first one stays.
+ */
 export async function createFalJob(
   parts: WorkerParts,
-  job: { orderId: string; model: FalModel; input: Readonly<Record<string, unknown>> },
-): Promise<FalJob> {
-  await parts.db
-    .insert(falJobs)
-    .values({
-      orderId: job.orderId,
-      model: job.model.endpoint,
-      input: job.input,
-      // Read by the release before this one alone.
-      kind: job.model.role === 'trainer' ? 'training' : 'generation',
-      test: parts.config.fal.testMode,
-      nextCheckAt: sql`now() + interval '20 seconds'`,
-    })
-    .onConflictDoNothing();
+  job: { orderId: string; ownerId: number; model: FalModel; input: Readonly<Record<string, unknown>> },
+): Promise<FalJob | FailureReason> {
+  const test = parts.config.fal.testMode;
+  const stop = await parts.db.transaction(async (tx) => {
+    const [created] = await tx
+      .insert(falJobs)
+      .values({
+        orderId: job.orderId,
+        model: job.model.endpoint,
+        input: job.input,
+        // Read by the release before this one alone.
+        kind: job.model.role === 'trainer' ? 'training' : 'generation',
+        test,
+        nextCheckAt: sql`now() + interval '20 seconds'`,
+      })
+      .onConflictDoNothing()
+      .returning({ id: falJobs.id });
+    // Simulated ones cost nothing.
+    if (!created || test) return null;
+    const usd = costOf(job.model, job.input, parts.config.fal.prices);
+    const refusal = await countPaidCall(tx, parts.config.spending, { ownerId: job.ownerId, for: 'fal', usd });
+    if (refusal) await tx.delete(falJobs).where(eq(falJobs.id, created.id));
+    return refusal;
+  });
+  if (stop) return stop;
   const existing = await findFalJobOfOrder(parts, job.orderId);
   if (!existing) throw new Error('the FAL job vanished');
   return existing;

@@ -6,6 +6,7 @@ import { personWord } from '../avatars/words.ts';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
+import { countPaidCall } from '../spending/spending.ts';
 import type { Order } from '../unit.ts';
 
 /** `order.start`: eight attempts, 2 s … 2 min between them. */
@@ -31,6 +32,8 @@ export async function judgePrompt(
   const judging = { provider: 'openai', use: 'moderation', model: models.moderation } as const;
   const closed = await closedFor(parts, judging);
   if (closed) return closed;
+  const stop = await countCall(parts, order);
+  if (stop) return stop;
   const verdict = await parts.openai.moderate({ text: prompt, signal: run.signal });
   switch (verdict.kind) {
     case 'ok':
@@ -50,26 +53,39 @@ export async function judgePrompt(
   }
 }
 
+/** One call of OpenAI for an order of pictures. */
+const countCall = (parts: WorkerParts, { id, ownerId }: Order): Promise<FailureReason | null> =>
+  parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, { ownerId, for: 'picture', id }));
+
+/** A translation that fails in passing, or is none, is asked for once more. */
+const TRANSLATIONS = 2;
+
 /** The prompt in English. When the text model cannot help, the text is sent as it was written. */
 export async function englishPrompt(
   parts: WorkerParts,
+  order: Order,
   prompt: string,
   signal: AbortSignal,
 ): Promise<string> {
   if (!NEEDS_TRANSLATION.test(prompt)) return prompt;
   const translating = { provider: 'openai', use: 'text', model: parts.openai.models.text } as const;
-  if (await closedFor(parts, translating)) return prompt;
-  const outcome = await parts.openai.completeJson({
-    schema: translation,
-    schemaName: 'translation',
-    system:
-      'Translate the image description into English for an image model. Keep every detail, add nothing, keep names. Answer only with the translation.',
-    user: prompt,
-    signal,
-  });
-  // Operators hear of it; the picture is drawn all the same.
-  if (outcome.kind === 'refused') await noteRefusal(parts, translating, outcome.code);
-  return (outcome.kind === 'ok' && outcome.value.english.trim()) || prompt;
+  for (let n = 0; n < TRANSLATIONS; n++) {
+    if ((await closedFor(parts, translating)) ?? (await countCall(parts, order))) return prompt;
+    const outcome = await parts.openai.completeJson({
+      schema: translation,
+      schemaName: 'translation',
+      system:
+        'Translate the image description into English for an image model. Keep every detail, add nothing, keep names. Answer only with the translation.',
+      user: prompt,
+      repair: false,
+      signal,
+    });
+    if (outcome.kind === 'retry' || outcome.kind === 'invalid') continue;
+    // Operators hear of it; the picture is drawn all the same.
+    if (outcome.kind === 'refused') await noteRefusal(parts, translating, outcome.code);
+    return (outcome.kind === 'ok' && outcome.value.english.trim()) || prompt;
+  }
+  return prompt;
 }
 
 /** Puts the avatar's word into the description, so that the picture shows the avatar. */

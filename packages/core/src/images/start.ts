@@ -24,7 +24,7 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
   const objection = await judgePrompt(parts, order, input.prompt, run);
   if (objection) return { kind: 'refused', reason: objection };
 
-  const sent = promptWithAvatar(await englishPrompt(parts, input.prompt, run.signal), avatar ?? null);
+  const sent = promptWithAvatar(await englishPrompt(parts, order, input.prompt, run.signal), avatar ?? null);
   const model = generatorFor(avatar?.model ?? null, parts.config.fal.models);
   const request = model.buildInput({
     prompt: sent,

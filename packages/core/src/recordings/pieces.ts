@@ -120,7 +120,11 @@ function countAsking(parts: WorkerParts, piece: Piece, ownerId: number): Promise
       .update(recordingPieces)
       .set({ asked: sql`${recordingPieces.asked} + 1` })
       .where(isPiece(piece));
-    return countPaidCall(tx, parts.config.spending, { ownerId, subject: `recording:${piece.recordingId}` });
+    return countPaidCall(tx, parts.config.spending, {
+      ownerId,
+      for: 'recording',
+      id: piece.recordingId,
+    });
   });
 }
 

@@ -187,12 +187,14 @@ describe('a piece', () => {
   });
 
   test('is not bought beyond what one recording, or one person in a day, may take', async () => {
-    const limited = (spending: { perRecording: number; perPersonADay: number }): WorkerParts => ({
-      ...hearing(5),
-      config: { ...bench.parts.config, spending },
-    });
+    const limited = (perRecording: number, speech: number): WorkerParts => {
+      const { spending } = bench.parts.config;
+      const perDay = { ...spending.perDay, speech };
+      const config = { ...bench.parts.config, spending: { ...spending, perRecording, perDay } };
+      return { ...hearing(5), config };
+    };
     const one = await prepared(numbered(20));
-    const sparing = limited({ perRecording: 1, perPersonADay: 600 });
+    const sparing = limited(1, 600);
     await transcribePiece(sparing, one.id, 0, run());
     await transcribePiece(sparing, one.id, 1, run());
     expect(await orderNow(bench, one.order.id)).toMatchObject({
@@ -201,7 +203,7 @@ describe('a piece', () => {
     });
 
     const other = await prepared(numbered(20));
-    await transcribePiece(limited({ perRecording: 300, perPersonADay: 1 }), other.id, 0, run());
+    await transcribePiece(limited(300, 1), other.id, 0, run());
     expect(await orderNow(bench, other.order.id)).toMatchObject({ failure: 'too_much_today' });
     expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(1);
   });

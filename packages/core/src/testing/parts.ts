@@ -151,7 +151,13 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       botUsername: 'aisha_sandbox_bot',
       adminIds: options.adminIds ?? [],
     },
-    spending: { perRecording: 300, perPersonADay: 600 },
+    spending: {
+      perRecording: 300,
+      perDocument: 250,
+      perPicture: 24,
+      perDay: { speech: 600, text: 1_000, fal: 200 },
+      usdPerDay: 50,
+    },
   } as const;
   const connection = connectProducer({ url: redis.url }, log);
   const enqueued: Enqueued[] = [];

@@ -8,7 +8,7 @@ export const paidCalls = pgTable(
     ownerId: telegramId('owner_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** `day:2026-11-26`, or what they were made for: `recording:<id>`. */
+    /** What they were made for (`recording:<id>`), or a day: `day:2026-11-26` of speech, `text:`, `fal:`; `mills:` are FAL's, in thousandths of a dollar. */
     scope: text('scope').notNull(),
     calls: integer('calls').notNull(),
     lastAt: at('last_at').notNull().defaultNow(),

@@ -64,8 +64,8 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     // Azure's `?api-version=…`.
     defaultQuery: Object.fromEntries(searchParams),
     fetch: lenientFetch,
-    // Passing trouble is bridged here; what lasts longer is for the job's own back-off.
-    maxRetries: 2,
+    // Whether a call whose answer was lost is billed, nobody knows: who counts paid calls repeats them, nobody else.
+    maxRetries: 0,
     logLevel: 'off',
     organization: null,
     project: null,
@@ -115,7 +115,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       const page: unknown = await withinDeadline(
         signal,
         LIST_DEADLINE_MS,
-        async (request) => await client.models.list(request),
+        async (request) => await client.models.list({ ...request, maxRetries: 2 }),
       );
       return modelsShape.safeParse(page).data?.data ?? null;
     } catch (error) {

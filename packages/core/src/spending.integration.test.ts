@@ -1,0 +1,93 @@
+import type { SpendingLimits } from '@aisha/config';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findFalJobOfOrder } from './fal/jobs.ts';
+import { startFalOrder } from './fal/start.ts';
+import type { FalParts } from './fal/order.ts';
+import { countPaidCall } from './spending/spending.ts';
+import { makeOrder, orderNow, startTestParts, type TestParts } from './testing.ts';
+import { makeDocument, makeText, writeThrough } from './testing/documents.ts';
+
+let bench: TestParts;
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  me = await bench.person();
+  await Promise.all([bench.openai.control.reset(), bench.fal.control.reset()]);
+});
+
+const limits = (change: Partial<SpendingLimits>): SpendingLimits => ({
+  ...bench.parts.config.spending,
+  ...change,
+});
+const limited = (change: Partial<SpendingLimits>): FalParts => ({
+  ...bench.parts,
+  config: { ...bench.parts.config, spending: limits(change) },
+});
+const count = (spending: SpendingLimits, call: Parameters<typeof countPaidCall>[2]) =>
+  bench.parts.db.transaction((tx) => countPaidCall(tx, spending, call));
+
+describe('what is bought', () => {
+  test('two at once cannot both be the last of a day', async () => {
+    const spending = limits({ perDay: { speech: 9, text: 3, fal: 9 } });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => count(spending, { ownerId: me, for: 'document', id: String(n) })),
+    );
+    expect(answers.filter((answer) => answer === null)).toHaveLength(3);
+    expect(answers.filter((answer) => answer === 'too_much_today')).toHaveLength(5);
+    // Each use has a day of its own.
+    expect(await count(spending, { ownerId: me, for: 'recording', id: 'r' })).toBeNull();
+  });
+
+  test('is not beyond a day in dollars, to a tenth of a cent', async () => {
+    const spending = limits({ usdPerDay: 2 });
+    const buy = (usd: number | null) => count(spending, { ownerId: me, for: 'fal', usd });
+    expect(await buy(1.5)).toBeNull();
+    expect(await buy(0.501)).toBe('too_much_today');
+    expect(await buy(0.5)).toBeNull();
+    expect(await buy(0.0001)).toBe('too_much_today');
+    expect(await buy(null)).toBeNull();
+    expect(await count(spending, { ownerId: await bench.person(), for: 'fal', usd: 3 })).toBe('too_much_today');
+  });
+
+  test.each([
+    ['requests', { perDay: { speech: 9, text: 9, fal: 1 } }],
+    ['dollars', { usdPerDay: 0.05 }],
+  ])('at FAL ends with the %s of a day, and nothing is sent', async (_, change) => {
+    const parts = limited(change);
+    const input = { prompt: 'a lighthouse' };
+    const first = await makeOrder(bench, me, input);
+    await startFalOrder(parts, first.id, bench.run());
+    expect(await findFalJobOfOrder(parts, first.id)).not.toBeNull();
+    // Asked again, it is the same request.
+    await startFalOrder(parts, first.id, bench.run());
+    const second = await makeOrder(bench, me, input);
+    await startFalOrder(parts, second.id, bench.run());
+    expect(await orderNow(bench, second.id)).toMatchObject({ state: 'failed', failure: 'too_much_today' });
+    expect(await findFalJobOfOrder(parts, second.id)).toBeNull();
+    expect(await bench.fal.control.paidJobs()).toHaveLength(1);
+  });
+
+  test('for a description is counted call by call, whatever connections drop', async () => {
+    const asked = async () => (await bench.openai.control.requests()).filter(({ route }) => route !== 'models');
+    await bench.openai.control.addFault({ route: 'chat', times: null, fault: { kind: 'reset_answer' } });
+    const order = await makeOrder(bench, me, { prompt: 'маяк на рассвете' });
+    await startFalOrder(bench.parts, order.id, bench.run());
+    // A judgement and two translations; the text is drawn as it is.
+    expect(await asked()).toHaveLength(3);
+    const next = await makeOrder(bench, me, { prompt: 'маяк на закате' });
+    await startFalOrder(limited({ perPicture: 0 }), next.id, bench.run());
+    expect(await orderNow(bench, next.id)).toMatchObject({ failure: 'too_much_of_one' });
+    expect(await asked()).toHaveLength(3);
+  });
+
+  test('for a document ends with its own ceiling', async () => {
+    const text = 'Анна отправит отчёт. Мы говорили о погоде, и было это долго. '.repeat(1_200);
+    const { order, documentId } = await makeDocument(bench, await makeText(bench, me, text));
+    await writeThrough({ ...bench, parts: { ...bench.parts, config: limited({ perDocument: 2 }).config } }, documentId);
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'too_much_of_one' });
+    expect(await bench.openai.control.requests({ route: 'chat' })).toHaveLength(2);
+  });
+});
