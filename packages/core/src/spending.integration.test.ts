@@ -49,7 +49,9 @@ describe('what is bought', () => {
     expect(await buy(0.5)).toBeNull();
     expect(await buy(0.0001)).toBe('too_much_today');
     expect(await buy(null)).toBeNull();
-    expect(await count(spending, { ownerId: await bench.person(), for: 'fal', usd: 3 })).toBe('too_much_today');
+    expect(await count(spending, { ownerId: await bench.person(), for: 'fal', usd: 3 })).toBe(
+      'too_much_today',
+    );
   });
 
   test.each([
@@ -71,7 +73,8 @@ describe('what is bought', () => {
   });
 
   test('for a description is counted call by call, whatever connections drop', async () => {
-    const asked = async () => (await bench.openai.control.requests()).filter(({ route }) => route !== 'models');
+    const asked = async () =>
+      (await bench.openai.control.requests()).filter(({ route }) => route !== 'models');
     await bench.openai.control.addFault({ route: 'chat', times: null, fault: { kind: 'reset_answer' } });
     const order = await makeOrder(bench, me, { prompt: 'маяк на рассвете' });
     await startFalOrder(bench.parts, order.id, bench.run());
@@ -86,7 +89,10 @@ describe('what is bought', () => {
   test('for a document ends with its own ceiling', async () => {
     const text = 'Анна отправит отчёт. Мы говорили о погоде, и было это долго. '.repeat(1_200);
     const { order, documentId } = await makeDocument(bench, await makeText(bench, me, text));
-    await writeThrough({ ...bench, parts: { ...bench.parts, config: limited({ perDocument: 2 }).config } }, documentId);
+    await writeThrough(
+      { ...bench, parts: { ...bench.parts, config: limited({ perDocument: 2 }).config } },
+      documentId,
+    );
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'too_much_of_one' });
     expect(await bench.openai.control.requests({ route: 'chat' })).toHaveLength(2);
   });

@@ -185,12 +185,15 @@ describe('transcribe', () => {
   test.each([
     ['a dropped connection', (_, response) => reset(response)],
     ['a server that wants to be asked again', error(503, null, 'x', null, { 'retry-after-ms': '1' })],
-  ] satisfies [string, Script][])('%s is not asked again behind the back of who counts', async (_, script) => {
-    await using server = await scriptedServer(script);
-    const { recogniser } = clientAt(server.url).client;
-    expect(await recogniser.transcribe(voice)).toMatchObject({ kind: 'retry' });
-    expect(server.seen).toHaveLength(1);
-  });
+  ] satisfies [string, Script][])(
+    '%s is not asked again behind the back of who counts',
+    async (_, script) => {
+      await using server = await scriptedServer(script);
+      const { recogniser } = clientAt(server.url).client;
+      expect(await recogniser.transcribe(voice)).toMatchObject({ kind: 'retry' });
+      expect(server.seen).toHaveLength(1);
+    },
+  );
 
   test('what is too big is not sent', async () => {
     const { client } = clientAt(await closedPort());
