@@ -13,9 +13,11 @@ own() { if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$FOLDER"; chmod 700 
 mkdir -p "$FOLDER"
 size=$(stat -c %s "$IMAGE" 2>/dev/null || echo 0)
 if mountpoint -q "$FOLDER"; then
-  # Ours, and too small for what is wanted now.
-  if ((size > 0 && size < GB << 30)) && device=$(findmnt -no SOURCE "$FOLDER") && truncate -s "${GB}G" "$IMAGE" && losetup -c "$device" && resize2fs "$device" >/dev/null 2>&1; then
-    say "scratch: $GB GB"
+  # Ours: it grows while it is used, and stays as it is where it is large enough.
+  if ((size > 0)); then
+    ((size >= GB << 30)) || truncate -s "${GB}G" "$IMAGE"
+    device=$(findmnt -no SOURCE "$FOLDER")
+    { losetup -c "$device" && resize2fs "$device" >/dev/null 2>&1; } || warn "the scratch could not grow to $GB GB; stop the workers, umount $FOLDER, resize2fs $IMAGE"
   fi
   own
   exit 0
