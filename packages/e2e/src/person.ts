@@ -59,8 +59,17 @@ export class Person {
     });
   }
 
+  /** Files, photos and videos sent together. */
+  async albumOf(items: readonly (Upload & { readonly kind: 'photo' | 'video' | 'document' | 'audio' })[]) {
+    const sent = await this.#control.sendAlbum({
+      userId: this.id,
+      items: items.map(({ kind, ...file }) => ({ kind, file })),
+    });
+    return sent.at(-1)?.id ?? 0;
+  }
+
   async media(
-    kind: 'voice' | 'audio' | 'video' | 'document' | 'photo',
+    kind: 'voice' | 'audio' | 'video' | 'document' | 'photo' | 'sticker',
     file: Upload,
     duration?: number,
   ): Promise<ChatMessage> {

@@ -9,6 +9,7 @@ export interface Words {
   readonly consent: RegExp;
   readonly sendPhotos: RegExp;
   readonly accepted: (count: number) => RegExp;
+  readonly enough: RegExp;
   readonly train: RegExp;
   readonly fast: RegExp;
   readonly training: RegExp;
@@ -59,6 +60,7 @@ export const RU: Words = {
   consent: /Подтверждаю/,
   sendPhotos: /Пришлите от 10 до 20 фотографий/,
   accepted: (count) => new RegExp(`Принят[оаы] ${count} фотографи`),
+  enough: /Этого достаточно/,
   train: /Обучить/,
   fast: /Быстро/,
   training: /Обучаю модель/,
@@ -106,6 +108,7 @@ export const EN: Words = {
   consent: /I confirm/,
   sendPhotos: /Send 10 to 20 photos/,
   accepted: (count) => new RegExp(`${count} photos? of 20 accepted`),
+  enough: /That’s enough/,
   train: /Train/,
   fast: /Fast/,
   training: /Training the model/,
