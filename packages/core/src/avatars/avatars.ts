@@ -131,6 +131,8 @@ export interface IncomingPhoto {
   readonly fileSize: number | null;
   /** A zip: the pictures in it are taken. */
   readonly isArchive?: boolean | undefined;
+  /** Of a picture from a zip: where it lies. */
+  readonly sourceKey?: string | undefined;
 }
 
 /**
@@ -162,6 +164,7 @@ export async function addPhoto(
         state: 'received',
         reason: null,
         fileId: sql`excluded.file_id`,
+        sourceKey: sql`excluded.source_key`,
         nextCheckAt: sql`excluded.next_check_at`,
       },
       setWhere: sql`${avatarPhotos.state} = 'rejected' and not ${full}`,

@@ -1,6 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { avatarPhotos, avatars } from '@aisha/db';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import sharp from 'sharp';
+import { ZipFile } from 'yazl';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { coreHandlers, giveUpsOf } from '../handlers.ts';
 import { sweep } from '../sweeper.ts';
@@ -303,4 +305,67 @@ test('the counter that was shown is no longer due; one that changed meanwhile is
   bench.enqueued.length = 0;
   await sweep(bench.parts, { updates: false });
   expect(bench.enqueued.filter(({ name }) => name === 'avatar.screen')).toEqual([]);
+});
+
+describe('a zip', () => {
+  /** Sends a zip of these files; what is to be checked afterwards. */
+  async function sendZip(contents: Readonly<Record<string, Buffer>>) {
+    const zip = new ZipFile();
+    for (const [name, bytes] of Object.entries(contents)) zip.addBuffer(bytes, name);
+    zip.end();
+    return sendArchive(await buffer(zip.outputStream));
+  }
+  async function sendArchive(bytes: Buffer) {
+    const { message } = await bench.telegram.control.sendMedia({
+      userId: me,
+      kind: 'document',
+      file: { bytes, name: 'photos.zip', mime: 'application/zip' },
+    });
+    const id = message.document?.file_id ?? '';
+    await transact(bench.parts, (unit) =>
+      addPhoto(unit, avatar, { fileId: id, fileUniqueId: id, fileSize: bytes.length, isArchive: true }),
+    );
+    for (let rows = await received(); rows.length > 0; rows = await received())
+      for (const row of rows) await check(row.id);
+  }
+  const received = () =>
+    bench.parts.db
+      .select()
+      .from(avatarPhotos)
+      .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'received')));
+
+  test('is taken apart: each picture has its own verdict, and nothing else is left', async () => {
+    const [one, two] = await Promise.all([picture(1).jpeg().toBuffer(), picture(2).png().toBuffer()]);
+    const small = await picture(3, 200).jpeg().toBuffer();
+    const entries = { 'a/1.jpg': one, '2': two, 'small.jpg': small, 'note.txt': Buffer.from('not a photo') };
+    await sendZip(entries);
+    expect(await counts()).toEqual({ received: 0, accepted: 2, rejected: 1 });
+    expect(await rejections(bench.parts.db, avatar.id)).toEqual([{ reason: 'too_small', n: 1 }]);
+    expect(await kept()).toHaveLength(2);
+  });
+
+  test('of more pictures than an avatar takes fills it up, and its own row takes no place', async () => {
+    const bytes = await picture(1).jpeg().toBuffer();
+    const entries = Array.from({ length: 22 }, (_, n) => [
+      `${n}.jpg`,
+      Buffer.concat([bytes, Buffer.from([n])]),
+    ]);
+    await sendZip(Object.fromEntries(entries));
+    expect(await rejections(bench.parts.db, avatar.id)).toEqual(
+      expect.arrayContaining([
+        { reason: 'too_many', n: 2 },
+        { reason: 'same_as_another', n: 19 },
+      ]),
+    );
+    expect(await kept()).toHaveLength(1);
+  });
+
+  test.each([
+    ['without pictures', 'archive_empty', () => sendZip({ 'a.txt': Buffer.from('a') })],
+    ['that is none', 'archive_unreadable', () => sendArchive(Buffer.from('PK and no more'))],
+  ])('%s is turned down: %s', async (_what, reason, sending) => {
+    await sending();
+    expect(await rejections(bench.parts.db, avatar.id)).toEqual([{ reason, n: 1 }]);
+    expect(await kept()).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
+import { unpackPhotos } from './archive.ts';
 import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
 import { photoKey } from './tidy.ts';
 
@@ -59,7 +60,16 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   if (!photo) return;
   const { row, avatar } = photo;
 
-  const judged = await fetchAndJudge(parts, row, avatar.ownerId, run);
+  const file = await fetchPhoto(parts, row, run);
+  if (row.isArchive && typeof file !== 'string') {
+    const problem = await unpackPhotos(parts, { row, avatar, zip: file }, run);
+    if (problem === null) return;
+    return turnDown(parts, photoId, problem);
+  }
+  const judged =
+    typeof file === 'string'
+      ? file
+      : await judgePhoto(parts.media, file, { owner: String(avatar.ownerId), signal: run.signal });
   let key: string | null = null;
   if (typeof judged !== 'string') {
     key = photoKey(avatar, row.id);
@@ -105,6 +115,7 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   });
   // Turned down, or taken away by its owner meanwhile. Another run may have accepted it: then its row says so.
   if (key !== null && !accepted && !(await isKept(parts, row.id))) await parts.storage.delete('avatars', key);
+  if (row.sourceKey !== null) await parts.storage.delete('avatars', row.sourceKey);
 }
 
 async function isKept(parts: Pick<WorkerParts, 'db'>, photoId: string): Promise<boolean> {
@@ -116,20 +127,21 @@ async function isKept(parts: Pick<WorkerParts, 'db'>, photoId: string): Promise<
   );
 }
 
-async function fetchAndJudge(
+async function fetchPhoto(
   parts: WorkerParts,
-  { fileId, fileSize }: Pick<typeof avatarPhotos.$inferSelect, 'fileId' | 'fileSize'>,
-  ownerId: number,
-  run: Run,
-): Promise<CheckedPhoto | PhotoProblem> {
+  {
+    fileId,
+    fileSize,
+    sourceKey,
+  }: Pick<typeof avatarPhotos.$inferSelect, 'fileId' | 'fileSize' | 'sourceKey'>,
+  { signal }: Run,
+): Promise<Uint8Array | PhotoProblem> {
+  if (sourceKey !== null) return (await parts.storage.get('avatars', sourceKey, { signal })) ?? 'gone';
   if (fileSize !== null && fileSize > RULES.maxBytes) return 'too_big';
-  const file = await parts.telegram.downloadToBuffer(fileId, {
-    maxBytes: RULES.maxBytes,
-    signal: run.signal,
-  });
+  const file = await parts.telegram.downloadToBuffer(fileId, { maxBytes: RULES.maxBytes, signal });
   switch (file.kind) {
     case 'ok':
-      return judgePhoto(parts.media, file.data, { owner: String(ownerId), signal: run.signal });
+      return file.data;
     case 'too-big':
       return 'too_big';
     case 'gone':
@@ -143,15 +155,20 @@ async function fetchAndJudge(
 }
 
 /** What an exhausted check leaves: the photo is turned down with its reason, so that nobody waits for it. */
-export async function giveUpPhoto(parts: WorkerParts, photoId: string): Promise<void> {
-  await transact(parts, async (unit) => {
-    const [row] = await unit.tx
+export const giveUpPhoto = (parts: WorkerParts, photoId: string): Promise<void> =>
+  turnDown(parts, photoId, 'gone');
+
+async function turnDown(parts: WorkerParts, photoId: string, reason: PhotoProblem): Promise<void> {
+  const row = await transact(parts, async (unit) => {
+    const [changed] = await unit.tx
       .update(avatarPhotos)
-      .set({ state: 'rejected', reason: 'gone' })
+      .set({ state: 'rejected', reason })
       .where(and(eq(avatarPhotos.id, photoId), eq(avatarPhotos.state, 'received')))
-      .returning({ avatarId: avatarPhotos.avatarId });
-    if (row) await showCounter(unit, row.avatarId);
+      .returning({ avatarId: avatarPhotos.avatarId, sourceKey: avatarPhotos.sourceKey });
+    if (changed) await showCounter(unit, changed.avatarId);
+    return changed;
   });
+  if (row?.sourceKey) await parts.storage.delete('avatars', row.sourceKey);
 }
 
 /** The counter message was shown as of `dueAt`; later changes keep it due. A Date has no microseconds: neither may the row. */

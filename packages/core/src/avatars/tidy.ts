@@ -2,6 +2,7 @@ import { avatarPhotos, avatars } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { and, eq, sql } from 'drizzle-orm';
 import type { WorkerParts } from '../parts.ts';
+import { sourcePrefix } from './archive.ts';
 import type { Avatar } from './avatars.ts';
 
 /**
@@ -24,14 +25,15 @@ export async function tidyAvatar(parts: WorkerParts, avatarId: string): Promise<
     case 'draft':
     case 'failed': {
       const rows = await parts.db
-        .select({ id: avatarPhotos.id, key: avatarPhotos.objectKey })
+        .select({ id: avatarPhotos.id, key: avatarPhotos.objectKey, source: avatarPhotos.sourceKey })
         .from(avatarPhotos)
         .where(eq(avatarPhotos.avatarId, avatarId));
-      // One that is being checked is in the bucket before its row names it.
+      // What is being checked or unpacked is in the bucket before a row names it.
       return removePhotos(
         parts,
         avatar,
-        rows.flatMap(({ id, key }) => [key, photoKey(avatar, id)]),
+        rows.flatMap(({ id, key, source }) => [key, photoKey(avatar, id), source]),
+        rows.map(({ id }) => sourcePrefix(avatar, id)),
       );
     }
     case 'training':
@@ -50,10 +52,12 @@ async function removePhotos(
   parts: WorkerParts,
   avatar: Avatar,
   kept: readonly (string | null)[],
+  keptPrefixes: readonly string[] = [],
 ): Promise<void> {
   const prefix = objectKey(avatar.ownerId, 'avatars', avatar.id, 'photos/');
   for await (const { key } of parts.storage.list('avatars', prefix))
-    if (!kept.includes(key)) await parts.storage.delete('avatars', key);
+    if (!kept.includes(key) && !keptPrefixes.some((one) => key.startsWith(one)))
+      await parts.storage.delete('avatars', key);
 }
 
 async function forgetPhotos(parts: WorkerParts, avatar: Avatar): Promise<void> {

@@ -78,6 +78,10 @@ export type PhotoProblem =
   | 'too_costly'
   | 'too_small'
   | 'same_as_another'
+  | 'archive_empty'
+  | 'archive_encrypted'
+  | 'archive_too_big'
+  | 'archive_unreadable'
   | 'too_many';
 export const AVATAR_KINDS = ['portrait', 'style'] as const;
 export type AvatarKind = (typeof AVATAR_KINDS)[number];
