@@ -72,7 +72,8 @@ async function sendOne(product: Product, file: OddFile): Promise<string> {
   const person = await Person.join(product.telegram, 'Странник', 'ru');
   if (file.asPhoto) await draftAvatar(person, RU, 'Странник');
   const { id } = await person.media(file.kind, file);
-  const isEnd = (message: ChatMessage) => hasButton(message, RU.summary) || ANSWERS.test(message.text);
+  const isEnd = (message: ChatMessage) =>
+    hasButton(message, RU.summary) || (ANSWERS.test(message.text) && !message.text.includes('⏳'));
   const message = await person.see(isEnd, 'an answer', {
     after: id - (file.asPhoto ? 20 : 0),
     timeoutMs: PATIENCE_MS,
@@ -84,9 +85,9 @@ async function sendOne(product: Product, file: OddFile): Promise<string> {
   return told.replaceAll(/\s+/g, ' ').slice(0, 90);
 }
 
-/** What a person can do something with: a reason, what is taken, or the counter of photos with what it says of them. */
+/** What a person can do something with: a reason, what is taken, why a photo is not, or that it is kept. */
 const ANSWERS =
-  /Не получилось\s+\S.*(?=С вас ничего не списано)|С такими файлами я не работаю|Принят[оаы] \d+ фотографи|не (подошл|принят|изображение)[^\n]*|меньше 512 пикселей|больше 20 МБ|слишком [^\n]*\(1\)|архив[^\n]*/s;
+  /Не получилось\s+\S.*(?=С вас ничего не списано)|С такими файлами я не работаю|❌ Не подошли:\s[^\n]+|Принят[аы] \d+ фотографи|Отложен[аоы] \d+ фотографи|Они отложены для него/s;
 
 /** Waits until nothing is under way, then looks at what is left; each found thing as a line. */
 async function leftovers(product: Product, scratch: string): Promise<string[]> {

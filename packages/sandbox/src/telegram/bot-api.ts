@@ -213,9 +213,10 @@ export async function handleFile(
       response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.resetAndDestroy());
       return;
     }
-    if (fault !== null) {
+    if (fault?.kind === 'delay') await pause(fault.ms);
+    else if (fault !== null) {
       respond(response, await answerUnderFault(api, bot, 'getMe', params, fault, request));
-      if (fault.kind !== 'delay') return;
+      return;
     }
     entry.status = 200;
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length });
