@@ -30,7 +30,7 @@ describe('aisha', () => {
   test.each([
     [['destroy'], 'There is no command "destroy"'],
     [['doctor', '--onlly', 'redis'], 'onlly'],
-    [['doctor', '--only', 'redis,moon'], 'no part "moon"; there are: configuration, database'],
+    [['doctor', '--only', 'redis,moon'], 'no part "moon"; there are: configuration, keys, database'],
     [['telegram', 'mode', 'pigeon'], 'no mode "pigeon"'],
     [['updates', 'poisoned', 'retry'], 'retry the number of one update'],
     [['jobs', 'lost'], 'nothing, or "failed"'],

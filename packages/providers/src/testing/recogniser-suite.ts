@@ -121,8 +121,9 @@ export function describeRecogniser(name: string, start: () => Promise<Recogniser
       });
     });
 
-    test('asks once more by itself when the connection broke', async () => {
+    test('leaves it to who counts paid calls to ask again when the connection broke', async () => {
       await stand.spoil('reset');
+      expect(await hear()).toMatchObject({ kind: 'retry' });
       expect(await heard()).toMatchObject({ text: TEXT });
     });
 
