@@ -67,8 +67,8 @@ export const CHILD = {
   idleMs: 20_000,
   /** Then a fresh one: what a file did to the process cannot last. */
   files: 40,
-  /** What a child may keep between two files; fragmented heaps grow. */
-  keptBytes: 160 * MB,
+  /** What a child may keep between two files, well below what any of them may hold; fragmented heaps grow. */
+  keptBytes: 90 * MB,
   /** Of standard error: the end, for the log. */
   stderrBytes: 4_096,
 } as const;

@@ -36,6 +36,9 @@ export interface Header {
 /** A process with the decoders loaded, lines under way, the reduced picture and its JPEG. */
 const BASE_BYTES = 140 * MB;
 
+/** Of what goes line by line; a long and narrow picture is kept whole, and its lines are long. Two fit into their lane. */
+const BY_LINES_BYTES = 200 * MB;
+
 /** What decoding may hold at most: a file that needs all of it is alone in its lane. */
 const MOST_BYTES = LANES.quick.memoryBytes;
 
@@ -88,7 +91,7 @@ export function decodingBytes(header: Header): number | null {
       format === 'jpeg'
         ? pixels <= MOST_PIXELS_OF_JPEG
         : pixels * channels * bytesPerSample <= MOST_BYTES_OF_LINES;
-    return fits ? BASE_BYTES : null;
+    return fits ? BY_LINES_BYTES : null;
   }
   // Those that are not read from the disk as they are decoded.
   const held = format === 'bmp' || format === 'jxl' || format === 'heic' ? fileBytes : 0;
