@@ -3,22 +3,18 @@ import { type Cue, timeMs, trimmed } from './cue.ts';
 /** Reads ASS and SSA; null when the text is neither. */
 export function assCues(text: string): Cue[] | null {
   if (!/^\s*\[Script Info\]/i.test(text.slice(0, 200))) return null;
-  let fields = 'layer,start,end,style,name,marginl,marginr,marginv,effect,text'.split(',');
+  let fields = placesOf('layer,start,end,style,name,marginl,marginr,marginv,effect,text');
   let inEvents = false;
   const cues: Cue[] = [];
   for (const line of text.split('\n')) {
     const section = /^\s*\[([^\]]{1,40})\]\s*$/.exec(line);
     if (section) inEvents = section[1]?.toLowerCase() === 'events';
-    else if (inEvents && /^format\s*:/i.test(line))
-      fields = line
-        .slice(line.indexOf(':') + 1)
-        .split(',')
-        .map((name) => name.trim().toLowerCase());
+    else if (inEvents && /^format\s*:/i.test(line)) fields = placesOf(line.slice(line.indexOf(':') + 1));
     else if (inEvents && /^dialogue\s*:/i.test(line)) {
       const values = line.slice(line.indexOf(':') + 1).split(',');
-      const value = (name: string) => values[fields.indexOf(name)]?.trim() ?? '';
+      const value = (name: string) => values[fields.places.get(name) ?? -1]?.trim() ?? '';
       // The text is the last field and may have commas.
-      const said = values.slice(fields.length - 1).join(',');
+      const said = values.slice(fields.count - 1).join(',');
       // Not said: `{\p1}` draws a shape.
       if (/\{[^{}]{0,200}\\p[1-9]/.test(said)) continue;
       const name = value('name') || value('actor');
@@ -37,4 +33,10 @@ export function assCues(text: string): Cue[] | null {
     }
   }
   return cues;
+}
+
+/** Looked up once a format: a file may have a great many fields, and of the lines that are said. */
+function placesOf(format: string): { readonly places: ReadonlyMap<string, number>; readonly count: number } {
+  const names = format.split(',').map((name) => name.trim().toLowerCase());
+  return { places: new Map(names.map((name, place) => [name, place])), count: names.length };
 }

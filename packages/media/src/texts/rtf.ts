@@ -135,7 +135,7 @@ export function rtfText(bytes: Buffer): string {
       toSkip = Math.max(0, toSkip - token.length);
       if (!group.aside && text !== '') {
         // Some writers leave letters beyond ASCII as they are.
-        if (/[\u0080-\u00FF]/.test(text)) pending.push(...Buffer.from(text, 'latin1'));
+        if (/[\u0080-\u00FF]/.test(text)) for (const byte of Buffer.from(text, 'latin1')) pending.push(byte);
         else put(text);
       }
     }

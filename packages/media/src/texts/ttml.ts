@@ -1,6 +1,9 @@
 import { SaxesParser } from 'saxes';
 import { type Cue, timeMs, trimmed } from './cue.ts';
 
+/** Writers nest some ten; a file of nothing but beginnings must not grow a stack of millions. */
+const MOST_DEPTH = 1_000;
+
 /** Reads TTML (also called DFXP); null when the text is no such XML, or damaged. */
 export function ttmlCues(text: string): Cue[] | null {
   if (
@@ -18,7 +21,9 @@ export function ttmlCues(text: string): Cue[] | null {
     throw error;
   });
   const local = (name: string) => name.slice(name.indexOf(':') + 1);
+  let depth = 0;
   parser.on('opentag', ({ name, attributes }) => {
+    if (++depth > MOST_DEPTH) throw new Error('nested too deep');
     if (local(name) === 'p')
       said = { startMs: timeMs(attributes['begin'] ?? ''), endMs: timeMs(attributes['end'] ?? ''), text: '' };
     else if (said && local(name) === 'br') said.text += '\n';
@@ -27,6 +32,7 @@ export function ttmlCues(text: string): Cue[] | null {
     if (said) said.text += chars.replaceAll('\n', ' ');
   });
   parser.on('closetag', ({ name }) => {
+    depth -= 1;
     if (!said || local(name) !== 'p') return;
     const { startMs, endMs, text: words } = said;
     cues.push({ startMs, endMs, speaker: null, lines: trimmed(words.split('\n')), wordTimes: false });
