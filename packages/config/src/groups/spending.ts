@@ -45,7 +45,7 @@ export const spendingGroup = group({
       example: '600',
     },
     PAID_TEXTS_PER_PERSON_A_DAY: {
-      // Two hundred pictures with their checks and translations, and some hundred documents.
+      // Three hundred pictures with their checks and translations, and some hundred documents.
       schema: integer(1, 1_000_000, 1_000),
       doc: 'Calls of the text and moderation models for one person in a day (UTC) at most.',
       expected: 'a number from 1 to 1000000',
@@ -53,13 +53,13 @@ export const spendingGroup = group({
     },
     FAL_REQUESTS_PER_PERSON_A_DAY: {
       // As many as orders of pictures and trainings (LIMIT_DRAWING); it holds where those are raised, too.
-      schema: integer(1, 1_000_000, 200),
+      schema: integer(1, 1_000_000, 300),
       doc: 'Requests at FAL for one person in a day (UTC) at most.',
       expected: 'a number from 1 to 1000000',
-      example: '200',
+      example: '300',
     },
     FAL_USD_PER_PERSON_A_DAY: {
-      // Five trainings at the dearest trainer, or two hundred orders of four pictures.
+      // Four of the dearest trainings, or three hundred orders of four pictures.
       schema: integer(1, 100_000, 50),
       doc: 'US dollars at FAL for one person in a day (UTC) at most, by the prices of the models.',
       expected: 'a number from 1 to 100000',
