@@ -110,7 +110,7 @@ describe('a long text', () => {
     const { order, documentId } = await ordered(talkOf(10_000));
     await bench.openai.control.addFault({
       contains: 'consecutive sections',
-      times: 3,
+      times: 1,
       fault: { kind: 'status', status: 503 },
     });
     await expect(writeThrough(bench, documentId)).rejects.toMatchObject({ name: 'TransientError' });
