@@ -86,6 +86,14 @@ describe('one person', () => {
     expect(await told('talk')).toBe('placed');
   });
 
+  test('is not held to what a provider failed', async () => {
+    for (let n = 0; n < 12; n += 1) {
+      expect(await told('talk')).toBe('placed');
+      for (const { id } of await parts.db.select().from(orders))
+        await failOrder(parts, id, 'provider_account');
+    }
+  });
+
   test('does not hold up another, and the same button twice says that it is under way', async () => {
     const subjectId = 'aaaaaaaa-0000-4000-8000-000000000001';
     await place('one', { subjectId });

@@ -1,6 +1,6 @@
 import type { Share } from '@aisha/config';
 import { orders, users } from '@aisha/db';
-import { and, count, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { OrderRules, Unit } from '../unit.ts';
 
 const SHARE_REFUSALS = ['too_many_under_way', 'too_many_a_minute', 'too_many_a_day'] as const;
@@ -51,15 +51,19 @@ export async function shareOf(
   return { refusal: refusal ?? null, turn: all.underWay };
 }
 
+/** What a provider failed is not held against whoever ordered it: people try again. */
+const counted = sql`(${orders.failure} is null or ${orders.failure} not like 'provider%')`;
+
 async function countsOf({ tx }: Unit, where: ReturnType<typeof and>): Promise<Counts> {
   const [counts] = await tx
     .select({
       // What lives longer than a day is given up by its deadline.
       underWay: sql<number>`count(*) filter (where ${orders.endedAt} is null)`.mapWith(Number),
-      minute: sql<number>`count(*) filter (where ${orders.createdAt} > now() - interval '1 minute')`.mapWith(
-        Number,
-      ),
-      day: count(),
+      minute:
+        sql<number>`count(*) filter (where ${counted} and ${orders.createdAt} > now() - interval '1 minute')`.mapWith(
+          Number,
+        ),
+      day: sql<number>`count(*) filter (where ${counted})`.mapWith(Number),
     })
     .from(orders)
     .where(and(where, gt(orders.createdAt, sql`now() - interval '1 day'`)));
