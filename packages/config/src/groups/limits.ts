@@ -44,11 +44,11 @@ export const limitsGroup = group({
       example: '40/40/600',
     },
     LIMIT_DRAWING: {
-      // Nobody looks at more in a minute; when FAL stands still for minutes, what was ordered meanwhile waits, too.
-      schema: share(40, 20, 300),
+      // Nobody looks at more at once; while FAL fails at once, people try again and again.
+      schema: share(15, 40, 300),
       doc: 'Of these, pictures and trainings.',
       expected: EXPECTED,
-      example: '40/20/300',
+      example: '15/40/300',
     },
     LIMIT_GROUP: {
       schema: share(60, 60, 1_000),
