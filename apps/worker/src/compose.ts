@@ -1,13 +1,6 @@
 import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
-import {
-  checkModels,
-  createSimulatedFal,
-  givingUp,
-  messageKeepers,
-  orderKinds,
-  type WorkerParts,
-} from '@aisha/core';
+import { checkModels, createSimulatedFal, messageKeepers, orderKinds, type WorkerParts } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createMedia } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
@@ -94,7 +87,6 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     ...(only === null ? {} : { only }),
     log,
     metrics,
-    onExhausted: givingUp(parts),
   });
   const depth = startDepthCollector({ connection: redis, queues: workers.queues, metrics, log });
   for (const watch of watchConsumption({ workers, depth, queues, maxSilenceMs: SILENCE_MS }))

@@ -1,6 +1,6 @@
-import { type NotifyParts, sendNotification, showPhotoCounter, showProgress } from '@aisha/bot';
+import { type NotifyParts, notifyHandlers } from '@aisha/bot';
 import { coreHandlers, createDispatcher, type InboxParts, type WorkerParts } from '@aisha/core';
-import type { JobHandlers } from '@aisha/queue';
+import { type JobHandlers, nothingToEnd } from '@aisha/queue';
 import { TransientError } from '@aisha/service';
 
 /** Which function does which job. A job of the catalogue without one does not compile. */
@@ -12,14 +12,15 @@ export function handlers(parts: WorkerParts & NotifyParts & InboxParts): JobHand
   });
   return {
     ...coreHandlers(parts),
-    'telegram.dispatch': async ({ botId, lane }, run) => {
-      const outcome = await dispatcher.run({ botId, lane }, { signal: run.signal });
-      // `busy`: whoever makes a call for this lane goes on with it, and the sweeper looks after both.
-      if (outcome.kind === 'wait' || outcome.kind === 'held')
-        throw new TransientError('the lane waits', { retryAfterMs: Math.max(outcome.ms, 50) });
+    ...notifyHandlers(parts),
+    'telegram.dispatch': {
+      handle: async (lane, { signal }) => {
+        const outcome = await dispatcher.run(lane, { signal });
+        // `busy`: whoever makes a call for this lane goes on with it, and the sweeper looks after both.
+        if (outcome.kind === 'wait' || outcome.kind === 'held')
+          throw new TransientError('the lane waits', { retryAfterMs: Math.max(outcome.ms, 50) });
+      },
+      giveUp: nothingToEnd,
     },
-    'notification.send': ({ notificationId }, run) => sendNotification(parts, notificationId, run),
-    'order.progress': ({ orderId }, run) => showProgress(parts, orderId, run),
-    'avatar.screen': ({ avatarId }, run) => showPhotoCounter(parts, avatarId, run),
   };
 }

@@ -60,7 +60,7 @@ describe('the handlers', () => {
     const update = incoming({ update_id: 1, message });
     if (!update) throw new Error('no update');
     await keepUpdates(bench.parts.db, bench.botId, [update]);
-    await handlers(parts())['telegram.dispatch']({ botId: bench.botId, lane: update.lane }, context());
+    await handlers(parts())['telegram.dispatch'].handle({ botId: bench.botId, lane: update.lane }, context());
     const { messages } = await bench.telegram.control.transcript({ chatId: me });
     expect(messages.filter(({ fromBot }) => fromBot)).toHaveLength(1);
   });
@@ -75,7 +75,10 @@ describe('the handlers', () => {
       attempts: 1,
       nextCheckAt: new Date(Date.now() + 30_000),
     });
-    const run = handlers(parts())['telegram.dispatch']({ botId: bench.botId, lane: 'chat5' }, context());
+    const run = handlers(parts())['telegram.dispatch'].handle(
+      { botId: bench.botId, lane: 'chat5' },
+      context(),
+    );
     const error: unknown = await run.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'TransientError' });
     expect(Object(error).retryAfterMs).toBeGreaterThan(10_000);
@@ -110,7 +113,6 @@ describe('the handlers', () => {
         }),
         log: bench.parts.log,
         metrics: bench.parts.metrics,
-        onExhausted: async () => undefined,
       }),
     );
     const lane = { botId: bench.botId, lane: `chat${me}` };
@@ -135,7 +137,7 @@ describe('the handlers', () => {
   test('tell what is owed', async () => {
     await overdue();
     const [row] = await bench.parts.db.select().from(notifications);
-    await handlers(parts())['notification.send']({ notificationId: row?.id ?? '' }, context());
+    await handlers(parts())['notification.send'].handle({ notificationId: row?.id ?? '' }, context());
     expect(await bench.parts.db.select().from(notifications)).toMatchObject([{ state: 'sent' }]);
   });
 });

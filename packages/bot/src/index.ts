@@ -2,6 +2,6 @@ export { createConversation } from './bindings.ts';
 export type { Conversation } from './chat/conversation.ts';
 export { type BotSettings, botSettings } from './chat/settings.ts';
 export { publishCommands } from './menu/commands.ts';
-export { showPhotoCounter, showProgress } from './notify/edits.ts';
-export { type NotifyParts, sendNotification } from './notify/send.ts';
+export { notifyHandlers } from './notify/handlers.ts';
+export type { NotifyParts } from './notify/send.ts';
 export { createTexts, type Texts } from './texts/index.ts';

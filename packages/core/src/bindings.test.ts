@@ -1,7 +1,6 @@
-import type { JobPayload } from '@aisha/queue';
+import type { JobHandlers } from '@aisha/queue';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FalOrder } from './fal/order.ts';
-import type { CoreHandlers, GiveUps, giveUpsOf } from './handlers.ts';
 import { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 import type { OrderDefinition } from './orders/definition.ts';
 
@@ -31,9 +30,9 @@ describe('an order kind', () => {
 
 describe('a job', () => {
   test('whose handler or whose giving up is left out does not compile', () => {
-    expectTypeOf<Omit<CoreHandlers, 'photo.check'>>().not.toExtend<CoreHandlers>();
-    expectTypeOf<Omit<GiveUps, 'photo.check'>>().not.toExtend<GiveUps>();
-    expectTypeOf<ReturnType<typeof giveUpsOf>>().toEqualTypeOf<GiveUps>();
-    expectTypeOf<Parameters<GiveUps['photo.check']>>().toEqualTypeOf<[JobPayload<'photo.check'>]>();
+    type Check = JobHandlers['photo.check'];
+    expectTypeOf<Omit<JobHandlers, 'photo.check'>>().not.toExtend<JobHandlers>();
+    expectTypeOf<Omit<Check, 'handle'>>().not.toExtend<Check>();
+    expectTypeOf<Omit<Check, 'giveUp'>>().not.toExtend<Check>();
   });
 });

@@ -21,7 +21,7 @@ export {
   type WebhookTokens,
 } from './fal/webhook-secrets.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
-export { coreHandlers, givingUp } from './handlers.ts';
+export { coreHandlers } from './handlers.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
 export { albumMessages } from './inbox/album.ts';

@@ -2,7 +2,7 @@ import { classifyError, retryAfterOf } from '@aisha/service';
 
 /** What becomes of a job whose handler failed. */
 export type Verdict =
-  /** Nothing will help, or all attempts are used: given up, and `onExhausted` told. */
+  /** Nothing will help, or all attempts are used: given up, and its `giveUp` called. */
   | { readonly kind: 'give-up' }
   /** The other side said when to come back: no attempt is used up. */
   | { readonly kind: 'postpone'; readonly delayMs: number }

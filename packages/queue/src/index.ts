@@ -21,7 +21,7 @@ export {
 } from './depth.ts';
 export { watchConsumption, type ConsumptionOptions } from './consumption.ts';
 export type { EnqueueOptions, EnqueueOutcome } from './producer.ts';
-export type { JobContext, OnExhausted } from './run-job.ts';
+export { nothingToEnd, type JobContext } from './run-job.ts';
 
 export type JobHandlers = Handlers<JobPayloads>;
 export type JobProducer = Producer<JobPayloads>;

@@ -64,7 +64,7 @@ describe('a worker process that is killed', () => {
     const [id] = await stand.redis.lrange(`${KEY_PREFIX}:quick:active`, 0, 0);
     // As if it had lost its worker as often as the queue allows.
     await stand.redis.hset(`${KEY_PREFIX}:quick:${id}`, 'stc', testQueues.quick.maxStalledCount);
-    work({ handle: {}, onExhausted: async (name) => void given.push(name) });
+    work({ handle: {}, giveUp: async (name) => void given.push(name) });
     await expect.poll(() => given, { timeout: 10_000 }).toEqual(['once']);
   });
 

@@ -14,17 +14,18 @@ export interface JobContext {
   readonly jobId: string;
 }
 
-export type Handler<Payload> = (payload: Payload, context: JobContext) => Promise<void>;
+/** What one job does, and beside it what ends when it is given up. */
+export interface Handler<Payload> {
+  readonly handle: (payload: Payload, context: JobContext) => Promise<void>;
+  /** Called once: for a user's fault, a bug, or after its last attempt. Its row must come to a final state here. */
+  readonly giveUp: (payload: Payload, error: unknown) => Promise<void>;
+}
 
-/** A handler for every job of the catalogue: one that is missing does not compile. */
+/** For every job of the catalogue: one that is missing does not compile. */
 export type Handlers<P> = { readonly [N in keyof P]: Handler<P[N]> };
 
-/** A job was given up: for a user's fault, a bug, or after its last attempt. */
-export type OnExhausted<P> = <N extends keyof P & string>(
-  name: N,
-  payload: P[N],
-  error: unknown,
-) => Promise<void>;
+/** Nobody waits for this job itself: the sweeper takes up what it shows or tidies, and what it looks at has a deadline. */
+export const nothingToEnd = async (): Promise<void> => undefined;
 
 /** Reason of a signal when the process stops: the job goes back to the queue as if it had not been started. */
 export class Stopping extends Error {
@@ -41,7 +42,6 @@ export interface RunnerOptions<P> {
   readonly handlers: Handlers<P>;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'jobSeconds' | 'jobWaitSeconds'>;
-  readonly onExhausted?: OnExhausted<P>;
   /** How long a handler may take to come to an end once its signal has aborted. */
   readonly abortGraceMs: number;
 }
@@ -86,7 +86,7 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
       metrics.jobSeconds.observe({ job: name, outcome }, (performance.now() - startedAt) / 1000);
     try {
       const lastAttempt = attempt >= attempts;
-      const work = handlers[name](payload, { signal, log, attempt, lastAttempt, jobId });
+      const work = handlers[name].handle(payload, { signal, log, attempt, lastAttempt, jobId });
       await settleOrLeave(work, signal, options.abortGraceMs);
       observe('completed');
       log.debug('job done', { ms: Math.round(performance.now() - startedAt), attempt });
@@ -109,7 +109,7 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
         throw new DelayedError();
       }
       if (verdict.kind === 'retry') throw describe(error);
-      await tellExhausted(name, payload, error, log);
+      await giveUp(name, payload, error, log);
       throw new UnrecoverableError(describe(error).message);
     } finally {
       running.delete(jobId);
@@ -122,14 +122,14 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
   }
 
   /** Its failure must not hide the job's; the row's next-check time sees to what it would have done. */
-  async function tellExhausted<N extends keyof P & string>(
+  async function giveUp<N extends keyof P & string>(
     name: N,
     payload: P[N],
     error: unknown,
     log: Logger,
   ): Promise<void> {
     try {
-      await options.onExhausted?.(name, payload, error);
+      await handlers[name].giveUp(payload, error);
     } catch (failure) {
       log.error('could not act on a given-up job', { error: failure });
     }
@@ -139,7 +139,7 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
     const log = options.log.child({ job: name, jobId: job.id });
     log.error('job given up: it lost its worker too often', { error });
     const parsed = catalog[name].schema.safeParse(job.data);
-    if (parsed.success) await tellExhausted(name, parsed.data, error, log);
+    if (parsed.success) await giveUp(name, parsed.data, error, log);
   }
 
   async function postponeUnknown(job: Job, token: string): Promise<never> {

@@ -9,6 +9,7 @@ import { createMetrics, silentLogger } from '@aisha/service';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectProducer, type RedisConnection } from './connection.ts';
 import { createProducerFor } from './producer.ts';
+import { nothingToEnd } from './run-job.ts';
 import { testJobs, testQueues } from './testing/bench-catalog.ts';
 import { startWorkersFor } from './workers.ts';
 
@@ -60,13 +61,13 @@ async function work(
   const connection: RedisConnection = connectProducer(config, silentLogger);
   const producer = createProducerFor(testJobs, connection, { log: silentLogger });
   const done = new Set<string>();
-  const handle = async ({ id }: { id: string }) => void done.add(id);
+  const handler = { handle: async ({ id }: { id: string }) => void done.add(id), giveUp: nothingToEnd };
   const workers = startWorkersFor(testQueues, testJobs, {
     redis: config,
     log: silentLogger,
     metrics: createMetrics({ app: 'worker', instanceId: 'test' }),
     abortGraceMs: 100,
-    handlers: { once: handle, again: handle, elsewhere: handle },
+    handlers: { once: handler, again: handler, elsewhere: handler },
   });
   const ids = (from: number) => Array.from({ length: 20 }, (_, n) => `n${from + n}`);
   try {

@@ -4,7 +4,7 @@ import { WaitingError, Worker } from 'bullmq';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectConsumer, KEY_PREFIX, type RedisConnection } from './connection.ts';
 import type { Catalog, QueueDefinition, Queues } from './definition.ts';
-import { createRunner, LockLost, Stopping, type Handlers, type OnExhausted, type Runner } from './run-job.ts';
+import { createRunner, LockLost, Stopping, type Handlers, type Runner } from './run-job.ts';
 
 export interface WorkersOptions<P, Q extends string> {
   readonly redis: RedisConfig;
@@ -13,8 +13,6 @@ export interface WorkersOptions<P, Q extends string> {
   readonly only?: readonly Q[];
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'jobSeconds' | 'jobWaitSeconds'>;
-  /** Told once for every job that is given up; its row must come to a final state there. */
-  readonly onExhausted?: OnExhausted<P>;
   /** How long a handler may take to end after its signal aborted. */
   readonly abortGraceMs?: number;
 }

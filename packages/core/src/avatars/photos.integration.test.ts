@@ -4,7 +4,7 @@ import { and, eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { ZipFile } from 'yazl';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coreHandlers, giveUpsOf } from '../handlers.ts';
+import { coreHandlers } from '../handlers.ts';
 import { sweep } from '../sweeper.ts';
 import { makeAvatar, picture, pictures, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
@@ -230,7 +230,7 @@ describe('photos', () => {
     await bench.telegram.control.addFault({ method: 'getFile', action: { kind: 'server_error' } });
     await expect(check(photoId)).rejects.toMatchObject({ name: 'TransientError' });
     await bench.telegram.control.clearFaults({});
-    await giveUpsOf(bench.parts)['photo.check']({ photoId });
+    await coreHandlers(bench.parts)['photo.check'].giveUp({ photoId });
     expect(await counts()).toEqual({ received: 0, accepted: 0, rejected: 3 });
   });
 
@@ -253,10 +253,7 @@ describe('photos', () => {
   test('of a draft are left alone while it is tidied', async () => {
     const rows = await send(await picture(16).jpeg().toBuffer());
     await check(rows[0]?.id ?? '');
-    await coreHandlers(bench.parts)['avatar.tidy'](
-      { avatarId: avatar.id },
-      { ...bench.run(), attempt: 1, jobId: '1' },
-    );
+    await coreHandlers(bench.parts)['avatar.tidy'].handle({ avatarId: avatar.id });
     expect(await kept()).toHaveLength(1);
   });
 });

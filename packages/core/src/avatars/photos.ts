@@ -154,11 +154,8 @@ async function fetchPhoto(
   }
 }
 
-/** What an exhausted check leaves: the photo is turned down with its reason, so that nobody waits for it. */
-export const giveUpPhoto = (parts: WorkerParts, photoId: string): Promise<void> =>
-  turnDown(parts, photoId, 'gone');
-
-async function turnDown(parts: WorkerParts, photoId: string, reason: PhotoProblem): Promise<void> {
+/** Nobody waits for a photo any more: it counts as rejected, with its reason. */
+export async function turnDown(parts: WorkerParts, photoId: string, reason: PhotoProblem): Promise<void> {
   const row = await transact(parts, async (unit) => {
     const [changed] = await unit.tx
       .update(avatarPhotos)

@@ -1,7 +1,7 @@
 import { circuitBreakers, documents, documentSections } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { giveUpsOf } from '../handlers.ts';
+import { coreHandlers } from '../handlers.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { orderNow, startTestParts, type TestParts } from '../testing.ts';
@@ -151,7 +151,7 @@ describe('a model that', () => {
     await spoil(fault);
     await expect(write()).rejects.toMatchObject({ name: 'TransientError' });
     expect((await orderNow(bench, order.id)).state).toBe('running');
-    await giveUpsOf(bench.parts)['document.write']({ documentId });
+    await coreHandlers(bench.parts)['document.write'].giveUp({ documentId });
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'internal' });
   });
 

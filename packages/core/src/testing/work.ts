@@ -1,9 +1,9 @@
-import { startWorkers } from '@aisha/queue';
-import { coreHandlers, givingUp } from '../handlers.ts';
+import { nothingToEnd, startWorkers } from '@aisha/queue';
+import { coreHandlers } from '../handlers.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TestParts } from './parts.ts';
 
-const nothingToShow = async () => undefined;
+const nothingToShow = { handle: async () => undefined, giveUp: nothingToEnd };
 
 /** Takes the jobs from the queue, as a worker does; what only shows something is the bot's and is left out. */
 export function startWork(
@@ -24,7 +24,6 @@ export function startWork(
     },
     log: parts.log,
     metrics: bench.parts.metrics,
-    onExhausted: givingUp(parts),
   });
   return { close: (deadlineMs = 2_000) => workers.close(deadlineMs) };
 }

@@ -1,4 +1,5 @@
 import { silentLogger } from '@aisha/service';
+import { nothingToEnd } from '../run-job.ts';
 import { startWorkersFor } from '../workers.ts';
 import { createMetrics } from '@aisha/service';
 import { testJobs, testQueues } from './bench-catalog.ts';
@@ -7,9 +8,12 @@ import { testJobs, testQueues } from './bench-catalog.ts';
 const url = process.argv[2];
 if (url === undefined) throw new Error('usage: child-worker <redis url>');
 
-const hold = async (payload: { readonly id: string }) => {
-  process.stdout.write(`holding ${payload.id}\n`);
-  await new Promise(() => undefined);
+const hold = {
+  handle: async (payload: { readonly id: string }) => {
+    process.stdout.write(`holding ${payload.id}\n`);
+    await new Promise(() => undefined);
+  },
+  giveUp: nothingToEnd,
 };
 
 startWorkersFor(testQueues, testJobs, {

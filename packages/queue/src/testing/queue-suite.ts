@@ -152,7 +152,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
               throw new TypeError('oops');
             },
           },
-          onExhausted: async (job, payload, error) => {
+          giveUp: async (job, payload, error) => {
             given.push([job, payload, error instanceof Error ? error.name : null]);
           },
         });
@@ -193,7 +193,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
                 );
               }),
           },
-          onExhausted: given,
+          giveUp: given,
         });
         await stand.producer.enqueue('once', { id: 'a' });
         await expect.poll(() => given.mock.calls.length).toBe(1);
@@ -219,7 +219,7 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
               await aborted;
             },
           },
-          onExhausted: given,
+          giveUp: given,
         });
         for (const id of ['listens', 'deaf']) await stand.producer.enqueue('again', { id });
         await expect.poll(() => given.mock.calls.length, { timeout: 5_000 }).toBe(2);

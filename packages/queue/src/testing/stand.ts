@@ -23,12 +23,13 @@ export interface Stand {
   /** Its own Redis client, for looks behind the scenes. */
   readonly redis: Redis;
   work(
-    options: Partial<WorkersOptions<TestPayloads, TestQueue>> & { handle: HandlerMap },
+    options: Partial<WorkersOptions<TestPayloads, TestQueue>> & { handle: HandlerMap; giveUp?: GiveUp },
   ): Workers<TestQueue>;
   close(): Promise<void>;
 }
 
-export type HandlerMap = { readonly [N in keyof TestPayloads]?: Handler<TestPayloads[N]> };
+export type HandlerMap = { readonly [N in keyof TestPayloads]?: Handler<TestPayloads[N]>['handle'] };
+type GiveUp = (job: keyof TestPayloads, payload: unknown, error: unknown) => Promise<void>;
 
 const idle = async () => undefined;
 
@@ -60,8 +61,14 @@ export async function startStand({
     producer,
     producerConnection,
     redis,
-    work: ({ handle, ...options }) => {
-      const handlers = { once: idle, again: idle, elsewhere: idle, ...handle };
+    work: ({ handle: { once = idle, again = idle, elsewhere = idle }, giveUp = idle, ...options }) => {
+      const ending = (job: keyof TestPayloads) => (payload: unknown, error: unknown) =>
+        giveUp(job, payload, error);
+      const handlers = {
+        once: { handle: once, giveUp: ending('once') },
+        again: { handle: again, giveUp: ending('again') },
+        elsewhere: { handle: elsewhere, giveUp: ending('elsewhere') },
+      };
       const workers = startWorkersFor(testQueues, testJobs, {
         redis: config,
         log,

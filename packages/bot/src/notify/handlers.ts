@@ -1,0 +1,20 @@
+import { type JobHandlers, nothingToEnd } from '@aisha/queue';
+import { showPhotoCounter, showProgress } from './edits.ts';
+import { type NotifyParts, sendNotification } from './send.ts';
+
+/** Jobs whose work is to show something. */
+export const notifyHandlers = (parts: NotifyParts) =>
+  ({
+    'notification.send': {
+      handle: ({ notificationId }, run) => sendNotification(parts, notificationId, run),
+      giveUp: nothingToEnd,
+    },
+    'order.progress': {
+      handle: ({ orderId }, run) => showProgress(parts, orderId, run),
+      giveUp: nothingToEnd,
+    },
+    'avatar.screen': {
+      handle: ({ avatarId }, run) => showPhotoCounter(parts, avatarId, run),
+      giveUp: nothingToEnd,
+    },
+  }) satisfies Partial<JobHandlers>;
