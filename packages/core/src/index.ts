@@ -40,6 +40,7 @@ export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export { cancelOrder, findOrder } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export * from './recordings/recordings.ts';
+export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
 export { applyRetention } from './retention.ts';
 export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';

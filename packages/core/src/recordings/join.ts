@@ -4,14 +4,9 @@ import { eq, sql } from 'drizzle-orm';
 import { failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
-import { piecesInOrder } from './pieces.ts';
+import { type Piece, piecesInOrder } from './pieces.ts';
 import type { Recording } from './recordings.ts';
-
-export interface Transcript {
-  readonly text: string;
-  readonly segments: readonly Segment[];
-  readonly language: string | null;
-}
+import { putTranscript, type Transcript } from './transcript.ts';
 
 /** Job: puts the pieces together in their order and keeps the transcript. */
 export async function joinRecording(parts: WorkerParts, recordingId: string): Promise<void> {
@@ -25,25 +20,54 @@ export async function joinRecording(parts: WorkerParts, recordingId: string): Pr
   if (spoken.length === 0) return failOrder(parts, order.id, 'silence');
   await keepTranscript(parts, recording, order, {
     text: spoken.map((piece) => piece.text).join('\n\n'),
-    // Where the model gives no times, the piece's own are the truth that there is.
-    segments: spoken.flatMap((piece) =>
-      piece.segments?.length
-        ? [...piece.segments]
-        : [{ startMs: piece.startMs, endMs: piece.endMs, text: piece.text ?? '' }],
-    ),
-    language: spoken.find((piece) => piece.language)?.language ?? null,
+    transcript: transcriptOf(recording, spoken),
   });
 }
 
-/** Keeps the text in the bucket and in the row, and ends the order, all or nothing. */
+function transcriptOf(recording: Recording, spoken: readonly Piece[]): Transcript {
+  // A speaker's label is of one piece: the same one in the next is somebody else.
+  const labels = [
+    ...new Set(
+      spoken.flatMap(({ index, segments }) =>
+        (segments ?? []).flatMap(({ speaker }) => (speaker === undefined ? [] : [`${index} ${speaker}`])),
+      ),
+    ),
+  ];
+  return {
+    language: spoken.find((piece) => piece.language)?.language ?? null,
+    durationMs: recording.durationMs ?? spoken.at(-1)?.endMs ?? 0,
+    // Where the model gives no times, the piece's own are the truth that there is.
+    segments: spoken.flatMap(({ index, startMs, endMs, text, segments }) =>
+      segments?.length
+        ? segments.map((one) => ({
+            startMs: one.startMs,
+            endMs: one.endMs,
+            speaker: one.speaker === undefined ? null : labels.indexOf(`${index} ${one.speaker}`),
+            text: one.text,
+          }))
+        : [{ startMs, endMs, speaker: null, text: text ?? '' }],
+    ),
+    missing: [],
+    speakers: labels.map(() => null),
+    timesFrom: spoken.some(({ segments }) => segments?.length) ? 'recogniser' : 'pieces',
+  };
+}
+
+export interface Kept {
+  readonly text: string;
+  readonly transcript: Transcript;
+}
+
+/** Keeps text and transcript in the bucket and the text in the row, and ends the order, all or nothing. */
 export async function keepTranscript(
   parts: WorkerParts,
   recording: Recording,
   order: Order,
-  transcript: Transcript,
+  { text, transcript }: Kept,
 ): Promise<void> {
   const key = objectKey(recording.ownerId, 'recordings', recording.id, 'transcript.txt');
-  await parts.storage.put('transcripts', key, Buffer.from(transcript.text, 'utf8'), {
+  await putTranscript(parts.storage, recording, transcript);
+  await parts.storage.put('transcripts', key, Buffer.from(text, 'utf8'), {
     contentType: 'text/plain; charset=utf-8',
   });
   await transact(parts, async (unit) => {
@@ -51,8 +75,8 @@ export async function keepTranscript(
     await unit.tx
       .update(recordings)
       .set({
-        text: transcript.text,
-        segments: transcript.segments,
+        text,
+        segments: transcript.segments.map(segmentOf),
         language: transcript.language,
         transcriptKey: key,
         transcribedAt: sql`now()`,
@@ -60,3 +84,11 @@ export async function keepTranscript(
       .where(eq(recordings.id, recording.id));
   });
 }
+
+/** As the row has it, for what reads rows alone. */
+const segmentOf = ({ startMs, endMs, speaker, text }: Transcript['segments'][number]): Segment => ({
+  startMs,
+  endMs,
+  text,
+  ...(speaker === null ? {} : { speaker: String(speaker) }),
+});

@@ -89,7 +89,7 @@ export async function transcribePiece(
   }
 }
 
-type Piece = typeof recordingPieces.$inferSelect;
+export type Piece = typeof recordingPieces.$inferSelect;
 type Answer = Pick<Piece, 'language'> & { readonly text: string; readonly segments: readonly Segment[] };
 
 const heardBefore = ({ text, segments, language }: Piece): Answer => ({

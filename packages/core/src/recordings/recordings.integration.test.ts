@@ -20,6 +20,7 @@ import { joinRecording } from './join.ts';
 import { transcribePiece } from './pieces.ts';
 import { prepareRecording } from './prepare.ts';
 import { deleteRecording, historyPage } from './recordings.ts';
+import { readTranscript, transcriptKey } from './transcript.ts';
 
 let bench: TestParts;
 let me: number;
@@ -101,8 +102,11 @@ test('twelve minutes come back through the queue with no word lost or doubled, a
   expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(parts.length);
   // Where the model tells no times, the pieces' own are kept.
   expect(kept.segments?.map(({ startMs }) => startMs)).toEqual(parts.map(({ startMs }) => startMs));
+  const transcript = await readTranscript(bench.parts, kept);
+  expect(transcript.segments.flatMap(({ text }) => wordsOf(text))).toEqual(words);
+  expect(transcript).toMatchObject({ durationMs: kept.durationMs, missing: [], timesFrom: 'pieces' });
   await applyRetention(bench.parts);
-  expect(await files(recording.id)).toEqual([kept.transcriptKey]);
+  expect(await files(recording.id)).toEqual([transcriptKey(kept), kept.transcriptKey]);
 }, 60_000);
 
 describe('a piece', () => {
@@ -308,7 +312,7 @@ describe('a recording', () => {
     const remove = (ownerId: number) =>
       transact(bench.parts, (unit) => deleteRecording(unit, ownerId, recording.id));
     expect(await remove(await bench.person())).toBe(false);
-    expect(await files(recording.id)).toHaveLength(1);
+    expect(await files(recording.id)).toHaveLength(2);
     expect(await remove(me)).toBe(true);
     expect((await historyPage(bench.parts.db, me, 0)).items.map(({ id }) => id)).not.toContain(recording.id);
     await applyRetention(bench.parts);
@@ -342,12 +346,47 @@ describe('a text file', () => {
     expect(recording.text).toBe(text);
   });
 
-  test('of subtitles is kept as its words', async () => {
-    const { recording } = await end(
-      Buffer.from(`1\r\n00:00:01,000 --> 00:00:02,000\r\n${text}\r\n`),
-      'film.srt',
-    );
-    expect(recording.text).toBe(text);
+  test('of subtitles is kept as its words, each line with its time and its speaker', async () => {
+    const srt = `1\r\n00:00:01,000 --> 00:00:02,000\r\n<v Анна>${text}\r\n\r\n2\r\n00:00:03,500 --> 00:00:04,000\r\n<v Иван>Да.`;
+    const { recording } = await end(Buffer.from(srt), 'film.srt');
+    expect(recording.text).toBe(`Анна: ${text}\nИван: Да.`);
+    expect(await readTranscript(bench.parts, recording)).toEqual({
+      language: null,
+      durationMs: 4_000,
+      segments: [
+        { startMs: 1_000, endMs: 2_000, speaker: 0, text },
+        { startMs: 3_500, endMs: 4_000, speaker: 1, text: 'Да.' },
+      ],
+      missing: [],
+      speakers: ['Анна', 'Иван'],
+      timesFrom: 'file',
+    });
+  });
+
+  test('without times has a paragraph for a segment, an older recording what its row tells', async () => {
+    const { recording } = await end(Buffer.from(`${text}\n\nИ разошлись.`), 'a.txt');
+    const none = { startMs: 0, endMs: 0, speaker: null };
+    expect(await readTranscript(bench.parts, recording)).toMatchObject({
+      segments: [
+        { ...none, text },
+        { ...none, text: 'И разошлись.' },
+      ],
+      timesFrom: 'none',
+    });
+    await bench.parts.storage.deletePrefix('transcripts', transcriptKey(recording));
+    const segments = [
+      { startMs: 0, endMs: 900, text: 'Да.', speaker: 'A' },
+      { startMs: 900, endMs: 2_000, text: 'Нет.', speaker: 'B' },
+    ];
+    expect(await readTranscript(bench.parts, { ...recording, segments })).toMatchObject({
+      durationMs: 2_000,
+      segments: [
+        { startMs: 0, speaker: 0, text: 'Да.' },
+        { startMs: 900, speaker: 1, text: 'Нет.' },
+      ],
+      speakers: [null, null],
+      timesFrom: 'pieces',
+    });
   });
 
   test.each([

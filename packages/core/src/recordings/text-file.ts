@@ -4,6 +4,7 @@ import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
 import { keepTranscript } from './join.ts';
 import type { Recording } from './recordings.ts';
+import { transcriptOfCues, transcriptOfText } from './transcript.ts';
 
 /** A sent text takes the place of a transcript: the same history, the same documents. */
 export async function keepText(
@@ -21,7 +22,10 @@ export async function keepText(
   });
   switch (text.kind) {
     case 'ok':
-      await keepTranscript(parts, recording, order, { text: text.text, segments: [], language: null });
+      await keepTranscript(parts, recording, order, {
+        text: text.text,
+        transcript: text.cues ? transcriptOfCues(text.cues) : transcriptOfText(text.text),
+      });
       return null;
     case 'empty':
       return 'empty_file';

@@ -2,7 +2,7 @@ import { decodeText } from './encoding.ts';
 import { officeText } from './office.ts';
 import { pdfText } from './pdf.ts';
 import { rtfText } from './rtf.ts';
-import { subtitleText } from './subtitles.ts';
+import { subtitles } from './subtitles.ts';
 import { withoutControls } from './control-characters.ts';
 import { MOST_CHARACTERS, type TextOutcome } from './outcome.ts';
 
@@ -20,7 +20,9 @@ export async function readText(bytes: Buffer): Promise<TextOutcome> {
   }
   if (/^\s*\{\\rtf/.test(start)) return kept(withoutControls(rtfText(bytes)));
   const text = decodeText(bytes);
-  return kept(text === null ? null : (subtitleText(text) ?? text));
+  const said = text === null ? null : subtitles(text);
+  const outcome = kept(said?.text ?? text);
+  return outcome.kind === 'ok' && said?.cues ? { ...outcome, cues: [...said.cues] } : outcome;
 }
 
 function kept(text: string | null): TextOutcome {

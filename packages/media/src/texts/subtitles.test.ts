@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { subtitleText } from './subtitles.ts';
+import { subtitles } from './subtitles.ts';
+
+const subtitleText = (text: string) => subtitles(text)?.text ?? null;
 
 const of = (...lines: string[]) => subtitleText(lines.join('\n'));
 

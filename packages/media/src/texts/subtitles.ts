@@ -1,20 +1,35 @@
 import { assCues } from './ass.ts';
 import { type Cue } from './cue.ts';
+import { MOST_CUES, type TimedCue } from './outcome.ts';
 import { lyricsCues } from './lyrics.ts';
 import { timedCues } from './timed-cues.ts';
 import { ttmlCues } from './ttml.ts';
 
 /**
- * The words of subtitles without numbers, times, comments, styles and markup; null when the text is none. Recognised by
+ * The words of subtitles without numbers, comments, styles and markup, and their times; null when the text is none. Recognised by
  * their content: SRT and SBV, WebVTT (of meetings and of YouTube too), ASS and SSA, TTML, lyrics. No library on npm
  * keeps speakers, rolls YouTube's lines up or reads SRT without blank lines; each of the ways here is linear.
  */
-export function subtitleText(text: string): string | null {
+export function subtitles(text: string): { text: string; cues: readonly TimedCue[] | null } | null {
   for (const read of [timedCues, assCues, lyricsCues, ttmlCues]) {
-    const cues = read(text);
-    if (cues) return spoken(rolledUp(cues));
+    const found = read(text);
+    if (!found) continue;
+    const cues = rolledUp(found);
+    return { text: spoken(cues), cues: timed(cues) };
   }
   return null;
+}
+
+/** The cues in the order of their times; null unless every one has both. */
+function timed(cues: readonly Cue[]): readonly TimedCue[] | null {
+  const said = cues.filter(({ lines }) => lines.length > 0);
+  const all = said.flatMap(({ startMs, endMs, speaker, lines }) =>
+    startMs === null || endMs === null || endMs < startMs
+      ? []
+      : [{ startMs, endMs, speaker, text: lines.join(' ') }],
+  );
+  if (all.length === 0 || all.length < said.length || all.length > MOST_CUES) return null;
+  return all.toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** Cues of one speaker that follow each other are one paragraph with the name before it. */

@@ -1,0 +1,127 @@
+import { type Segment } from '@aisha/db';
+import { storableJson } from '@aisha/service';
+import { objectKey, type Storage } from '@aisha/storage';
+import { z } from 'zod';
+import type { Recording } from './recordings.ts';
+
+const ms = z.number().int().nonnegative();
+const stretch = z.object({ startMs: ms, endMs: ms });
+
+const word = stretch.extend({
+  text: z.string(),
+  /** 0 to 1, where the recogniser tells how sure it is. */
+  confidence: z.number().min(0).max(1).optional(),
+});
+
+const segment = stretch.extend({
+  /** Which of `speakers`; null where nobody knows. */
+  speaker: z.number().int().nonnegative().nullable(),
+  text: z.string(),
+  /** In their order; together they are the text. */
+  words: z.array(word).optional(),
+  /** Places in `text`, in UTF-16 units, of words that the recogniser itself doubts. */
+  unsure: z.array(z.object({ from: z.number().int(), to: z.number().int() })).optional(),
+});
+
+/** Whole and in order: what was said, when, and by whom. Only add optional fields: kept transcripts are read for ever. */
+const transcript = z.object({
+  /** ISO 639-1, of most of it. */
+  language: z.string().nullable(),
+  durationMs: ms,
+  /** In their order, one after the other; each is a turn's part, mostly a sentence or a phrase. */
+  segments: z.array(segment),
+  /** Stretches in which something is said that could not be recognised. */
+  missing: z.array(stretch),
+  /** The names of the speakers by their number, where the source itself tells them (subtitles, who sent a voice). */
+  speakers: z.array(z.string().nullable()).default([]),
+  /**
+   * Whose times these are: the recogniser's, those of our own cuts at pauses, those of a file of subtitles; `none`: a
+   * text without any, all of them are 0.
+   */
+  timesFrom: z.enum(['recogniser', 'pieces', 'file', 'none']),
+});
+
+export type Transcript = z.infer<typeof transcript>;
+export type TranscriptSegment = Transcript['segments'][number];
+
+export const transcriptKey = ({ ownerId, id }: Pick<Recording, 'ownerId' | 'id'>): string =>
+  objectKey(ownerId, 'recordings', id, 'transcript.json');
+
+export async function putTranscript(
+  storage: Storage,
+  recording: Pick<Recording, 'ownerId' | 'id'>,
+  kept: Transcript,
+): Promise<void> {
+  const bytes = Buffer.from(storableJson(transcript.parse(kept)), 'utf8');
+  await storage.put('transcripts', transcriptKey(recording), bytes, { contentType: 'application/json' });
+}
+
+type Transcribed = Pick<Recording, 'id' | 'ownerId' | 'language' | 'durationMs' | 'segments' | 'text'>;
+
+/** The transcript of a recording; of one that was transcribed before there were any, what its row tells. */
+export async function readTranscript(
+  { storage }: { readonly storage: Storage },
+  recording: Transcribed,
+): Promise<Transcript> {
+  const kept = await storage.get('transcripts', transcriptKey(recording));
+  return kept ? transcript.parse(JSON.parse(kept.toString('utf8'))) : fromRow(recording);
+}
+
+/** Recordings were cut into pieces so long, and a recogniser's speakers are those of one piece. */
+const OLD_PIECE_MS = 300_000;
+
+function fromRow({ language, durationMs, segments, text }: Transcribed): Transcript {
+  const timed = segments ?? [];
+  const endMs = Math.max(0, durationMs ?? 0, ...timed.map((one) => one.endMs));
+  const labels = endMs <= OLD_PIECE_MS ? speakerLabels(timed) : [];
+  const paragraphs = (text ?? '').split(/\n+/).filter((line) => line.trim() !== '');
+  return {
+    language,
+    durationMs: endMs,
+    segments:
+      timed.length > 0
+        ? timed.map((one) => ({
+            startMs: one.startMs,
+            endMs: one.endMs,
+            speaker: numberOf(labels, one.speaker),
+            text: one.text,
+          }))
+        : paragraphs.map((line) => ({ startMs: 0, endMs: 0, speaker: null, text: line })),
+    missing: [],
+    speakers: labels.map(() => null),
+    timesFrom: timed.length > 0 ? 'pieces' : 'none',
+  };
+}
+
+const speakerLabels = (segments: readonly Segment[]): string[] => [
+  ...new Set(segments.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker]))),
+];
+
+function numberOf(labels: readonly string[], label: string | undefined): number | null {
+  const at = label === undefined ? -1 : labels.indexOf(label);
+  return at < 0 ? null : at;
+}
+
+/** What was said between times of a file, as a transcript. */
+export function transcriptOfCues(
+  cues: readonly { startMs: number; endMs: number; speaker: string | null; text: string }[],
+): Transcript {
+  const names = [...new Set(cues.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))];
+  return {
+    language: null,
+    durationMs: Math.max(0, ...cues.map(({ endMs }) => endMs)),
+    segments: cues.map(({ startMs, endMs, speaker, text }) => ({
+      startMs,
+      endMs,
+      speaker: numberOf(names, speaker ?? undefined),
+      text,
+    })),
+    missing: [],
+    speakers: names,
+    timesFrom: 'file',
+  };
+}
+
+/** The same of a text without times: a paragraph each. */
+export const transcriptOfText = (text: string): Transcript =>
+  fromRow({ id: '', ownerId: 0, language: null, durationMs: null, segments: null, text });
