@@ -1,10 +1,10 @@
-// The whole way of a user on a running cluster: avatar, pictures, speech, a document. One JSON line of figures.
+// The whole way of a user on a running cluster: avatar, images, speech, a document. One JSON line of figures.
 //   node product.mjs <telegram> <fal> <voice file>
 import { readFile } from 'node:fs/promises';
 import { createFalControl, createTelegramControl } from '../../packages/sandbox/src/index.ts';
 import { Person, says } from '../../packages/e2e/src/person.ts';
 import { makePhotos } from '../../packages/e2e/src/photos.ts';
-import { isPicture, orderPictures, trainAvatar, transcribe } from '../../packages/e2e/src/steps.ts';
+import { isImage, orderImages, trainAvatar, transcribe } from '../../packages/e2e/src/steps.ts';
 import { EN } from '../../packages/e2e/src/words.ts';
 
 const [telegramUrl, falUrl, voiceFile] = process.argv.slice(2);
@@ -24,11 +24,11 @@ try {
   await timed('greeting', () => person.see(says(EN.hello), 'the greeting', { after: start }));
   await timed('avatar', async () => trainAvatar(person, EN, 'Vera', await makePhotos(10)));
   const before = await timed('picture', async () => {
-    const after = await orderPictures(person, EN, 'on a mountain top at dawn');
-    await person.see(isPicture, 'a picture', { after });
+    const after = await orderImages(person, EN, 'on a mountain top at dawn');
+    await person.see(isImage, 'a picture', { after });
     return after;
   });
-  const pictures = (await person.messages(isPicture)).filter((one) => one.id > before).length;
+  const images = (await person.messages(isImage)).filter((one) => one.id > before).length;
   await timed('transcript', async () =>
     transcribe(person, EN, 'voice', {
       bytes: await readFile(voiceFile),
@@ -42,7 +42,7 @@ try {
   const webhooks = (await fal.webhooks()).filter((one) => Date.parse(one.at) >= begun);
   const acknowledged = webhooks.filter((one) => one.status === 200).length;
   process.stdout.write(
-    `${JSON.stringify({ person: person.id, pictures, seconds, webhooks: webhooks.length, acknowledged })}\n`,
+    `${JSON.stringify({ person: person.id, images, seconds, webhooks: webhooks.length, acknowledged })}\n`,
   );
   process.exit(0);
 } catch (error) {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import {
   EN,
   HANDOVER_GOAL_MS,
-  isPicture,
+  isImage,
   makePhotos,
   measureHandover,
-  orderPictures,
+  orderImages,
   Person,
   startSystem,
   type System,
@@ -44,8 +44,8 @@ async function webhookToMessage(system: System): Promise<number[]> {
       const person = await Person.join(system.telegram, `painter ${n}`, 'en');
       await trainAvatar(person, EN, `Avatar ${n}`, photos);
       for (let order = 0; order < ORDERS; order += 1) {
-        const after = await orderPictures(person, EN, `picture ${order}`);
-        await person.see(isPicture, 'the picture', { after });
+        const after = await orderImages(person, EN, `picture ${order}`);
+        await person.see(isImage, 'the picture', { after });
       }
     }
   };

@@ -1,5 +1,5 @@
 export * from './avatars/avatars.ts';
-export { counterShown, judgePhoto, samePicture } from './avatars/photos.ts';
+export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';

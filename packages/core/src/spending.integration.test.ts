@@ -81,7 +81,7 @@ describe('what is bought', () => {
     // A judgement and two translations; the text is drawn as it is.
     expect(await asked()).toHaveLength(3);
     const next = await makeOrder(bench, me, { prompt: 'маяк на закате' });
-    await startFalOrder(limited({ perPicture: 0 }), next.id, bench.run());
+    await startFalOrder(limited({ perImage: 0 }), next.id, bench.run());
     expect(await orderNow(bench, next.id)).toMatchObject({ failure: 'too_much_of_one' });
     expect(await asked()).toHaveLength(3);
   });

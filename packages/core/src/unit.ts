@@ -33,7 +33,7 @@ export interface OrderRules {
   /** A subject has at most one of this kind waiting or under way: pressing the button twice orders once. */
   readonly exclusive: boolean;
   /** The share of a person that it counts for, beside that of all orders. */
-  readonly share?: 'drawing';
+  readonly share?: 'fal';
   /** The place of what it costs; null: nothing. */
   readonly price: null;
   /** What the person asked for; it is kept as this leaves it. */

@@ -4,7 +4,7 @@ import { Person, says } from './person.ts';
 import { makePhotos } from './photos.ts';
 import { type Product, startProduct } from './product.ts';
 import { leaks } from './secrets.ts';
-import { draftAvatar, hasButton, isPicture, orderPictures, sendPhotos, startTraining } from './steps.ts';
+import { draftAvatar, hasButton, isImage, orderImages, sendPhotos, startTraining } from './steps.ts';
 import { eventually } from './waiting.ts';
 import { RU } from './words.ts';
 
@@ -24,8 +24,8 @@ describe('a replica of the webhook API goes while webhooks come', () => {
     ['killed', (replica: StackProcess) => replica.kill()],
     ['stopped', (replica: StackProcess) => replica.stop()],
   ])('%s: no webhook fails', async (_how, end) => {
-    const after = await orderPictures(person, RU, 'cat');
-    await person.see(isPicture, 'the picture', { after });
+    const after = await orderImages(person, RU, 'cat');
+    await person.see(isImage, 'the picture', { after });
     const [row] = await product.sql(
       'select f.id, f.request_id from fal_jobs f join orders o on o.id = f.order_id where o.owner_id = $1',
       [person.id],

@@ -7,8 +7,8 @@ import { leaks } from './secrets.ts';
 import {
   draftAvatar,
   hasButton,
-  isPicture,
-  orderPictures,
+  isImage,
+  orderImages,
   sendPhotos,
   startTraining,
   transcribe,
@@ -132,9 +132,9 @@ describe.each([
   ] as const)('%s is refused with the reason', async (_what, prompt, reason, jobs) => {
     await product.fal.addFault({ fault: { kind: 'nsfw' }, text: 'a cat in a hat' });
     const person = await Person.join(product.telegram, 'Tom', words.code);
-    const order = await orderPictures(person, words, prompt);
+    const order = await orderImages(person, words, prompt);
     await seeFailure(person, words, words.failure[reason], order);
-    expect(await person.messages(isPicture)).toEqual([]);
+    expect(await person.messages(isImage)).toEqual([]);
     expect(await product.objects('generated', `${person.id}/`)).toEqual([]);
     expect(await paidJobs(person)).toHaveLength(jobs);
   });
@@ -144,23 +144,23 @@ describe('a provider that refuses our account', () => {
   test('FAL locked: everybody is told, operators once, and nothing is sent until it may work again', async () => {
     await product.fal.lock('Exhausted balance.');
     const first = await Person.join(product.telegram, 'Анна', 'ru');
-    await seeFailure(first, RU, RU.failure.account, await orderPictures(first, RU, 'кот'));
+    await seeFailure(first, RU, RU.failure.account, await orderImages(first, RU, 'кот'));
     const submits = await submitsSoFar();
 
     const second = await Person.join(product.telegram, 'John', 'en');
-    await seeFailure(second, EN, EN.failure.account, await orderPictures(second, EN, 'a cat'));
+    await seeFailure(second, EN, EN.failure.account, await orderImages(second, EN, 'a cat'));
     expect(await submitsSoFar()).toBe(submits);
     await admin.see(says(/🚨 Поставщик fal/), 'the alarm');
 
     // Tried again after a while, still locked: the same outage, of which the operators know.
     await timePasses();
-    await seeFailure(second, EN, EN.failure.account, await orderPictures(second, EN, 'a second cat'));
+    await seeFailure(second, EN, EN.failure.account, await orderImages(second, EN, 'a second cat'));
     expect(await submitsSoFar()).toBe(submits + 1);
 
     await product.fal.lock(null);
     await timePasses();
-    const order = await orderPictures(first, RU, 'кот на крыше');
-    await first.see(isPicture, 'the picture', { after: order });
+    const order = await orderImages(first, RU, 'кот на крыше');
+    await first.see(isImage, 'the picture', { after: order });
     expect(await admin.messages(says(/🚨/))).toHaveLength(1);
     expect(await product.sql('select 1 from circuit_breakers')).toEqual([]);
   });
@@ -203,7 +203,7 @@ describe('a provider that refuses our account', () => {
       },
     });
     const before = await submitsSoFar();
-    const order = await orderPictures(person, RU, 'Маяк на рассвете');
+    const order = await orderImages(person, RU, 'Маяк на рассвете');
     await seeFailure(person, RU, RU.failure.model, order);
     expect(await submitsSoFar()).toBe(before);
     await admin.see(says(/🚨 Поставщик openai .*omni-moderation-latest/), 'the alarm that names the model');

@@ -3,5 +3,5 @@ export { startSystem, type System } from './chaos/system.ts';
 export { Person } from './person.ts';
 export { makePhotos } from './photos.ts';
 export { type Product, startProduct } from './product.ts';
-export { isPicture, orderPictures, trainAvatar } from './steps.ts';
+export { isImage, orderImages, trainAvatar } from './steps.ts';
 export { EN } from './words.ts';

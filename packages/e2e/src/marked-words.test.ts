@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Person, says } from './person.ts';
 import { makePhotos } from './photos.ts';
 import { type Product, startProduct } from './product.ts';
-import { draftAvatar, isPicture, orderPictures, sendPhotos, transcribe } from './steps.ts';
+import { draftAvatar, isImage, orderImages, sendPhotos, transcribe } from './steps.ts';
 import { eventually } from './waiting.ts';
 import { RU } from './words.ts';
 
@@ -48,8 +48,8 @@ test('what people say and send does not come into any log', async () => {
   };
   await transcribe(person, RU, 'document', voice);
   await person.press(RU.summary);
-  const asked = await orderPictures(person, RU, `маяк ${MARK}`);
-  await person.see(isPicture, 'the picture', { after: asked });
+  const asked = await orderImages(person, RU, `маяк ${MARK}`);
+  await person.see(isImage, 'the picture', { after: asked });
   await person.media('document', {
     bytes: Buffer.from(`заметка ${MARK}`),
     name: `${MARK}.txt`,
@@ -86,12 +86,12 @@ test('nor what providers say of it', async () => {
   await eventually('Telegram refuses an answer', async () =>
     product.lines().some((line) => line.includes('telegram refused a call')),
   );
-  let asked = await orderPictures(person, RU, `дом ${MARK}`);
+  let asked = await orderImages(person, RU, `дом ${MARK}`);
   await person.see(says(RU.didNotWork), 'that it did not work', { after: asked });
   await product.openai.clearFaults();
   await product.fal.clearFaults();
   await product.fal.addFault({ fault: { kind: 'failed', message: echo, type: 'model_error' } });
-  asked = await orderPictures(person, RU, `лес ${MARK}`);
+  asked = await orderImages(person, RU, `лес ${MARK}`);
   await person.see(says(RU.didNotWork), 'that it did not work', { after: asked });
   expect(marked()).toEqual([]);
 });

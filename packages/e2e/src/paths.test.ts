@@ -5,7 +5,7 @@ import { dataOf, Person, says } from './person.ts';
 import { makePhotos } from './photos.ts';
 import { type Product, startProduct } from './product.ts';
 import { leaks } from './secrets.ts';
-import { draftAvatar, hasButton, isPicture, orderPictures, sendPhotos, startTraining } from './steps.ts';
+import { draftAvatar, hasButton, isImage, orderImages, sendPhotos, startTraining } from './steps.ts';
 import { eventually } from './waiting.ts';
 import { EN, RU, type Words } from './words.ts';
 
@@ -83,7 +83,7 @@ describe.each(cases)('from photos to a gallery, %s', (_in, words, name, prompt) 
     await person.see(says(new RegExp(name)), 'the avatar that it will be drawn with', { after: before });
     await person.see(says(words.describe), 'the question for a description', { after: before });
     await person.write(prompt);
-    const picture = await person.see(isPicture, 'the picture', { after: before });
+    const picture = await person.see(isImage, 'the picture', { after: before });
     expect(picture.text).toContain(prompt);
     expect(await sizeOf(await person.download(fileOf(picture)))).toEqual({ width: 1024, height: 1024 });
 
@@ -94,15 +94,15 @@ describe.each(cases)('from photos to a gallery, %s', (_in, words, name, prompt) 
     expect(await sizeOf(await product.object('generated', key))).toEqual({ width: 1024, height: 1024 });
 
     const { id: asked } = await person.write('/gallery');
-    const card = await person.see(isPicture, 'the card of the gallery', { after: asked });
+    const card = await person.see(isImage, 'the card of the gallery', { after: asked });
     expect(card.text).toContain(prompt);
     expect(card.text).toMatch(/1 (из|of) 1 · 1:1/);
   });
 
   test('three upright pictures: each 9:16, all kept, all in the gallery', async () => {
-    const order = await orderPictures(person, words, `${prompt} 2`, { shape: '9:16', count: 3 });
+    const order = await orderImages(person, words, `${prompt} 2`, { shape: '9:16', count: 3 });
     const pictures = await eventually('three pictures', async () => {
-      const found = (await person.messages(isPicture)).filter(({ id }) => id > order);
+      const found = (await person.messages(isImage)).filter(({ id }) => id > order);
       return found.length === 3 && found;
     });
     for (const picture of pictures) {

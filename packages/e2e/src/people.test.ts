@@ -7,8 +7,8 @@ import { leaks } from './secrets.ts';
 import {
   draftAvatar,
   hasButton,
-  isPicture,
-  orderPictures,
+  isImage,
+  orderImages,
   sendPhotos,
   trainAvatar,
   transcribe,
@@ -43,10 +43,10 @@ let john: Owned;
 async function live(name: string, words: Words, said: string): Promise<Owned> {
   const person = await Person.join(product.telegram, name, words.code);
   const { ready } = await trainAvatar(person, words, name, await makePhotos(10, 700));
-  const after = await orderPictures(person, words, `portrait of ${name}`);
+  const after = await orderImages(person, words, `portrait of ${name}`);
   const [recording, picture] = await Promise.all([
     transcribe(person, words, 'voice', await voice(said)),
-    person.see(isPicture, 'the picture', { after }),
+    person.see(isImage, 'the picture', { after }),
   ]);
   return { person, words, ready, recording, picture };
 }
@@ -102,7 +102,7 @@ describe('the same button, pressed twice at the same time', () => {
 
   test('draws once more, not twice', async () => {
     await twice(anna.person, anna.picture, RU.another);
-    await anna.person.see(isPicture, 'another picture', { after: anna.picture.id });
+    await anna.person.see(isImage, 'another picture', { after: anna.picture.id });
     expect(await ordersOf(anna.person, 'image')).toHaveLength(2);
   });
 });

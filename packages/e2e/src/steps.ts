@@ -59,7 +59,7 @@ export async function trainAvatar(
 }
 
 /** Orders pictures without waiting for them; the number of the last message before the order. */
-export async function orderPictures(
+export async function orderImages(
   person: Person,
   words: Words,
   prompt: string,
@@ -91,4 +91,4 @@ export async function transcribe(
 export const hasButton = (message: ChatMessage, label: RegExp): boolean =>
   buttonsOf(message).some((button) => label.test(button));
 
-export const isPicture = (message: ChatMessage): boolean => message.file?.kind === 'photo';
+export const isImage = (message: ChatMessage): boolean => message.file?.kind === 'photo';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Person } from './person.ts';
 import { type Product, startProduct } from './product.ts';
 import { leaks } from './secrets.ts';
-import { isPicture, orderPictures } from './steps.ts';
+import { isImage, orderImages } from './steps.ts';
 import { eventually } from './waiting.ts';
 import { RU } from './words.ts';
 
@@ -24,7 +24,7 @@ afterAll(() => product.stop());
 async function order(fault: FalFault): Promise<{ after: number; falJob: string; paid: PaidJob }> {
   const text = `cat ${randomUUID()}`;
   await product.fal.addFault({ fault, text });
-  const after = await orderPictures(person, RU, text);
+  const after = await orderImages(person, RU, text);
   return eventually('FAL has the request', async () => {
     const [row] = await product.sql(
       'select f.id from fal_jobs f join orders o on o.id = f.order_id where o.owner_id = $1',
@@ -146,14 +146,14 @@ describe('what is not a webhook of ours is turned away and changes nothing', () 
 
 test('a webhook that comes three times, and again when all is over, tells one result', async () => {
   const { after, paid, falJob } = await order({ kind: 'webhook_repeated', count: 3 });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   await eventually('all three came', async () => {
     const sent = await product.fal.webhooks({ requestId: paid.requestId });
     return sent.length === 3 && sent.every(({ status }) => status === 200);
   });
   expect((await product.fal.sendWebhook(paid.requestId)).status).toBe(200);
   // What the repeats enqueued is worked off: another order, later, is done.
-  await orderPictures(person, RU, 'later');
+  await orderImages(person, RU, 'later');
   await eventually('the later picture', async () => (await results(after)).length >= 2);
   expect(await results(after)).toHaveLength(2);
   const told = await product.sql(
@@ -165,13 +165,13 @@ test('a webhook that comes three times, and again when all is over, tells one re
 
 test('a webhook that comes before the submit is answered is not lost', async () => {
   const { after, falJob } = await order({ kind: 'webhook_early' });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   expect(await webhookSeen(falJob)).toBe(true);
 });
 
 test('a webhook to the address of the older system, which carries no token, is taken', async () => {
   const { after, falJob, paid } = await order({ kind: 'webhook_lost' });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   expect(await webhookSeen(falJob)).toBe(false);
   const body = bodyFor(paid.requestId);
   const headers = await genuine(body, paid.requestId);
@@ -183,7 +183,7 @@ test('a webhook to the address of the older system, which carries no token, is t
 
 test('a lost webhook is made up for by asking FAL', async () => {
   const { after, falJob, paid } = await order({ kind: 'webhook_lost' });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   expect(await webhookSeen(falJob)).toBe(false);
   const sent = await product.fal.webhooks({ requestId: paid.requestId });
   expect(sent.every(({ outcome }) => outcome === 'lost on purpose')).toBe(true);
@@ -191,7 +191,7 @@ test('a lost webhook is made up for by asking FAL', async () => {
 
 test('an answer that got lost on the way costs no second request', async () => {
   const { after, falJob } = await order({ kind: 'reset', afterJob: true });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   expect(await product.fal.paidJobs({ job: falJob })).toHaveLength(1);
 });
 
@@ -201,7 +201,7 @@ test('both replicas take part, and one job can be followed through every process
     expect(seen).toContain(`"replica":"127.0.0.1:${port}"`);
 
   const { after, falJob, paid } = await order({ kind: 'slow', seconds: 0.5 });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   const [row] = await product.sql('select order_id from fal_jobs where id = $1', [falJob]);
   const orderId = String(row?.['order_id']);
   const lines = (component: RegExp, ...ids: string[]) =>
@@ -226,7 +226,7 @@ test('both replicas take part, and one job can be followed through every process
 // After the forged ones: whose keys were asked for lately, waits before it asks again.
 test('a webhook signed with a new key is taken as soon as FAL shows the key', async () => {
   const { after, falJob } = await order({ kind: 'webhook_rotated_key' });
-  await person.see(isPicture, 'the picture', { after });
+  await person.see(isImage, 'the picture', { after });
   await eventually('the webhook is taken', () => webhookSeen(falJob));
   expect(await results(after)).toHaveLength(1);
 });

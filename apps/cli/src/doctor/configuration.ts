@@ -54,7 +54,7 @@ function together(env: Environment | undefined): Finding[] {
       findings.push(
         warning(
           'FAL_TRAINING_TEST_MODE',
-          'on: avatars and pictures are simulated, and users are told so',
+          'on: avatars and images are simulated, and users are told so',
           'set it to false for the real work',
         ),
       );

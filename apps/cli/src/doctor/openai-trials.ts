@@ -37,7 +37,7 @@ const MEND: Readonly<Record<Exclude<ModelUse, 'vision'>, string>> = {
   speech:
     'set OPENAI_TRANSCRIBE_MODEL to a speech model that this key may use; the server needs /audio/transcriptions',
   moderation:
-    'until it works no picture is drawn: let the key use it, or set OPENAI_MODERATION=model where the server has no /moderations',
+    'until it works no image is drawn: let the key use it, or set OPENAI_MODERATION=model where the server has no /moderations',
 };
 
 /** What the models are for is tried once each, with what costs a thousandth of a cent: whatever a list says, this is true. */

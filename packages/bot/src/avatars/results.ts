@@ -17,7 +17,7 @@ export const shownTraining: ShownOrder = {
       sendScreen(order, {
         text: voice.settings.testMode ? `${text}\n\n${voice.t('test.banner')}` : text,
         buttons: [
-          [button(voice.label('avatar.draw'), 'imagine', avatar.id, 'below')],
+          [button(voice.label('avatar.imagine'), 'imagine', avatar.id, 'below')],
           [button(voice.label('menu.avatars'), 'avatars')],
         ],
       }),

@@ -41,7 +41,7 @@ export function avatarScreen(voice: Voice, avatar: Avatar, figures: { orders: nu
   return {
     text: lines.filter(Boolean).join('\n\n'),
     buttons: [
-      ready ? [button(voice.label('avatar.draw'), 'imagine', id)] : [],
+      ready ? [button(voice.label('avatar.imagine'), 'imagine', id)] : [],
       open ? [button(voice.label('avatar.continue'), 'avatar.photos', id)] : [],
       ready && !avatar.isMain ? [button(voice.label('avatar.make_main'), 'avatar.main', id)] : [],
       [

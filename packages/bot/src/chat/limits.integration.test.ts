@@ -10,7 +10,7 @@ beforeAll(async () => {
   bot = await startTestBot({
     limits: {
       ...WIDE_SHARES,
-      drawing: { underWay: 2, perMinute: 10, perDay: 10 },
+      fal: { underWay: 2, perMinute: 10, perDay: 10 },
       updatesPerMinute: 6,
       wrongCodesPerHour: 2,
     },

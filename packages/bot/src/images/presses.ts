@@ -19,7 +19,7 @@ import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
-import { drawing, type ImageDraft } from './dialogue.ts';
+import { imagePrompt, type ImageDraft } from './dialogue.ts';
 import { imageFile, sendImage } from './results.ts';
 import { galleryButtons, galleryCaption, imageButtons, imagineScreen, pickScreen } from './screens.ts';
 
@@ -28,13 +28,13 @@ export const imageAnswers = {
     const avatar = chosen === 'main' ? await mainAvatar(turn.unit.tx, turn.user.id) : chosen;
     if (avatar !== null && avatar !== 'none' && avatar.state !== 'ready')
       return turn.toast('button.outdated');
-    const { aspect, count } = drawing.of(turn.state) ?? { aspect: '1:1', count: 1 };
+    const { aspect, count } = imagePrompt.of(turn.state) ?? { aspect: '1:1', count: 1 };
     const avatarId = avatar === null || avatar === 'none' ? null : avatar.id;
-    return askForPrompt(turn, drawing.at({ avatarId, aspect, count }), where === 'below');
+    return askForPrompt(turn, imagePrompt.at({ avatarId, aspect, count }), where === 'below');
   },
-  'imagine.aspect': during(drawing, (turn, draft, aspect) => askForPrompt(turn, { ...draft, aspect })),
-  'imagine.count': during(drawing, (turn, draft, count) => askForPrompt(turn, { ...draft, count })),
-  'imagine.pick': during(drawing, async (turn) => {
+  'imagine.aspect': during(imagePrompt, (turn, draft, aspect) => askForPrompt(turn, { ...draft, aspect })),
+  'imagine.count': during(imagePrompt, (turn, draft, count) => askForPrompt(turn, { ...draft, count })),
+  'imagine.pick': during(imagePrompt, async (turn) => {
     const avatars = await listAvatars(turn.unit.tx, turn.user.id);
     turn.show(
       pickScreen(

@@ -14,22 +14,22 @@ export const imageFile = (image: Image) => ({
 export const sendImage = (place: Place, image: Image, options: Parameters<typeof sendPhoto>[2]) =>
   sendPhoto(place, imageFile(image), options);
 
-/** The pictures, each with its own buttons. */
+/** The images, each with its own buttons. */
 export const shownImage: ShownOrder = {
   title: 'order.image',
   async result(db, voice, order) {
-    const pictures = await imagesOf(db, order.id);
+    const images = await imagesOf(db, order.id);
     const banner = voice.settings.testMode ? `${voice.t('test.banner')}\n` : '';
     const { count: total } = imageInput.parse(order.input);
-    const partial = { text: voice.t('image.partial', { count: pictures.length, total }) };
+    const partial = { text: voice.t('image.partial', { count: images.length, total }) };
     return [
-      ...pictures.map((image) =>
+      ...images.map((image) =>
         sendImage(order, image, {
           caption: `${banner}${imageCaption(image)}`,
           buttons: imageButtons(voice, image),
         }),
       ),
-      ...(pictures.length < total ? [sendScreen(order, partial)] : []),
+      ...(images.length < total ? [sendScreen(order, partial)] : []),
     ];
   },
 };

@@ -13,9 +13,9 @@ export interface FalConfig {
   webhook: { statusUrl: string; portraitUrl: string } | null;
   /** The servers are not FAL's own: their plain-http and private addresses are accepted for files too. */
   elsewhere: boolean;
-  /** Which catalogue rows train new avatars, and draw where no avatar is in the picture. */
+  /** Which catalogue rows train new avatars, and draw where no avatar is in the image. */
   models: { portrait: string; style: string; image: string };
-  /** By FAL's endpoint id, US dollars for one unit (step, megapixel, picture, training): stands before ours. */
+  /** By FAL's endpoint id, US dollars for one unit (step, megapixel, image, training): stands before ours. */
   prices: Readonly<Record<string, number>>;
   /** Inputs of the withdrawn fal-ai/flux-pro-trainer. */
   legacy: {
@@ -55,7 +55,7 @@ export const falModeGroup = group({
     },
     IMAGE_MODEL: {
       schema: z.string().default('flux-lora'),
-      doc: 'Catalogue row that draws pictures without an avatar.',
+      doc: 'Catalogue row that draws images without an avatar.',
       expected: 'a row of the model catalogue',
     },
     ENVIRONMENT: {
@@ -118,7 +118,7 @@ export const falGroup = group({
     },
     FAL_PRICES: {
       schema: prices,
-      doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, picture or training) by endpoint.',
+      doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, image or training) by endpoint.',
       expected: '{"fal-ai/flux-lora": 0.035}',
     },
     FAL_DEFAULT_MODE: {

@@ -13,8 +13,8 @@ export interface Share {
 export interface FairShares {
   /** All orders of one person. */
   readonly person: Share;
-  /** Of these, what is drawn and trained: each costs the operator money at once. */
-  readonly drawing: Share;
+  /** Of these, what FAL works for: each costs the operator money at once. */
+  readonly fal: Share;
   /** All orders in one group, whoever places them. */
   readonly group: Share;
   readonly updatesPerMinute: number;
@@ -43,10 +43,11 @@ export const limitsGroup = group({
       expected: EXPECTED,
       example: '40/40/600',
     },
-    LIMIT_DRAWING: {
+    LIMIT_FAL: {
+      aliases: ['LIMIT_DRAWING'],
       // Nobody looks at more at once; while FAL fails at once, people try again and again.
       schema: share(15, 40, 300),
-      doc: 'Of these, pictures and trainings.',
+      doc: 'Of these, images and trainings.',
       expected: EXPECTED,
       example: '15/40/300',
     },
@@ -72,7 +73,7 @@ export const limitsGroup = group({
   },
   build: (v): FairShares => ({
     person: v.LIMIT_PERSON,
-    drawing: v.LIMIT_DRAWING,
+    fal: v.LIMIT_FAL,
     group: v.LIMIT_GROUP,
     updatesPerMinute: v.LIMIT_UPDATES_PER_MINUTE,
     wrongCodesPerHour: v.LIMIT_WRONG_CODES_PER_HOUR,

@@ -3,10 +3,10 @@ import { group } from './group.ts';
 
 /** What providers may be asked for: a hard stop, whatever asks. Calls are counted before each is made. */
 export interface SpendingLimits {
-  /** For one recording, one document, one order of pictures. */
+  /** For one recording, one document, one order of images. */
   readonly perRecording: number;
   readonly perDocument: number;
-  readonly perPicture: number;
+  readonly perImage: number;
   /** For one person in a day (UTC): calls of speech models, calls of text models, requests at FAL. */
   readonly perDay: { readonly speech: number; readonly text: number; readonly fal: number };
   /** Of FAL's, by the models' prices. */
@@ -30,10 +30,11 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 100000',
       example: '250',
     },
-    PAID_CALLS_PER_PICTURE: {
+    PAID_CALLS_PER_IMAGE: {
+      aliases: ['PAID_CALLS_PER_PICTURE'],
       // One judgement and two translations each time that the order begins anew (eight times, when providers are down).
       schema: integer(1, 100_000, 24),
-      doc: 'Calls of OpenAI for one order of pictures at most.',
+      doc: 'Calls of OpenAI for one order of images at most.',
       expected: 'a number from 1 to 100000',
       example: '24',
     },
@@ -45,21 +46,21 @@ export const spendingGroup = group({
       example: '600',
     },
     PAID_TEXTS_PER_PERSON_A_DAY: {
-      // Three hundred pictures with their checks and translations, and some hundred documents.
+      // Three hundred images with their checks and translations, and some hundred documents.
       schema: integer(1, 1_000_000, 1_000),
       doc: 'Calls of the text and moderation models for one person in a day (UTC) at most.',
       expected: 'a number from 1 to 1000000',
       example: '1000',
     },
     FAL_REQUESTS_PER_PERSON_A_DAY: {
-      // As many as orders of pictures and trainings (LIMIT_DRAWING); it holds where those are raised, too.
+      // As many as orders of images and trainings (LIMIT_FAL); it holds where those are raised, too.
       schema: integer(1, 1_000_000, 300),
       doc: 'Requests at FAL for one person in a day (UTC) at most.',
       expected: 'a number from 1 to 1000000',
       example: '300',
     },
     FAL_USD_PER_PERSON_A_DAY: {
-      // Four of the dearest trainings, or three hundred orders of four pictures.
+      // Four of the dearest trainings, or three hundred orders of four images.
       schema: integer(1, 100_000, 50),
       doc: 'US dollars at FAL for one person in a day (UTC) at most, by the prices of the models.',
       expected: 'a number from 1 to 100000',
@@ -69,7 +70,7 @@ export const spendingGroup = group({
   build: (v): SpendingLimits => ({
     perRecording: v.PAID_CALLS_PER_RECORDING,
     perDocument: v.PAID_CALLS_PER_DOCUMENT,
-    perPicture: v.PAID_CALLS_PER_PICTURE,
+    perImage: v.PAID_CALLS_PER_IMAGE,
     perDay: {
       speech: v.PAID_CALLS_PER_PERSON_A_DAY,
       text: v.PAID_TEXTS_PER_PERSON_A_DAY,

@@ -77,7 +77,7 @@ export const storageGroup = group({
     },
     MINIO_BUCKET_GENERATED: {
       schema: bucketName.optional(),
-      doc: 'Generated pictures.',
+      doc: 'Images that FAL made.',
       expected: BUCKET_EXPECTED,
       example: 'generated',
     },

@@ -3,7 +3,7 @@ import { createMedia, type Media } from '@aisha/media';
 import { silentLogger } from '@aisha/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { picture, pictures } from '../testing/pictures.ts';
-import { judgePhoto, samePicture } from './photos.ts';
+import { judgePhoto, samePhoto } from './photos.ts';
 
 let media: Media;
 beforeAll(async () => {
@@ -133,20 +133,20 @@ describe('the same picture', () => {
     ['as PNG', (one: Buffer) => sharp(one).png().toBuffer()],
   ])('%s is recognised', async (_name, change) => {
     const one = await picture(7).jpeg({ quality: 95 }).toBuffer();
-    expect(samePicture(await miniature(one), await miniature(await change(one)))).toBe(true);
+    expect(samePhoto(await miniature(one), await miniature(await change(one)))).toBe(true);
   });
 
   test('is not seen in twenty different ones', async () => {
     const all = await Promise.all((await pictures(20)).map(miniature));
-    const same = all.flatMap((one, i) => all.slice(i + 1).filter((other) => samePicture(one, other)));
+    const same = all.flatMap((one, i) => all.slice(i + 1).filter((other) => samePhoto(one, other)));
     expect(same).toEqual([]);
   });
 
   test('in grey and in colour is not taken for one', async () => {
     const colour = await miniature(await picture(8).jpeg().toBuffer());
     const grey = await miniature(await picture(8).greyscale().jpeg().toBuffer());
-    expect(samePicture(grey, grey)).toBe(true);
-    expect(samePicture(grey, colour)).toBe(false);
-    expect(samePicture(colour, grey)).toBe(false);
+    expect(samePhoto(grey, grey)).toBe(true);
+    expect(samePhoto(grey, colour)).toBe(false);
+    expect(samePhoto(colour, grey)).toBe(false);
   });
 });

@@ -13,7 +13,7 @@ const RULES = {
   minShorterSide: 512,
   /** Telegram's cloud gives bots no larger file. */
   maxBytes: 20 * 1024 * 1024,
-  /** Colour levels of 255 by which the miniatures of the same picture may differ after recompression: mean, worst. */
+  /** Colour levels of 255 by which the miniatures of the same photo may differ after recompression: mean, worst. */
   sameWithin: { mean: 2, worst: 12 },
 } as const;
 
@@ -37,8 +37,8 @@ export async function judgePhoto(
   return Math.min(width, height) < RULES.minShorterSide ? 'too_small' : picture;
 }
 
-/** Whether two miniatures are of the same picture, saved or scaled anew. */
-export function samePicture(a: string, b: string): boolean {
+/** Whether two miniatures are of the same photo, saved or scaled anew. */
+export function samePhoto(a: string, b: string): boolean {
   const one = Buffer.from(a, 'hex');
   const other = Buffer.from(b, 'hex');
   let sum = 0;
@@ -91,7 +91,7 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
             ne(avatarPhotos.id, row.id),
           ),
         );
-      if (others.some(({ miniature }) => miniature !== null && samePicture(miniature, judged.miniature)))
+      if (others.some(({ miniature }) => miniature !== null && samePhoto(miniature, judged.miniature)))
         problem = 'same_as_another';
       else if ((await photoCounts(unit.tx, avatar.id)).accepted >= PHOTO_COUNT.max) problem = 'too_many';
     }

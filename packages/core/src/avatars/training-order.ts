@@ -8,7 +8,7 @@ export const training = falOrder({
   // FAL's own processing limit is an hour; a portrait takes 5 to 20 minutes and may queue before.
   deadlineMinutes: 90,
   exclusive: true,
-  share: 'drawing',
+  share: 'fal',
   price: null,
   input: trainingInput,
   progressUnit: 'none',

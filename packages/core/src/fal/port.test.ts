@@ -22,7 +22,7 @@ const legacy = {
   loraRank: 32,
   finetuneType: 'full',
 };
-const drawing = generator.buildInput({
+const imageInput = generator.buildInput({
   prompt: 'a lighthouse',
   model: null,
   size: { width: 256, height: 128 },
@@ -52,7 +52,7 @@ const implementations: [
   [
     'the simulated one',
     async () => {
-      const client = createSimulatedFal({ training: seconds.trainingSeconds, drawing: seconds.imageSeconds });
+      const client = createSimulatedFal({ training: seconds.trainingSeconds, image: seconds.imageSeconds });
       return { client, archiveUrl: await archive(client), close: () => Promise.resolve() };
     },
   ],
@@ -107,8 +107,8 @@ describe.each(implementations)('FAL by %s', (_name, start) => {
     return result.output;
   }
 
-  test('a drawing, from submit to files of the size that was asked', async () => {
-    const requestId = await submitted(generator.endpoint, drawing);
+  test('an image, from submit to files of the size that was asked', async () => {
+    const requestId = await submitted(generator.endpoint, imageInput);
     expect(['queued', 'running']).toContain((await fal.client.status(generator.endpoint, requestId)).kind);
     expect(await fal.client.result(generator.endpoint, requestId)).toMatchObject({
       kind: 'unavailable',
@@ -145,7 +145,7 @@ describe.each(implementations)('FAL by %s', (_name, start) => {
     expect(await fal.client.download(gone, roomy)).toMatchObject({ kind: 'gone' });
     expect(await fal.client.downloadTo(gone, (body) => buffer(body), roomy)).toMatchObject({ kind: 'gone' });
     const output = generator.readOutput(
-      await resultOf(generator.endpoint, await submitted(generator.endpoint, drawing)),
+      await resultOf(generator.endpoint, await submitted(generator.endpoint, imageInput)),
     );
     const url = output?.images[0]?.url ?? '';
     expect(await fal.client.download(url, { maxBytes: 10 })).toEqual({ kind: 'too-big', maxBytes: 10 });
@@ -157,7 +157,7 @@ describe.each(implementations)('FAL by %s', (_name, start) => {
 
   test('what a reader of a file throws is thrown', async () => {
     const output = generator.readOutput(
-      await resultOf(generator.endpoint, await submitted(generator.endpoint, drawing)),
+      await resultOf(generator.endpoint, await submitted(generator.endpoint, imageInput)),
     );
     const full = new Error('the disk is full');
     const url = output?.images[0]?.url ?? '';
@@ -165,7 +165,7 @@ describe.each(implementations)('FAL by %s', (_name, start) => {
   });
 
   test('a request that runs is asked to stop', async () => {
-    const requestId = await submitted(generator.endpoint, drawing);
+    const requestId = await submitted(generator.endpoint, imageInput);
     expect(await fal.client.cancel(generator.endpoint, requestId)).toEqual({ kind: 'requested' });
   });
 

@@ -31,8 +31,8 @@ async function jobOf(orderId: string) {
   return job;
 }
 
-/** An order of two pictures that FAL has, and what befalls it there. */
-async function drawing(...faults: FalFaultRule['fault'][]) {
+/** An order of two images that FAL has, and what befalls it there. */
+async function ordered(...faults: FalFaultRule['fault'][]) {
   for (const fault of faults) await bench.fal.control.addFault({ fault });
   const order = await makeOrder(bench, me, { count: 2 });
   await startFalOrder(bench.parts, order.id, bench.run());
@@ -81,7 +81,7 @@ describe('a webhook', () => {
   });
 
   test('about another request is ignored', async () => {
-    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, job, settle: again } = await ordered({ kind: 'never_ends' });
     await again(randomUUID());
     expect(await jobOf(order.id)).toMatchObject({ state: 'submitted', requestId: job.requestId });
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
@@ -92,7 +92,7 @@ describe('a webhook', () => {
   });
 
   test('that comes after the end changes nothing', async () => {
-    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, job, settle: again } = await ordered({ kind: 'never_ends' });
     await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
     await again();
     await again(job.requestId ?? '');
@@ -103,7 +103,7 @@ describe('a webhook', () => {
 
 describe('a result', () => {
   test('found by many at once is delivered once', async () => {
-    const { order, job, settle: again } = await drawing();
+    const { order, job, settle: again } = await ordered();
     await overAtFal(job.requestId);
     const before = await billed();
     await Promise.all(Array.from({ length: 8 }, () => again(job.requestId ?? '')));
@@ -113,27 +113,25 @@ describe('a result', () => {
     expect(kept).toHaveLength(2);
     expect(await told(order.id)).toHaveLength(1);
     expect(await bench.objects('generated', `${me}/`)).toEqual(kept.map((one) => one.objectKey).toSorted());
-    // Two pictures of a megapixel, billed once.
+    // Two images of a megapixel, billed once.
     expect((await billed()) - before).toBeCloseTo(0.07, 6);
   });
 
   test('and a cancel that come together end the order one way or the other', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { order, job, settle: again } = await drawing();
+      const { order, job, settle: again } = await ordered();
       await overAtFal(job.requestId);
       // Were one to wait for the other, PostgreSQL would break the deadlock, and one of them would reject.
       await Promise.all([again(), transact(bench.parts, (unit) => cancelOrder(unit, me, order.id))]);
       await again();
       const ended = await orderNow(bench, order.id);
-      const pictures = await bench.parts.db.$count(images, eq(images.orderId, order.id));
-      expect([ended.state, pictures]).toEqual(
-        ended.state === 'succeeded' ? ['succeeded', 2] : ['cancelled', 0],
-      );
+      const kept = await bench.parts.db.$count(images, eq(images.orderId, order.id));
+      expect([ended.state, kept]).toEqual(ended.state === 'succeeded' ? ['succeeded', 2] : ['cancelled', 0]);
     }
   });
 
   test('that FAL no longer keeps is a failure with its reason', async () => {
-    const { order, job, settle: again } = await drawing({ kind: 'expired' });
+    const { order, job, settle: again } = await ordered({ kind: 'expired' });
     await overAtFal(job.requestId);
     await again();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'result_gone' });
@@ -152,7 +150,7 @@ describe('a result', () => {
     ['file_download_error', 422, 'provider_down'],
     ['something_new', 418, 'provider_down'],
   ] as const)('that is the error %s (%i) fails the order as %s', async (type, status, failure) => {
-    const { order, job, settle: again } = await drawing({ kind: 'failed', message: 'no', status, type });
+    const { order, job, settle: again } = await ordered({ kind: 'failed', message: 'no', status, type });
     await overAtFal(job.requestId);
     await again();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
@@ -167,7 +165,7 @@ describe('nothing heard', () => {
       order,
       job,
       settle: again,
-    } = await drawing({ kind: 'reset', afterJob: true }, { kind: 'webhook_lost' });
+    } = await ordered({ kind: 'reset', afterJob: true }, { kind: 'webhook_lost' });
     await again();
     expect(await jobOf(order.id)).toMatchObject({ state: 'submitting' });
     await bench.parts.db
@@ -186,7 +184,7 @@ describe('nothing heard', () => {
   });
 
   test('of an id that FAL does not know: asked again at first, given up after a minute', async () => {
-    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, job, settle: again } = await ordered({ kind: 'never_ends' });
     await bench.parts.db.update(falJobs).set({ requestId: randomUUID() }).where(eq(falJobs.id, job.id));
     await again();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
@@ -202,7 +200,7 @@ describe('nothing heard', () => {
     ['status', 503],
     ['status', 401],
   ] as const)('while the %s cannot be read (%i): it is looked at again soon', async (operation, status) => {
-    const { job, order, settle: again } = await drawing({ kind: 'never_ends' });
+    const { job, order, settle: again } = await ordered({ kind: 'never_ends' });
     await bench.fal.control.addFault({ fault: { kind: 'http', status }, operation, times: 'always' });
     await again();
     const { state, nextCheckAt } = await jobOf(order.id);
@@ -212,7 +210,7 @@ describe('nothing heard', () => {
   });
 
   test('while the result cannot be read: the job is tried again', async () => {
-    const { order, job, settle: again } = await drawing();
+    const { order, job, settle: again } = await ordered();
     await overAtFal(job.requestId);
     await bench.fal.control.addFault({
       fault: { kind: 'http', status: 503 },
@@ -236,7 +234,7 @@ describe('an answer of another form than documented', () => {
     ['an empty error object', { error: {}, metrics: { inference_time: '3' } }],
     ['an error that is no failure of the job', { error: { message: 'a warning' } }],
   ])('%s beside a good result: it is delivered', async (_name, fields) => {
-    const { order, job, settle: again } = await drawing();
+    const { order, job, settle: again } = await ordered();
     await overAtFal(job.requestId);
     await odd('status', { status: 'COMPLETED', ...fields });
     await again();
@@ -248,7 +246,7 @@ describe('an answer of another form than documented', () => {
     ['logs that are none', { status: 'IN_PROGRESS', logs: 'step 1' }, 'drawing'],
     ['a log line that is none', { status: 'IN_PROGRESS', logs: [null, 4] }, 'drawing'],
   ])('%s does not hide the state', async (_name, body, stage) => {
-    const { order, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, settle: again } = await ordered({ kind: 'never_ends' });
     await odd('status', body);
     await again();
     expect((await orderNow(bench, order.id)).progress).toMatchObject({ stage });
@@ -263,7 +261,7 @@ describe('an answer of another form than documented', () => {
     ['one detail instead of a list', { detail: { type: 'no_media_generated' } }, 'content_policy'],
     ['nothing that we know', { message: 'no' }, 'provider_down'],
   ])('a refusal by the model with %s ends the order', async (_name, body, failure) => {
-    const { order, job, settle: again } = await drawing({ kind: 'failed' });
+    const { order, job, settle: again } = await ordered({ kind: 'failed' });
     await overAtFal(job.requestId);
     await odd('result', body, 422);
     await again();
@@ -275,7 +273,7 @@ describe('an answer of another form than documented', () => {
       order,
       job,
       settle: again,
-    } = await drawing({
+    } = await ordered({
       kind: 'failed',
       type: 'generation_timeout',
       status: 504,
@@ -295,7 +293,7 @@ describe('an answer of another form than documented', () => {
     const adminIds = [601, 602];
     const config = { ...parts.config, telegram: { ...parts.config.telegram, adminIds } };
     const alarms = () => parts.db.select().from(notifications).where(eq(notifications.kind, 'alarm'));
-    const placed = [await drawing(), await drawing()];
+    const placed = [await ordered(), await ordered()];
     for (const { job } of placed) await overAtFal(job.requestId);
     await odd('status', { status: 'THINKING' });
     const lookAtAll = async () => {
@@ -318,7 +316,7 @@ describe('an answer of another form than documented', () => {
 
 describe('an end from our side', () => {
   test('by the owner is an end at FAL too', async () => {
-    const { order, job, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, job, settle: again } = await ordered({ kind: 'never_ends' });
     await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
     expect(await jobOf(order.id)).toMatchObject({ state: 'cancelling' });
     await bench.fal.control.addFault({ fault: { kind: 'http', status: 503 }, operation: 'cancel', times: 3 });
@@ -332,14 +330,14 @@ describe('an end from our side', () => {
   });
 
   test('by somebody else is none', async () => {
-    const { order } = await drawing({ kind: 'never_ends' });
+    const { order } = await ordered({ kind: 'never_ends' });
     const other = await bench.person();
     expect(await transact(bench.parts, (unit) => cancelOrder(unit, other, order.id))).toBeNull();
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
   });
 
   test('by the deadline is told, and cancelled at FAL', async () => {
-    const { order, settle: again } = await drawing({ kind: 'never_ends' });
+    const { order, settle: again } = await ordered({ kind: 'never_ends' });
     await bench.parts.db
       .update(orders)
       .set({ deadlineAt: sql`now() - interval '1 second'`, nextCheckAt: sql`now() - interval '1 second'` })
@@ -354,7 +352,7 @@ describe('an end from our side', () => {
 
 test('where an order is in the queue, and that it is drawn, is kept for its status message', async () => {
   await bench.fal.control.configure({ timing: { queueSeconds: 30 } });
-  const { order, settle: again } = await drawing({ kind: 'never_ends' });
+  const { order, settle: again } = await ordered({ kind: 'never_ends' });
   await again();
   expect((await orderNow(bench, order.id)).progress).toMatchObject({
     stage: 'provider_queue',

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { modelAt } from './models/index.ts';
 
 /** Seconds that a simulated request takes. */
-const SECONDS = { training: 10, drawing: 2 };
+const SECONDS = { training: 10, image: 2 };
 type Seconds = Readonly<typeof SECONDS>;
 const PREFIX = 'simulated:';
 
@@ -13,7 +13,7 @@ const trainingInput = z.looseObject({
   steps: z.number().optional(),
   iterations: z.number().optional(),
 });
-const drawingInput = z.looseObject({
+const imageInput = z.looseObject({
   prompt: z.string(),
   num_images: z.number().default(1),
   seed: z.number().default(0),
@@ -22,7 +22,7 @@ const drawingInput = z.looseObject({
 });
 
 /** What a request id carries, so that any process answers for it and a restart changes nothing. */
-const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'drawing']), input: z.unknown() });
+const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'image']), input: z.unknown() });
 
 /**
  * Test mode (`FAL_TRAINING_TEST_MODE`): the same port as the real client, with no request leaving the process.
@@ -40,7 +40,7 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
           detail: `no model ${model}`,
           status: 404,
         });
-      const kind = role === 'trainer' ? 'training' : 'drawing';
+      const kind = role === 'trainer' ? 'training' : 'image';
       const requestId = Buffer.from(
         JSON.stringify({ at: Date.now(), kind, input: shrink(kind, input) }),
       ).toString('base64url');
@@ -82,9 +82,9 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
             finetune_id: 'simulated',
           },
         };
-      const input = drawingInput.parse(t.input);
+      const input = imageInput.parse(t.input);
       const images = Array.from({ length: input.num_images }, (_, i) => ({
-        url: `${PREFIX}//picture?${new URLSearchParams({ ...sizeOf(input), seed: String(input.seed + i) }).toString()}`,
+        url: `${PREFIX}//image?${new URLSearchParams({ ...sizeOf(input), seed: String(input.seed + i) }).toString()}`,
         content_type: 'image/jpeg',
       }));
       return {
@@ -120,10 +120,10 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
 /** What was made under such an address; nothing else is fetched. */
 async function fetchMade(url: string, { maxBytes }: FalDownloadOptions): Promise<FetchedBuffer> {
   if (!url.startsWith(PREFIX)) return { kind: 'gone', status: 404 };
-  const drawn = !url.includes('//model');
-  const data = drawn ? await picture(new URL(url).searchParams) : modelFile();
+  const ofImage = !url.includes('//model');
+  const data = ofImage ? await image(new URL(url).searchParams) : modelFile();
   if (data.length > maxBytes) return { kind: 'too-big', maxBytes };
-  return { kind: 'ok', contentType: drawn ? 'image/jpeg' : 'application/octet-stream', data };
+  return { kind: 'ok', contentType: ofImage ? 'image/jpeg' : 'application/octet-stream', data };
 }
 
 type Ticket = z.infer<typeof ticket>;
@@ -136,15 +136,15 @@ function read(requestId: string): Ticket | null {
   }
 }
 
-function shrink(kind: 'training' | 'drawing', input: unknown): unknown {
+function shrink(kind: 'training' | 'image', input: unknown): unknown {
   return kind === 'training'
     ? trainingInput.pick({ steps: true, iterations: true }).parse(input)
-    : drawingInput
+    : imageInput
         .pick({ num_images: true, seed: true, image_size: true, aspect_ratio: true, prompt: true })
         .parse(input);
 }
 
-function sizeOf({ image_size: size, aspect_ratio: aspect }: z.infer<typeof drawingInput>): {
+function sizeOf({ image_size: size, aspect_ratio: aspect }: z.infer<typeof imageInput>): {
   width: string;
   height: string;
 } {
@@ -161,7 +161,7 @@ function modelFile(): Buffer {
 }
 
 /** Coloured by the seed and marked as a test with shapes alone: a server may have no fonts. */
-async function picture(query: URLSearchParams): Promise<Buffer> {
+async function image(query: URLSearchParams): Promise<Buffer> {
   const width = Number(query.get('width'));
   const height = Number(query.get('height'));
   const hue = Number(query.get('seed')) % 360;

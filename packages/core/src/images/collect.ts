@@ -14,12 +14,12 @@ import { ASPECTS } from './aspects.ts';
 import { imageInput } from './images.ts';
 
 const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
-/** How far a picture's ratio may be from the one ordered: models round to multiples of 16. */
+/** How far an image's ratio may be from the one ordered: models round to multiples of 16. */
 const RATIO_TOLERANCE = 0.03;
 
 type KeptImage = Pick<typeof images.$inferInsert, 'index' | 'width' | 'height' | 'contentType' | 'objectKey'>;
 
-/** The drawing ended well at FAL: fetches every picture, checks and keeps it; only kept ones count as delivered. */
+/** FAL has made them: fetches every image, checks and keeps it; only kept ones count as delivered. */
 export async function collectImages(
   parts: WorkerParts,
   job: FalJob,
@@ -32,7 +32,7 @@ export async function collectImages(
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
   const answer = generatorAt(job.model)?.readOutput(output);
-  if (!answer) return failFalJob(parts, job, 'bad_result', 'the answer has no pictures');
+  if (!answer) return failFalJob(parts, job, 'bad_result', 'the answer has no images');
 
   const wanted = answer.images.slice(0, input.count);
   const kept: KeptImage[] = [];
@@ -44,7 +44,7 @@ export async function collectImages(
   }
   if (kept.length === 0) {
     const flagged = wanted.every((image) => image.flagged);
-    return failFalJob(parts, job, flagged ? 'flagged' : 'bad_result', 'no picture could be delivered');
+    return failFalJob(parts, job, flagged ? 'flagged' : 'bad_result', 'no image could be delivered');
   }
   const promptSent = z.object({ prompt: z.string() }).parse(job.input).prompt;
   const delivered = await transact(parts, async (unit) => {
@@ -80,18 +80,18 @@ async function keepImage(
   signal: AbortSignal,
 ): Promise<KeptImage | null> {
   const file = await parts.fal.download(image.url, { maxBytes: IMAGE_MAX_BYTES, signal });
-  if (file.kind === 'retry') throw new TransientError(`a picture cannot be fetched now: ${file.why}`);
+  if (file.kind === 'retry') throw new TransientError(`an image cannot be fetched now: ${file.why}`);
   if (file.kind !== 'ok') return null;
   // Every pixel is decoded: a cut file fails here and not at the user.
   const opened = await openPicture(parts.media, file.data, { owner: String(order.ownerId), signal });
   if (opened.kind === 'refused') {
-    parts.log.warn('a picture is damaged', { orderId: order.id, index, ...opened });
+    parts.log.warn('an image is damaged', { orderId: order.id, index, ...opened });
     return null;
   }
   const { format } = opened;
   const { width, height } = opened.original;
   if (Math.abs(width / height / (size.width / size.height) - 1) > RATIO_TOLERANCE) {
-    parts.log.warn('a picture has another aspect than ordered', { orderId: order.id, width, height });
+    parts.log.warn('an image has another aspect than ordered', { orderId: order.id, width, height });
     return null;
   }
   const contentType = `image/${format}`;

@@ -46,7 +46,7 @@ async function draw(input: Parameters<typeof makeOrder>[2], parts: FalParts = be
     if (!now.endedAt) throw new Error(`the order is ${now.state}`);
     return now;
   });
-  return { order, job, pictures: await imagesOf(parts.db, placed.id) };
+  return { order, job, made: await imagesOf(parts.db, placed.id) };
 }
 
 const files = (orderId: string) => bench.objects('generated', `${me}/images/${orderId}/`);
@@ -64,11 +64,11 @@ function bringing(change: (n: number, data: Buffer) => Promise<Buffer> | Buffer)
   return { ...bench.parts, fal: { ...fal, download } };
 }
 
-describe('pictures', () => {
+describe('images', () => {
   test.each(ASPECT_NAMES)('in %s have these sides, to the pixel', async (aspect) => {
-    const { order, pictures } = await draw({ aspect });
+    const { order, made } = await draw({ aspect });
     expect(order.state).toBe('succeeded');
-    const [kept] = pictures;
+    const [kept] = made;
     const file = await bench.parts.storage.get('generated', kept?.objectKey ?? '');
     const { width, height, format } = await sharp(file ?? undefined).metadata();
     expect({ width, height }).toEqual(ASPECTS[aspect]);
@@ -80,23 +80,23 @@ describe('pictures', () => {
     const { fal } = bench.parts.config;
     const models = { ...fal.models, image: model.name };
     const config = { ...bench.parts.config, fal: { ...fal, models } };
-    const { order, job, pictures } = await draw({ aspect: '16:9', count: 2 }, { ...bench.parts, config });
+    const { order, job, made } = await draw({ aspect: '16:9', count: 2 }, { ...bench.parts, config });
     expect(order).toMatchObject({ state: 'succeeded', failure: null });
     expect(job?.model).toBe(model.endpoint);
-    expect(pictures).toHaveLength(2);
+    expect(made).toHaveLength(2);
   });
 
   test('are all delivered, each kept whole', async () => {
-    const { order, pictures } = await draw({ count: 4 });
-    expect(pictures.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
-    expect(await files(order.id)).toEqual(pictures.map(({ objectKey }) => objectKey));
+    const { order, made } = await draw({ count: 4 });
+    expect(made.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(await files(order.id)).toEqual(made.map(({ objectKey }) => objectKey));
   });
 
   test('that are all held back by the safety checker are not delivered', async () => {
     await bench.fal.control.addFault({ fault: { kind: 'nsfw' } });
-    const { order, pictures } = await draw({ count: 2 });
+    const { order, made } = await draw({ count: 2 });
     expect(order).toMatchObject({ state: 'failed', failure: 'flagged' });
-    expect(pictures).toEqual([]);
+    expect(made).toEqual([]);
     expect(await files(order.id)).toEqual([]);
   });
 
@@ -107,9 +107,9 @@ describe('pictures', () => {
       if (answer.kind !== 'ok') return answer;
       return { kind: 'ok', output: { ...Object(answer.output), has_nsfw_concepts: [false, true, false] } };
     };
-    const { order, pictures } = await draw({ count: 3 }, { ...bench.parts, fal: { ...fal, result } });
+    const { order, made } = await draw({ count: 3 }, { ...bench.parts, fal: { ...fal, result } });
     expect(order.state).toBe('succeeded');
-    expect(pictures.map(({ index }) => index)).toEqual([0, 2]);
+    expect(made.map(({ index }) => index)).toEqual([0, 2]);
   });
 
   test.each([
@@ -118,9 +118,9 @@ describe('pictures', () => {
     ['in another ratio', () => picture(1, 1024, 768).jpeg().toBuffer()],
   ])('of which one is %s are delivered without it', async (_name, broken) => {
     const parts = bringing((n, data) => (n === 2 ? broken(n, data) : data));
-    const { order, pictures } = await draw({ count: 3 }, parts);
+    const { order, made } = await draw({ count: 3 }, parts);
     expect(order.state).toBe('succeeded');
-    expect(pictures.map(({ index }) => index)).toEqual([0, 2]);
+    expect(made.map(({ index }) => index)).toEqual([0, 2]);
   });
 
   test('that are all damaged are a failure with its reason', async () => {
@@ -146,9 +146,9 @@ describe('pictures', () => {
       }
       await storage.put(...object);
     };
-    const { order, pictures } = await draw({ count: 2 }, { ...bench.parts, storage: { ...storage, put } });
+    const { order, made } = await draw({ count: 2 }, { ...bench.parts, storage: { ...storage, put } });
     expect(order.state).toBe('succeeded');
-    expect(pictures).toHaveLength(2);
+    expect(made).toHaveLength(2);
   });
 
   test('of an order cancelled while they are fetched leave nothing behind', async () => {
@@ -168,8 +168,8 @@ describe('pictures', () => {
   });
 
   test('that their owner deletes are gone at once, their files with the next pass', async () => {
-    const { order, pictures } = await draw({ count: 2 });
-    const [one, other] = pictures;
+    const { order, made } = await draw({ count: 2 });
+    const [one, other] = made;
     const remove = (ownerId: number) =>
       transact(bench.parts, (unit) => deleteImages(unit, ownerId, [one?.id ?? '']));
     expect(await remove(await bench.person())).toBe(0);
@@ -197,8 +197,8 @@ describe('a description', () => {
       contains: 'на вершине горы',
       content: { english: 'on top of a mountain' },
     });
-    const { pictures } = await draw({ prompt: 'на вершине горы' });
-    expect(pictures).toMatchObject([{ prompt: 'на вершине горы', promptSent: 'on top of a mountain' }]);
+    const { made } = await draw({ prompt: 'на вершине горы' });
+    expect(made).toMatchObject([{ prompt: 'на вершине горы', promptSent: 'on top of a mountain' }]);
   });
 
   test.each(['refusal', 'invalid_json', 'server_error'] as const)(

@@ -16,12 +16,12 @@ export const imageInput = z.object({
   aspect: z.enum(ASPECT_NAMES),
   count: z.number().int().min(1).max(COUNT_MAX),
   seed: z.number().int().min(0),
-  /** The picture under whose "again" it was ordered. */
+  /** The image under whose "again" it was ordered. */
   repeats: z.uuid().optional(),
 });
 export type ImageInput = z.infer<typeof imageInput>;
 
-/** Whether "again" was pressed for this picture already and its order is under way: a double press orders once. */
+/** Whether "again" was pressed for this image already and its order is under way: a double press orders once. */
 export async function repeatUnderWay(
   tx: Pick<Tx, 'select'>,
   ownerId: number,
@@ -42,7 +42,7 @@ export async function repeatUnderWay(
   return order !== undefined;
 }
 
-/** Orders pictures, with an avatar that is ready or without one. */
+/** Orders images, with an avatar that is ready or without one. */
 export async function orderImages(
   unit: Unit,
   order: Place & {
@@ -58,7 +58,7 @@ export async function orderImages(
     threadId: order.threadId,
     kind: 'image',
     subjectId: order.avatar?.id ?? null,
-    // The seed is fixed here, so that a retry before the submit draws the same picture.
+    // The seed is fixed here, so that a retry before the submit draws the same image.
     input: { ...order.input, seed: Math.floor(Math.random() * 2 ** 31) },
     statusMessageId: order.statusMessageId,
   });
@@ -116,7 +116,7 @@ export async function toggleFavourite({ tx }: Unit, ownerId: number, id: string)
   return image ?? null;
 }
 
-/** The picture disappears at once; its object is removed by the retention job. */
+/** The image disappears at once; its object is removed by the retention job. */
 export async function deleteImages({ tx }: Unit, ownerId: number, ids: readonly string[]): Promise<number> {
   const gone = await tx
     .update(images)

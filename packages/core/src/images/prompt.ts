@@ -20,7 +20,7 @@ const translation = z.object({ english: z.string() });
 
 /**
  * Why this text may not be drawn; null when it may. What nobody can judge is never drawn: a passing trouble of the
- * judge is waited for, and a judge that we may not ask ends the order (and no other work than pictures).
+ * judge is waited for, and a judge that we may not ask ends the order (and no other work than images).
  */
 export async function judgePrompt(
   parts: WorkerParts,
@@ -53,9 +53,9 @@ export async function judgePrompt(
   }
 }
 
-/** One call of OpenAI for an order of pictures. */
+/** One call of OpenAI for an order of images. */
 const countCall = (parts: WorkerParts, { id, ownerId }: Order): Promise<FailureReason | null> =>
-  parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, { ownerId, for: 'picture', id }));
+  parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, { ownerId, for: 'image', id }));
 
 /** A translation that fails in passing, or is none, is asked for once more. */
 const TRANSLATIONS = 2;
@@ -81,14 +81,14 @@ export async function englishPrompt(
       signal,
     });
     if (outcome.kind === 'retry' || outcome.kind === 'invalid') continue;
-    // Operators hear of it; the picture is drawn all the same.
+    // Operators hear of it; the image is drawn all the same.
     if (outcome.kind === 'refused') await noteRefusal(parts, translating, outcome.code);
     return (outcome.kind === 'ok' && outcome.value.english.trim()) || prompt;
   }
   return prompt;
 }
 
-/** Puts the avatar's word into the description, so that the picture shows the avatar. */
+/** Puts the avatar's word into the description, so that the image shows the avatar. */
 export function promptWithAvatar(prompt: string, avatar: Avatar | null): string {
   if (!avatar?.trigger) return prompt;
   return avatar.subject

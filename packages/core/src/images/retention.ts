@@ -5,7 +5,7 @@ import type { WorkerParts } from '../parts.ts';
 /** Done in one pass; what is left is done by the next. */
 const BATCH = 100;
 
-/** Pictures that their owner deleted: the object first, the row after. */
+/** Images that their owner deleted: the object first, the row after. */
 export async function removeImages(parts: WorkerParts): Promise<void> {
   const gone = await parts.db
     .select({ id: images.id, key: images.objectKey })

@@ -11,7 +11,7 @@ import { failOrder, type NewOrder, placeOrder } from './orders.ts';
 const limits: FairShares = {
   ...WIDE_SHARES,
   person: { underWay: 4, perMinute: 8, perDay: 10 },
-  drawing: { underWay: 2, perMinute: 5, perDay: 6 },
+  fal: { underWay: 2, perMinute: 5, perDay: 6 },
   group: { underWay: 5, perMinute: 100, perDay: 100 },
 };
 const plain = {
@@ -25,7 +25,7 @@ const plain = {
 const kinds = {
   ...orderKinds,
   talk: plain,
-  drawing: { ...plain, share: 'drawing' as const },
+  image: { ...plain, share: 'fal' as const },
   one: { ...plain, exclusive: true },
 };
 
@@ -66,9 +66,12 @@ describe('one person', () => {
   });
 
   test('draws less at once than they order in all', async () => {
-    expect([await told('drawing'), await told('drawing'), await told('drawing'), await told('talk')]).toEqual(
-      ['placed', 'placed', 'too_many_under_way', 'placed'],
-    );
+    expect([await told('image'), await told('image'), await told('image'), await told('talk')]).toEqual([
+      'placed',
+      'placed',
+      'too_many_under_way',
+      'placed',
+    ]);
   });
 
   test('orders so many a minute and a day, whatever became of them', async () => {

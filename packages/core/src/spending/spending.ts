@@ -4,12 +4,12 @@ import { lt, sql } from 'drizzle-orm';
 
 /** A call that is about to be bought; the id is that of what it is bought for, which has a ceiling of its own. */
 export type PaidCall = { readonly ownerId: number } & (
-  | { readonly for: 'recording' | 'document' | 'picture'; readonly id: string }
+  | { readonly for: 'recording' | 'document' | 'image'; readonly id: string }
   /** One for an order. Null where the model's price is not known: it counts as a request alone. */
   | { readonly for: 'fal'; readonly usd: number | null }
 );
 
-const USES = { recording: 'speech', document: 'text', picture: 'text', fal: 'fal' } as const;
+const USES = { recording: 'speech', document: 'text', image: 'text', fal: 'fal' } as const;
 
 /**
  * Counts one paid call before it is made, within the transaction that notes it. Null: it may be made. Otherwise it is
@@ -23,7 +23,7 @@ export async function countPaidCall(
   const { ownerId } = call;
   const use = USES[call.for];
   if (call.for !== 'fal') {
-    const most = { recording: limits.perRecording, document: limits.perDocument, picture: limits.perPicture };
+    const most = { recording: limits.perRecording, document: limits.perDocument, image: limits.perImage };
     const mine = await add(tx, ownerId, sql`${`${call.for}:${call.id}`}`, 1, most[call.for]);
     if (!mine) return 'too_much_of_one';
   }

@@ -58,7 +58,7 @@ interface FalHook {
 /** So much that no test meets a limit by chance. */
 export const WIDE_SHARES: FairShares = {
   person: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
-  drawing: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
+  fal: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   group: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   updatesPerMinute: 10_000,
   wrongCodesPerHour: 100,
@@ -154,7 +154,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
     spending: {
       perRecording: 300,
       perDocument: 250,
-      perPicture: 24,
+      perImage: 24,
       perDay: { speech: 600, text: 1_000, fal: 200 },
       usdPerDay: 50,
     },

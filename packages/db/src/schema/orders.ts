@@ -17,7 +17,7 @@ export const orders = pgTable(
     threadId: integer('thread_id'),
     /** One of core's order kinds, or one of a newer release's. */
     kind: text('kind').notNull(),
-    /** The avatar, recording or document; for pictures the avatar, if any. */
+    /** The avatar, recording or document; for images the avatar, if any. */
     subjectId: uuid('subject_id'),
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
     /** How many of its owner's orders were before it: whoever has few is served before whoever has many. */

@@ -242,8 +242,8 @@ export async function oddFiles(count: number, seed: number): Promise<OddFile[]> 
     const trap = trapped[n];
     const [name, whole] = trap ?? random.pick(all);
     const [damage, spoil] = trap ? (['as it is', (bytes: Buffer) => bytes] as const) : random.pick(DAMAGES);
-    const isPicture = /\.(jpg|png|webp|gif|tiff|avif|zip|svg)$/.test(name);
-    const asPhoto = isPicture && random.chance(0.8);
+    const isImage = /\.(jpg|png|webp|gif|tiff|avif|zip|svg)$/.test(name);
+    const asPhoto = isImage && random.chance(0.8);
     const renamed = random.chance(asPhoto ? 0.2 : 0.5) ? random.pick(NAMES) : name;
     const kind = asPhoto
       ? 'document'

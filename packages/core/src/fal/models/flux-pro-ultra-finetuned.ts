@@ -1,5 +1,5 @@
 import { GENERATOR_LIMITS, type Generator, readImages } from './generator.ts';
-import { perPicture } from './price.ts';
+import { perImage } from './price.ts';
 
 /** Draws the fine-tunes of the withdrawn trainer: they live at the provider under their ids. */
 export const fluxProUltraFinetuned: Generator = {
@@ -7,7 +7,7 @@ export const fluxProUltraFinetuned: Generator = {
   endpoint: 'fal-ai/flux-pro/v1.1-ultra-finetuned',
   role: 'generator',
   alone: false,
-  price: perPicture(0.07),
+  price: perImage(0.07),
   limits: GENERATOR_LIMITS,
   shutdown: null,
   buildInput: ({ prompt, model, aspect, count, seed }) => ({

@@ -1,5 +1,5 @@
 import { GENERATOR_LIMITS, type Generator, readImages } from './generator.ts';
-import { perPicture } from './price.ts';
+import { perImage } from './price.ts';
 
 /** FLUX1.1 [pro] ultra: four megapixels, and no model of ours. */
 export const fluxProUltra: Generator = {
@@ -7,7 +7,7 @@ export const fluxProUltra: Generator = {
   endpoint: 'fal-ai/flux-pro/v1.1-ultra',
   role: 'generator',
   alone: true,
-  price: perPicture(0.06),
+  price: perImage(0.06),
   limits: GENERATOR_LIMITS,
   shutdown: null,
   buildInput: ({ prompt, aspect, count, seed }) => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Limits, Model } from './model.ts';
 
-export interface GenerationRequest {
+export interface ImageRequest {
   readonly prompt: string;
   /** Address of the model file, or the provider's own id of the fine-tune. */
   readonly model: string | null;
@@ -22,7 +22,7 @@ export interface Generator extends Model {
   readonly role: 'generator';
   /** Draws without an avatar's model too. */
   readonly alone: boolean;
-  buildInput(request: GenerationRequest): Record<string, unknown>;
+  buildInput(request: ImageRequest): Record<string, unknown>;
   /** null when the answer is not what this model answers. */
   readOutput(output: unknown): { images: readonly GeneratedImage[]; seed: string | null } | null;
 }
@@ -33,7 +33,7 @@ export const GENERATOR_LIMITS: Limits = {
   pollSeconds: (age) => (age < 60 ? 4 : age < 300 ? 10 : 30),
 };
 
-// Only what decides is read: the addresses, the flags. A seed of another form is no reason to lose the pictures.
+// Only what decides is read: the addresses, the flags. A seed of another form is no reason to lose the images.
 const imagesOutput = z.object({
   images: z.array(z.object({ url: z.string() })).min(1),
   seed: z.union([z.number(), z.string()]).nullish().catch(null),

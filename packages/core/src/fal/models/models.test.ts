@@ -102,7 +102,7 @@ describe('a price', () => {
     expect(costOf(portrait, { steps: 10 }, {})).toBeCloseTo(2.4, 6);
   });
 
-  test.each(ASPECT_NAMES)('of four pictures in %s is four megapixels, or four pictures', (aspect) => {
+  test.each(ASPECT_NAMES)('of four images in %s is four megapixels, or four images', (aspect) => {
     const usd = generators.map((model) => {
       const request = { prompt: 'p', model: 'm', size: ASPECTS[aspect], aspect, count: 4, seed: 1 };
       return [model.name, costOf(model, model.buildInput(request), {})];
@@ -154,7 +154,7 @@ describe('a start', () => {
   });
 });
 
-describe('an answer with pictures', () => {
+describe('an answer with images', () => {
   const readOutput = (output: unknown) => generatorFor(null, fal.models).readOutput(output);
   const images = [{ url: 'a' }, { url: 'b', content_type: 7 }];
 

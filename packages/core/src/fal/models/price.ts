@@ -3,15 +3,15 @@ import { z } from 'zod';
 export interface Price {
   /** US dollars for one unit, by the model's own page (November 2026); null where no page says: FAL_PRICES must then. */
   readonly usd: number | null;
-  readonly unit: 'step' | 'megapixel' | 'picture' | 'training';
+  readonly unit: 'step' | 'megapixel' | 'image' | 'training';
   /** Units that FAL bills for this input; null when it is not an input of the model. */
   readonly units: (input: unknown) => number | null;
 }
 
 const MEGAPIXEL = 1024 * 1024;
 const steps = z.object({ steps: z.number() });
-const pictures = z.object({ num_images: z.number() });
-const sized = pictures.extend({ image_size: z.object({ width: z.number(), height: z.number() }) });
+const images = z.object({ num_images: z.number() });
+const sized = images.extend({ image_size: z.object({ width: z.number(), height: z.number() }) });
 
 const counted = <T>(schema: z.ZodType<T>, count: (input: T) => number): Price['units'] => {
   return (input) => {
@@ -26,7 +26,7 @@ export const perStep = (usd: number, least = 0): Price => ({
   units: counted(steps, (input) => Math.max(input.steps, least)),
 });
 
-/** Each picture's megapixels are rounded up. */
+/** Each image's megapixels are rounded up. */
 export const perMegapixel = (usd: number): Price => ({
   usd,
   unit: 'megapixel',
@@ -36,10 +36,10 @@ export const perMegapixel = (usd: number): Price => ({
   ),
 });
 
-export const perPicture = (usd: number): Price => ({
+export const perImage = (usd: number): Price => ({
   usd,
-  unit: 'picture',
-  units: counted(pictures, (input) => input.num_images),
+  unit: 'image',
+  units: counted(images, (input) => input.num_images),
 });
 
 export const perTraining = (usd: number | null): Price => ({ usd, unit: 'training', units: () => 1 });
