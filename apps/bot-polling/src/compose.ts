@@ -49,6 +49,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     messageKeepers,
     orderKinds,
     limits: config.limits,
+    prices: config.prices,
     conversation,
     metrics,
   };

@@ -77,6 +77,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     messageKeepers,
     orderKinds,
     limits: config.limits,
+    prices: config.prices,
     metrics,
     config: { fal: config.fal, telegram: config.telegram, spending: config.spending },
   } satisfies WorkerParts & Record<string, unknown>;

@@ -3,6 +3,7 @@ import { falGroup, falJwksGroup, falModeGroup } from './groups/fal.ts';
 import type { AppName, Group } from './groups/group.ts';
 import { limitsGroup } from './groups/limits.ts';
 import { openAiGroup } from './groups/openai.ts';
+import { pricesGroup } from './groups/prices.ts';
 import { processGroup } from './groups/process.ts';
 import { redisGroup } from './groups/redis.ts';
 import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
@@ -21,6 +22,7 @@ export const SCHEMAS = {
     telegram: telegramGroup,
     lease: leaseGroup,
     limits: limitsGroup,
+    prices: pricesGroup,
     database: databaseGroup,
     redis: redisGroup,
     storage: storageGroup,
@@ -30,6 +32,7 @@ export const SCHEMAS = {
     process: processGroup,
     worker: workerGroup,
     limits: limitsGroup,
+    prices: pricesGroup,
     telegram: telegramGroup,
     database: databaseGroup,
     redis: redisGroup,
@@ -94,6 +97,7 @@ const PARTS = {
   fal: falGroup,
   falWebhooks: falJwksGroup,
   openai: openAiGroup,
+  prices: pricesGroup,
 } as const;
 type Parts = Built<typeof PARTS>;
 

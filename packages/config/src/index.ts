@@ -5,6 +5,7 @@ export type { FalConfig } from './groups/fal.ts';
 export type { AppName } from './groups/group.ts';
 export type { FairShares, Share } from './groups/limits.ts';
 export type { OpenAiConfig } from './groups/openai.ts';
+export type { Prices } from './groups/prices.ts';
 export type { ProcessConfig } from './groups/process.ts';
 export type { RedisConfig } from './groups/redis.ts';
 export type { SpendingLimits } from './groups/spending.ts';

@@ -1,5 +1,6 @@
 export * from './avatars/avatars.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
+export { type Account, accountOf, openAccount } from './credits/holds.ts';
 export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';
@@ -37,7 +38,15 @@ export { messageKeepers } from './message-keepers.ts';
 export { type Alarm, notificationBody } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';
 export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
-export { cancelOrder, findOrder } from './orders/orders.ts';
+export {
+  acceptOrder,
+  cancelOrder,
+  creditsFor,
+  findOrder,
+  type OrderRefusal,
+  type Placed,
+  priceOf,
+} from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export * from './recordings/recordings.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';

@@ -12,6 +12,7 @@ export { picture, pictures } from './testing/pictures.ts';
 export { startWork } from './testing/work.ts';
 export {
   type Enqueued,
+  FREE_OF_CHARGE,
   startTestParts,
   type TestParts,
   type TestPartsOptions,

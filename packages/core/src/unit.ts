@@ -1,4 +1,4 @@
-import type { FairShares } from '@aisha/config';
+import type { FairShares, Prices } from '@aisha/config';
 import type { Db, FailureReason, orders, OrderState, Tx } from '@aisha/db';
 import type { EnqueueOptions, JobName, JobPayload, JobProducer } from '@aisha/queue';
 import type { Logger, Metrics } from '@aisha/service';
@@ -9,6 +9,7 @@ export interface Unit {
   readonly tx: Tx;
   readonly orderKinds: OrderKinds;
   readonly limits: FairShares;
+  readonly prices: Prices;
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
@@ -26,6 +27,12 @@ interface NotedOrder {
 
 export type Order = typeof orders.$inferSelect;
 
+/** Whole credits for each unit (a picture, a minute), and how many of them. */
+export interface Price {
+  readonly each: number;
+  readonly units: number;
+}
+
 /** What the order machine needs of a kind. The hooks run in the transaction that they are told of. */
 export interface OrderRules {
   /** When an order that nothing ends is given up and told, counted from when it may run. */
@@ -34,8 +41,8 @@ export interface OrderRules {
   readonly exclusive: boolean;
   /** The share of a person that it counts for, beside that of all orders. */
   readonly share?: 'fal';
-  /** The place of what it costs; null: nothing. */
-  readonly price: null;
+  /** What it costs whoever orders this input, by the list; asked through `priceOf` alone. */
+  price(input: Readonly<Record<string, unknown>>, prices: Prices): Price;
   /** What the person asked for; it is kept as this leaves it. */
   readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
   /** It may run from now on: takes hold of its subject. Once for an order. */
@@ -55,6 +62,7 @@ export interface UnitParts {
   readonly log: Logger;
   readonly orderKinds: OrderKinds;
   readonly limits: FairShares;
+  readonly prices: Prices;
   readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
 }
 
@@ -71,6 +79,7 @@ export async function transact<T>(parts: UnitParts, work: (unit: Unit) => Promis
       tx,
       orderKinds: parts.orderKinds,
       limits: parts.limits,
+      prices: parts.prices,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },

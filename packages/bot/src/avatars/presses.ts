@@ -15,7 +15,7 @@ import { IDLE } from '../chat/dialogue.ts';
 import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
-import { statusScreen } from '../orders/screens.ts';
+import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { choosing, consenting, describing, naming, renaming } from './dialogue.ts';
 import { forgetOldPhotos, takeKept, withKept } from './kept.ts';
 import { collectPhotos } from './photos.ts';
@@ -89,10 +89,13 @@ export const avatarAnswers = {
   'training.start': async (turn, avatar, preset) => {
     const screen = { ...turn.place, messageId: turn.shownIn };
     const placed = await orderTraining(turn.unit, avatar, preset, screen);
-    if (placed.kind === 'refused')
-      return turn.toast(
-        isShareRefusal(placed.reason) ? `limit.${placed.reason}` : `training.${placed.reason}`,
-      );
+    if (placed.kind === 'refused') {
+      const { reason } = placed;
+      if (isShareRefusal(reason)) return turn.toast(`limit.${reason}`);
+      if (reason === 'credits' || reason === 'price_changed')
+        return turn.send(refusalScreen(turn, { ...placed, reason }));
+      return turn.toast(`training.${reason}`);
+    }
     if (placed.kind === 'under-way') return turn.toast('training.closed');
     const { order } = placed;
     turn.state = IDLE;

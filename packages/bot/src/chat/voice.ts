@@ -43,6 +43,11 @@ export class Voice {
     return this.#parts.texts.plain(this.language, key, params);
   }
 
+  /** An amount with its word: `5 credits`. */
+  credits(count: number): string {
+    return this.label('credits', { count });
+  }
+
   date(date: Date): string {
     return this.#parts.texts.date(this.language, date);
   }

@@ -11,7 +11,7 @@ export const documentAnswers = {
       return;
     }
     if (ordered.kind === 'under-way') return turn.toast('document.under_way');
-    if (ordered.kind === 'refused') return turn.send(refusalScreen(turn, ordered.reason));
+    if (ordered.kind === 'refused') return turn.send(refusalScreen(turn, ordered));
     turn.send(statusScreen(turn, ordered.order), { bind: { to: 'order', id: ordered.order.id } });
   },
 } satisfies Partial<Answers>;

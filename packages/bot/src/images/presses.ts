@@ -101,6 +101,6 @@ async function place(turn: Turn, avatarId: string | null, input: Omit<ImageInput
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');
   const placed = await orderImages(turn.unit, { ...turn.place, ownerId: turn.user.id, avatar, input });
   if (placed.kind === 'under-way') return turn.toast('image.under_way');
-  if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed.reason));
+  if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed));
   turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '@aisha/db';
-import { asOrderKind, type Order, orderKinds, type ShareRefusal } from '@aisha/core';
+import { asOrderKind, type Order, orderKinds, type OrderRefusal } from '@aisha/core';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
@@ -62,7 +62,26 @@ export function failureScreen(voice: Voice, order: Order): Screen {
   };
 }
 
-/** Why nothing was ordered: somebody has as much under way as they may. */
-export function refusalScreen(voice: Voice, reason: ShareRefusal): Screen {
-  return { text: voice.t(`limit.${reason}`) };
+/** Why nothing was ordered, and what can be done about it. */
+export function refusalScreen(
+  voice: Voice,
+  { reason, price = 0, missing = 0 }: { reason: OrderRefusal; price?: number; missing?: number },
+): Screen {
+  switch (reason) {
+    case 'credits':
+      return {
+        text: voice.t('refusal.credits', { price: voice.credits(price), missing: voice.credits(missing) }),
+        buttons: [
+          [button(voice.label('refusal.top_up'), 'balance'), button(voice.label('balance.promo'), 'promo')],
+        ],
+      };
+    case 'price_changed':
+      return { text: voice.t('refusal.price_changed', { price: voice.credits(price) }) };
+    case 'too_many_under_way':
+    case 'too_many_a_minute':
+    case 'too_many_a_day':
+      return { text: voice.t(`limit.${reason}`) };
+    default:
+      return reason satisfies never;
+  }
 }

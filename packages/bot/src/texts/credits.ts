@@ -1,6 +1,14 @@
 import type { Translation } from './translation.ts';
 
 export const ru = {
+  credits_one: '{{count}} кредит',
+  credits_few: '{{count}} кредита',
+  credits_many: '{{count}} кредитов',
+  credits_other: '{{count}} кредита',
+  'refusal.credits': '💳 Не хватает кредитов: нужно {{price}}, а не хватает {{missing}}. Ничего не списано.',
+  'refusal.top_up': '💰 Баланс',
+  'refusal.price_changed':
+    'Цена изменилась: теперь {{price}}. Ничего не заказано и не списано. Если согласны, закажите ещё раз.',
   'balance.title_one': '💰 На счету <b>{{count}}</b> кредит.',
   'balance.title_few': '💰 На счету <b>{{count}}</b> кредита.',
   'balance.title_many': '💰 На счету <b>{{count}}</b> кредитов.',
@@ -10,6 +18,8 @@ export const ru = {
   'balance.promo': '🎟 Промокод',
   'ledger.legacy_balance': 'перенос из прежней Aisha',
   'ledger.promo_code': 'промокод',
+  'ledger.welcome': 'подарок новому пользователю',
+  'ledger.order': 'заказ',
   'promo.ask': '🎟 Пришлите промокод одним сообщением.',
   'promo.accepted_one': '🎉 Промокод принят: +{{count}} кредит.',
   'promo.accepted_few': '🎉 Промокод принят: +{{count}} кредита.',
@@ -27,6 +37,12 @@ export const ru = {
 } as const;
 
 export const kk = {
+  credits_one: '{{count}} кредит',
+  credits_other: '{{count}} кредит',
+  'refusal.credits': '💳 Кредит жетпейді: {{price}} керек, {{missing}} жетіспейді. Ештеңе алынған жоқ.',
+  'refusal.top_up': '💰 Баланс',
+  'refusal.price_changed':
+    'Баға өзгерді: енді {{price}}. Ештеңе тапсырыс берілген жоқ, ақы да алынған жоқ. Келіссеңіз, қайта тапсырыс беріңіз.',
   'balance.title_one': '💰 Шотыңызда <b>{{count}}</b> кредит бар.',
   'balance.title_other': '💰 Шотыңызда <b>{{count}}</b> кредит бар.',
   'balance.free': 'Қазір бәрі тегін: кредиттер жұмсалмайды және күйіп кетпейді.',
@@ -34,6 +50,8 @@ export const kk = {
   'balance.promo': '🎟 Промокод',
   'ledger.legacy_balance': 'бұрынғы Aisha-дан көшірілді',
   'ledger.promo_code': 'промокодпен',
+  'ledger.welcome': 'жаңа пайдаланушыға сыйлық',
+  'ledger.order': 'тапсырыс',
   'promo.ask': '🎟 Промокодты бір хабарламамен жіберіңіз.',
   'promo.accepted_one': '🎉 Промокод қабылданды: +{{count}} кредит.',
   'promo.accepted_other': '🎉 Промокод қабылданды: +{{count}} кредит.',
@@ -49,6 +67,13 @@ export const kk = {
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
+  credits_one: '{{count}} credit',
+  credits_other: '{{count}} credits',
+  'refusal.credits':
+    '💳 Not enough credits: this takes {{price}}, and {{missing}} are missing. Nothing was charged.',
+  'refusal.top_up': '💰 Balance',
+  'refusal.price_changed':
+    'The price has changed: it is {{price}} now. Nothing was ordered or charged. If you agree, order again.',
   'balance.title_one': '💰 You have <b>{{count}}</b> credit.',
   'balance.title_other': '💰 You have <b>{{count}}</b> credits.',
   'balance.free': 'Everything is free at the moment: credits are not spent and do not expire.',
@@ -56,6 +81,8 @@ export const en = {
   'balance.promo': '🎟 Promo code',
   'ledger.legacy_balance': 'brought over from the earlier Aisha',
   'ledger.promo_code': 'promo code',
+  'ledger.welcome': 'welcome gift',
+  'ledger.order': 'order',
   'promo.ask': '🎟 Send the promo code in one message.',
   'promo.accepted_one': '🎉 Promo code accepted: +{{count}} credit.',
   'promo.accepted_other': '🎉 Promo code accepted: +{{count}} credits.',

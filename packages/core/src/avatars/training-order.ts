@@ -9,7 +9,7 @@ export const training = falOrder({
   deadlineMinutes: 90,
   exclusive: true,
   share: 'fal',
-  price: null,
+  price: (input, prices) => ({ each: prices.training[trainingInput.parse(input).preset], units: 1 }),
   input: trainingInput,
   progressUnit: 'none',
   begun: async ({ tx }, { subjectId }) => {

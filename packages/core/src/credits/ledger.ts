@@ -1,5 +1,5 @@
-import { type Db, ledgerEntries, type LedgerReason, type Tx, users } from '@aisha/db';
-import { count, desc, eq, sql } from 'drizzle-orm';
+import { creditHolds, type Db, ledgerEntries, type LedgerReason, type Tx, users } from '@aisha/db';
+import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
 
 export type LedgerEntry = typeof ledgerEntries.$inferSelect;
 
@@ -17,13 +17,21 @@ export async function lockAccount(tx: Pick<Tx, 'select'>, userId: number): Promi
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
 }
 
-/** Adds one entry; null when its key is there already. The database refuses one that would leave less than nothing. */
+/**
+ * Adds one entry; null when its key is there already. Refused is what would leave less than open orders hold, and by the
+ * database itself what would leave less than nothing.
+ */
 export async function postEntry(
   tx: Pick<Tx, 'select' | 'insert'>,
   entry: NewEntry,
 ): Promise<LedgerEntry | null> {
   await lockAccount(tx, entry.userId);
   const balance = await balanceOf(tx, entry.userId);
+  if (entry.amount < 0) {
+    const held = await heldOf(tx, entry.userId);
+    if (held > 0 && balance + entry.amount < held)
+      throw new Error('the ledger may not go below what is held');
+  }
   const [entered] = await tx
     .insert(ledgerEntries)
     .values({ ...entry, balanceAfter: balance + entry.amount })
@@ -41,6 +49,15 @@ export async function balanceOf(tx: Pick<Tx, 'select'>, userId: number): Promise
     .orderBy(desc(ledgerEntries.id))
     .limit(1);
   return last?.balance ?? 0;
+}
+
+/** Whole credits that open orders have set aside. */
+export async function heldOf(tx: Pick<Tx, 'select'>, userId: number): Promise<number> {
+  const [row] = await tx
+    .select({ held: sql<number>`coalesce(sum(${creditHolds.amount}), 0)`.mapWith(Number) })
+    .from(creditHolds)
+    .where(and(eq(creditHolds.userId, userId), isNull(creditHolds.settledAt)));
+  return row?.held ?? 0;
 }
 
 const PAGE = 10;

@@ -8,7 +8,7 @@ export const document: OrderDefinition = {
   // Counted anew with every section: the provider's bad quarter of an hour, and as much again.
   deadlineMinutes: 30,
   exclusive: true,
-  price: null,
+  price: (_input, prices) => ({ each: prices.document, units: 1 }),
   input: z.object({ kind: z.string() }),
   progressUnit: 'sections',
   // What an order that failed has answered is not bought again; what it could not use is tried anew.

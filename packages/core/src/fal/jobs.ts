@@ -3,7 +3,7 @@ import { webhookToken } from '@aisha/providers';
 import { shorten, TransientError } from '@aisha/service';
 import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
-import { failOrderIn } from '../orders/orders.ts';
+import { failOrderIn, lockOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
@@ -273,6 +273,7 @@ export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
 export async function completeFalJob(parts: WorkerParts, unit: Unit, job: FalJob): Promise<boolean> {
+  // Before its request, everywhere: an end and the owner's cancel would otherwise wait for each other.
   await lockOrder(unit.tx, job.orderId);
   const [done] = await unit.tx
     .update(falJobs)
@@ -287,9 +288,4 @@ export async function completeFalJob(parts: WorkerParts, unit: Unit, job: FalJob
     .returning({ id: falJobs.id });
   if (done) noteBilled(parts, unit, job);
   return done !== undefined;
-}
-
-/** The order before its request, everywhere: an end and the owner's cancel would otherwise wait for each other. */
-async function lockOrder(tx: Tx, orderId: string): Promise<void> {
-  await tx.select({ id: orders.id }).from(orders).where(eq(orders.id, orderId)).for('update');
 }

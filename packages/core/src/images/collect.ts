@@ -64,7 +64,7 @@ export async function collectImages(
         })),
       )
       .onConflictDoNothing();
-    return succeedOrder(unit, order.id);
+    return succeedOrder(unit, order.id, kept.length);
   });
   // Cancelled while they were fetched: nobody will ever see them. Another run may have delivered the same ones.
   if (!delivered && (await findOrder(parts.db, order.id))?.state !== 'succeeded')

@@ -3,13 +3,15 @@ import { collectImages } from './collect.ts';
 import { imageInput } from './images.ts';
 import { prepareImages } from './start.ts';
 
+const counted = imageInput.pick({ count: true });
+
 /** Images, with an avatar or without; any number of them at once. */
 export const image = falOrder({
   // Seconds of work; the rest is FAL's queue on a busy day.
   deadlineMinutes: 15,
   exclusive: false,
   share: 'fal',
-  price: null,
+  price: (input, prices) => ({ each: prices.image, units: counted.parse(input).count }),
   input: imageInput,
   progressUnit: 'none',
   prepare: prepareImages,

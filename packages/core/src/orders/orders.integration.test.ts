@@ -28,7 +28,7 @@ const heard: string[] = [];
 const song: OrderDefinition = {
   deadlineMinutes: 10,
   exclusive: true,
-  price: null,
+  price: () => ({ each: 0, units: 0 }),
   input: z.object({ verses: z.number() }),
   progressUnit: 'none',
   begun: async (_unit, { id }) => void heard.push(`begun ${id}`),

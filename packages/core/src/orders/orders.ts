@@ -1,9 +1,10 @@
-import { orders, type FailureReason, type Place, type Progress, type Tx } from '@aisha/db';
+import { orders, type FailureReason, type Place, type Progress, type Tx, users } from '@aisha/db';
 import { TransientError, storableJson } from '@aisha/service';
-import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts } from '../parts.ts';
-import { type Order, type OrderRules, transact, type Unit } from '../unit.ts';
+import { type Order, type OrderRules, type Price, transact, type Unit } from '../unit.ts';
 import { shareOf, type ShareRefusal } from './shares.ts';
 
 export interface NewOrder extends Place {
@@ -15,22 +16,48 @@ export interface NewOrder extends Place {
   readonly statusMessageId?: number | undefined;
   /** It waits for its owner's consent (`acceptOrder`) before anything of it runs. */
   readonly quote?: boolean;
+  /** Credits that stood on what was pressed: at another price nothing is ordered. Left out where none was to be seen. */
+  readonly shown?: number;
 }
 
 /** A quote that nobody accepts ends: what it was made from (photos, prices) does not stay as it was. */
 const QUOTE_MINUTES = 30;
 
 /** Why nothing was ordered; each kind may add reasons of its own. */
-export type OrderRefusal = ShareRefusal;
+export type OrderRefusal = ShareRefusal | 'credits' | 'price_changed';
 
 export type Placed<Refusal = OrderRefusal> =
   | { readonly kind: 'placed'; readonly order: Order }
   /** The same subject has one of this kind waiting or under way. */
   | { readonly kind: 'under-way'; readonly order: Order }
-  | { readonly kind: 'refused'; readonly reason: Refusal };
+  | {
+      readonly kind: 'refused';
+      readonly reason: Refusal;
+      /** In credits; `missing` of them for `credits`. */
+      readonly price?: number;
+      readonly missing?: number;
+    };
 
-/** Places an order, and starts it unless it is only quoted. A hold will be taken here, and for a quote when it is accepted. */
-export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrder): Promise<Placed> {
+const FREE: Price = { each: 0, units: 0 };
+
+/** What an order of this kind and input costs now. The one place that says so, for buttons and for what is charged. */
+export function priceOf(
+  parts: Pick<Unit, 'orderKinds' | 'prices'>,
+  kind: string,
+  input: Readonly<Record<string, unknown>>,
+): Price {
+  return parts.prices.charged ? rulesOf(parts, kind).price(input, parts.prices) : FREE;
+}
+
+/** Whole credits. */
+export const creditsFor = ({ each, units }: Price): number => each * units;
+
+/** The most that this order may cost, as was agreed on. */
+const agreedOn = ({ unitPrice, units }: Pick<Order, 'unitPrice' | 'units'>): number =>
+  creditsFor({ each: unitPrice ?? 0, units: units ?? 0 });
+
+/** Places an order, and starts it unless it is only quoted. Its price is set aside here, and of a quote when it is accepted. */
+export async function placeOrder(unit: Unit, { quote = false, shown, ...order }: NewOrder): Promise<Placed> {
   const rules = rulesOf(unit, order.kind);
   const { refusal, turn } = await shareOf(unit, { ...order, share: rules.share });
   if (refusal !== null) {
@@ -38,11 +65,19 @@ export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrd
     const same = rules.exclusive ? await unendedOf(unit, order) : null;
     return same ? { kind: 'under-way', order: same } : { kind: 'refused', reason: refusal };
   }
+  const input = rules.input.parse(order.input);
+  const price = priceOf(unit, order.kind, input);
+  const unpaid = quote ? null : await unpayable(unit, order.ownerId, creditsFor(price), shown);
+  if (unpaid) {
+    const same = rules.exclusive ? await unendedOf(unit, order) : null;
+    return same ? { kind: 'under-way', order: same } : unpaid;
+  }
   const [row] = await unit.tx
     .insert(orders)
     .values({
       ...order,
-      input: rules.input.parse(order.input),
+      input,
+      ...agreed(price),
       exclusive: rules.exclusive,
       turn,
       ...(quote ? { state: 'quoted' } : {}),
@@ -58,7 +93,30 @@ export async function placeOrder(unit: Unit, { quote = false, ...order }: NewOrd
     if (!other) throw new TransientError('the order under way has just ended');
     return { kind: 'under-way', order: other };
   }
-  return quote ? note(unit, row) : begin(unit, row);
+  if (quote) return note(unit, row);
+  await hold(unit, row);
+  return begin(unit, row);
+}
+
+const agreed = (price: Price) =>
+  creditsFor(price) > 0 ? { unitPrice: price.each, units: price.units } : { unitPrice: null, units: null };
+
+/** Why somebody cannot pay this now; null: they can. Their account stays locked, so that it stays true. */
+async function unpayable(
+  unit: Unit,
+  payerId: number,
+  price: number,
+  shown = price,
+): Promise<Extract<Placed, { kind: 'refused' }> | null> {
+  if (shown !== price) return { kind: 'refused', reason: 'price_changed', price };
+  if (price === 0) return null;
+  const { available } = await openAccount(unit, payerId);
+  return available < price ? { kind: 'refused', reason: 'credits', price, missing: price - available } : null;
+}
+
+async function hold(unit: Unit, order: Order): Promise<void> {
+  const amount = agreedOn(order);
+  if (amount > 0) await holdCredits(unit, { orderId: order.id, userId: order.ownerId, amount });
 }
 
 /** The one of this kind for the same subject that waits or is under way. */
@@ -83,19 +141,22 @@ async function begin(unit: Unit, order: Order): Promise<Placed> {
   return note(unit, order);
 }
 
-/** The owner agrees to a quote: it runs. `gone`: it is not theirs, was cancelled or waited for too long. */
+/** The owner agrees to a quote and its price: it runs. `gone`: it is not theirs, was cancelled or waited for too long. */
 export async function acceptOrder(
   unit: Unit,
   ownerId: number,
   id: string,
 ): Promise<Placed<OrderRefusal | 'gone'>> {
+  await lockOrder(unit.tx, id);
   const [found] = await unit.tx
     .select()
     .from(orders)
-    .where(and(eq(orders.id, id), eq(orders.ownerId, ownerId), unended))
-    .for('update');
-  if (!found) return { kind: 'refused', reason: 'gone' };
+    .where(and(eq(orders.id, id), eq(orders.ownerId, ownerId), unended));
+  if (!found || (found.state === 'quoted' && found.deadlineAt <= new Date()))
+    return { kind: 'refused', reason: 'gone' };
   if (found.state !== 'quoted') return { kind: 'under-way', order: found };
+  const unpaid = await unpayable(unit, ownerId, agreedOn(found));
+  if (unpaid) return unpaid;
   const [order] = await unit.tx
     .update(orders)
     .set({
@@ -105,7 +166,35 @@ export async function acceptOrder(
     })
     .where(and(eq(orders.id, id), gt(orders.deadlineAt, sql`now()`)))
     .returning();
-  return order ? begin(unit, order) : { kind: 'refused', reason: 'gone' };
+  if (!order) return { kind: 'refused', reason: 'gone' };
+  await hold(unit, order);
+  return begin(unit, order);
+}
+
+/**
+ * What is known now of an order under way has a price: it waits for its owner's consent from here on, and begins again
+ * with its first job when they agree. Null when it has ended meanwhile, or was agreed on.
+ */
+export async function quoteOrder(unit: Unit, id: string, price: Price): Promise<Order | null> {
+  const [order] = await unit.tx
+    .update(orders)
+    .set({ state: 'quoted', ...agreed(price), deadlineAt: minutesFromNow(QUOTE_MINUTES) })
+    .where(and(eq(orders.id, id), underWay, isNull(orders.units)))
+    .returning();
+  if (!order) return null;
+  unit.noteOrder(order);
+  unit.enqueue('order.progress', { orderId: id });
+  return order;
+}
+
+/**
+ * Locks an order and before it its owner, everywhere in this order: what ends it settles their account, and whoever
+ * decides their updates has the account first.
+ */
+export async function lockOrder(tx: Tx, id: string): Promise<void> {
+  const owner = tx.select({ id: orders.ownerId }).from(orders).where(eq(orders.id, id));
+  await tx.select({ id: users.id }).from(users).where(inArray(users.id, owner)).for('no key update');
+  await tx.select({ id: orders.id }).from(orders).where(eq(orders.id, id)).for('update');
 }
 
 const minutesFromNow = (minutes: number) => sql`now() + make_interval(mins => ${minutes})`;
@@ -198,14 +287,17 @@ export async function extendDeadline(unit: Unit, { id, kind }: Order): Promise<v
     .where(and(eq(orders.id, id), underWay));
 }
 
-/** Ends an order well, and owes its owner the message. False when it had ended before: nothing may be done twice. */
-export async function succeedOrder(unit: Unit, id: string): Promise<boolean> {
-  return (await endOrder(unit, id, 'succeeded', null)) !== null;
+/**
+ * Ends an order well, and owes its owner the message: `delivered` of its units are charged, all unless it is said. False
+ * when it had ended before: nothing may be done twice.
+ */
+export async function succeedOrder(unit: Unit, id: string, delivered?: number): Promise<boolean> {
+  return (await endOrder(unit, id, { state: 'succeeded', delivered })) !== null;
 }
 
 /** Ends an order badly, and owes its owner the reason. False when it had ended before. */
 export async function failOrderIn(unit: Unit, id: string, failure: FailureReason): Promise<boolean> {
-  return (await endOrder(unit, id, 'failed', failure)) !== null;
+  return (await endOrder(unit, id, { state: 'failed', failure })) !== null;
 }
 
 /** The same in a transaction of its own. */
@@ -221,23 +313,43 @@ export async function failOrderOf(parts: DeciderParts, kind: string, subjectId: 
 
 /** The owner's cancel, of a quote too. Null when it is not theirs or has ended before. */
 export function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
-  return endOrder(unit, id, 'cancelled', null, ownerId);
+  return endOrder(unit, id, { state: 'cancelled', ownerId });
 }
 
-/** Every end of every order. This is the one place where a hold will be captured or released. */
-async function endOrder(
-  unit: Unit,
-  id: string,
-  state: 'succeeded' | 'failed' | 'cancelled',
-  failure: FailureReason | null,
-  ownerId?: number,
-): Promise<Order | null> {
+type End =
+  | { readonly state: 'succeeded'; readonly delivered: number | undefined }
+  | { readonly state: 'failed'; readonly failure: FailureReason }
+  | { readonly state: 'cancelled'; readonly ownerId: number };
+
+const deliveredBy = (end: End) =>
+  end.state !== 'succeeded'
+    ? sql`0`
+    : end.delivered === undefined
+      ? orders.units
+      : sql`${end.delivered}::int`;
+
+/** Every end of every order, and the one place where a hold is captured, by what was delivered, and released. */
+async function endOrder(unit: Unit, id: string, end: End): Promise<Order | null> {
+  const { state } = end;
+  await lockOrder(unit.tx, id);
   const [order] = await unit.tx
     .update(orders)
-    .set({ state, failure, endedAt: sql`now()` })
-    .where(and(eq(orders.id, id), unended, ownerId === undefined ? undefined : eq(orders.ownerId, ownerId)))
+    .set({
+      state,
+      failure: end.state === 'failed' ? end.failure : null,
+      delivered: sql`case when ${orders.units} is not null then least(${orders.units}, ${deliveredBy(end)}) end`,
+      endedAt: sql`now()`,
+    })
+    .where(
+      and(
+        eq(orders.id, id),
+        unended,
+        end.state === 'cancelled' ? eq(orders.ownerId, end.ownerId) : undefined,
+      ),
+    )
     .returning();
   if (!order) return null;
+  await settleHold(unit, id, creditsFor({ each: order.unitPrice ?? 0, units: order.delivered ?? 0 }));
   unit.noteOrder(order);
   if (state !== 'succeeded') await rulesOf(unit, order.kind).ended?.(unit, order);
   // A cancel is answered on the spot; everything else is told.

@@ -17,7 +17,7 @@ const limits: FairShares = {
 const plain = {
   deadlineMinutes: 10,
   exclusive: false,
-  price: null,
+  price: () => ({ each: 0, units: 0 }),
   input: z.object({}),
   progressUnit: 'none' as const,
   first: () => undefined,

@@ -2,8 +2,8 @@ import { orders } from '@aisha/db';
 import { and, eq, inArray, lt, notInArray, sql } from 'drizzle-orm';
 import { AGAIN, BATCH, due } from '../overdue.ts';
 import type { DeciderParts } from '../parts.ts';
-import { transact, type Unit } from '../unit.ts';
-import { cancelOrder, failOrderIn, rulesOf, underWay } from './orders.ts';
+import { transact } from '../unit.ts';
+import { cancelOrder, failOrder, rulesOf, underWay } from './orders.ts';
 
 /**
  * Goes on with orders that are overdue, and ends those past their deadline. Those of a kind that this process does not
@@ -12,7 +12,8 @@ import { cancelOrder, failOrderIn, rulesOf, underWay } from './orders.ts';
 export async function sweepOrders(parts: DeciderParts, told: Set<string>): Promise<number> {
   const known = Object.keys(parts.orderKinds);
   await tellUnknown(parts, known, told);
-  return transact(parts, async (unit) => {
+  const late: string[] = [];
+  const found = await transact(parts, async (unit) => {
     const overdue = and(underWay, inArray(orders.kind, known), lt(orders.nextCheckAt, sql`now()`));
     const rows = await unit.tx
       .update(orders)
@@ -20,26 +21,29 @@ export async function sweepOrders(parts: DeciderParts, told: Set<string>): Promi
       .where(due(parts.db, orders, sql`${orders.id}`, overdue))
       .returning();
     for (const order of rows)
-      if (order.deadlineAt.getTime() < Date.now()) await failOrderIn(unit, order.id, 'timeout');
+      if (order.deadlineAt.getTime() < Date.now()) late.push(order.id);
       else rulesOf(unit, order.kind).first(unit, order);
-    return rows.length + (await endQuotes(unit, known));
+    return rows.length;
   });
+  // Each by itself: an end locks its owner before its order, and many owners at once would wait in a ring.
+  for (const id of late) await failOrder(parts, id, 'timeout');
+  return found + (await endQuotes(parts, known));
 }
 
 /** Quotes that nobody accepted in time. */
-async function endQuotes(unit: Unit, known: readonly string[]): Promise<number> {
-  const late = await unit.tx
+async function endQuotes(parts: DeciderParts, known: readonly string[]): Promise<number> {
+  const late = await parts.db
     .select({ id: orders.id, ownerId: orders.ownerId })
     .from(orders)
     .where(
       and(eq(orders.state, 'quoted'), inArray(orders.kind, [...known]), lt(orders.deadlineAt, sql`now()`)),
     )
-    .limit(BATCH)
-    .for('update', { skipLocked: true });
-  for (const { id: orderId, ownerId } of late) {
-    await cancelOrder(unit, ownerId, orderId);
-    unit.enqueue('order.progress', { orderId });
-  }
+    .limit(BATCH);
+  for (const { id: orderId, ownerId } of late)
+    await transact(parts, async (unit) => {
+      await cancelOrder(unit, ownerId, orderId);
+      unit.enqueue('order.progress', { orderId });
+    });
   return late.length;
 }
 

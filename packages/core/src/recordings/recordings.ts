@@ -8,7 +8,7 @@ import {
   type Tx,
 } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import { cancelOrder, type OrderRefusal, placeOrder, unended } from '../orders/orders.ts';
+import { cancelOrder, type Placed, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 
 export type Recording = typeof recordings.$inferSelect;
@@ -30,7 +30,7 @@ export async function orderTranscription(
     ...from
   }: Place & { ownerId: number; messageId: number; title: string; language: Language | null },
   media: IncomingMedia,
-): Promise<{ recording: Recording; order: Order } | { refused: OrderRefusal }> {
+): Promise<{ recording: Recording; order: Order } | { refused: Extract<Placed, { kind: 'refused' }> }> {
   const { durationS, ...file } = media;
   const [recording] = await unit.tx
     .insert(recordings)
@@ -47,7 +47,7 @@ export async function orderTranscription(
   });
   if (placed.kind === 'refused') {
     await unit.tx.delete(recordings).where(eq(recordings.id, recording.id));
-    return { refused: placed.reason };
+    return { refused: placed };
   }
   if (placed.kind !== 'placed') throw new Error('a new recording has no order under way');
   return { recording, order: placed.order };

@@ -124,7 +124,7 @@ export async function makeRecording(
       },
     ),
   );
-  if ('refused' in ordered) throw new Error(`not ordered: ${ordered.refused}`);
+  if ('refused' in ordered) throw new Error(`not ordered: ${ordered.refused.reason}`);
   return ordered;
 }
 

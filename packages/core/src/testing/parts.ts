@@ -1,4 +1,4 @@
-import type { FairShares } from '@aisha/config';
+import type { FairShares, Prices } from '@aisha/config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -64,7 +64,21 @@ export const WIDE_SHARES: FairShares = {
   wrongCodesPerHour: 100,
 };
 
+/** Nothing costs anything, so that tests of other things need no credits. */
+export const FREE_OF_CHARGE: Prices = {
+  charged: false,
+  welcome: 0,
+  training: { fast: 150, balanced: 150, quality: 150 },
+  image: 5,
+  transcriptionMinute: 10,
+  freeSeconds: 60,
+  document: 5,
+  usdPerCredit: 0.05,
+  belowCost: false,
+};
+
 export interface TestPartsOptions {
+  readonly prices?: Prices;
   readonly limits?: FairShares;
   readonly fal?: FalSettingsPatch;
   readonly adminIds?: readonly number[];
@@ -201,6 +215,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       config,
       orderKinds,
       limits: options.limits ?? WIDE_SHARES,
+      prices: options.prices ?? FREE_OF_CHARGE,
       falOrders,
       telegram: client,
       media,

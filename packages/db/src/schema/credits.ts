@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, pgTable, uuid } from 'drizzle-orm/pg-core';
 import { text } from './columns.ts';
+import { orders } from './orders.ts';
 import type { LedgerReason, PromoCodeKind } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
@@ -26,6 +27,38 @@ export const ledgerEntries = pgTable(
     index('ledger_entries_user').on(t.userId, t.id),
     check('ledger_entries_amount', sql`${t.amount} <> 0`),
     check('ledger_entries_balance', sql`${t.balanceAfter} >= 0`),
+  ],
+);
+
+/**
+ * What an order may cost at most, set aside when it is placed: its owner can spend it on nothing else. When the order
+ * ends, what was delivered is captured (an entry of the ledger under the key `order:<id>`), and the rest is free again.
+ */
+export const creditHolds = pgTable(
+  'credit_holds',
+  {
+    /** One for an order. */
+    orderId: uuid('order_id')
+      .primaryKey()
+      .references(() => orders.id),
+    /** Who pays. */
+    userId: telegramId('user_id')
+      .notNull()
+      .references(() => users.id),
+    amount: integer('amount').notNull(),
+    /** How much of it was taken in the end; null while the order is under way. */
+    captured: integer('captured'),
+    createdAt: createdAt(),
+    settledAt: at('settled_at'),
+  },
+  (t) => [
+    index('credit_holds_open')
+      .on(t.userId)
+      .where(sql`${t.settledAt} is null`),
+    index('credit_holds_user').on(t.userId, t.createdAt),
+    check('credit_holds_amount', sql`${t.amount} > 0`),
+    check('credit_holds_captured', sql`${t.captured} between 0 and ${t.amount}`),
+    check('credit_holds_settled', sql`(${t.captured} is null) = (${t.settledAt} is null)`),
   ],
 );
 

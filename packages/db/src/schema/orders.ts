@@ -27,6 +27,14 @@ export const orders = pgTable(
     state: text('state').$type<OrderState>().notNull().default('queued'),
     progress: jsonb('progress').$type<Progress>(),
     failure: text('failure').$type<FailureReason>(),
+    /**
+     * What it costs: credits for each unit (picture, minute, training, document), and how many it may come to. Fixed
+     * when it is placed, or quoted; null where nothing was agreed on.
+     */
+    unitPrice: integer('unit_price'),
+    units: integer('units'),
+    /** How many of its units its owner got; null until it has ended. */
+    delivered: integer('delivered'),
     /** The message that is edited as the order advances. */
     statusMessageId: bigint('status_message_id', { mode: 'number' }),
     /** Counts the sweeper's calls, so that each is a job of its own. */

@@ -114,7 +114,7 @@ export interface Segment {
 }
 
 /** Why a balance changed. Only add: rows keep these words for ever. */
-export const LEDGER_REASONS = ['legacy_balance', 'promo_code'] as const;
+export const LEDGER_REASONS = ['legacy_balance', 'promo_code', 'welcome', 'order'] as const;
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 
 /** Credits at once; more credits, or a lower price, with the next top-up. */

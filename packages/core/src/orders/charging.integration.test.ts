@@ -1,0 +1,205 @@
+import { creditHolds, ledgerEntries, orders } from '@aisha/db';
+import { desc, eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { accountOf } from '../credits/holds.ts';
+import { postEntry } from '../credits/ledger.ts';
+import { orderKinds } from '../order-kinds.ts';
+import { sweep } from '../sweeper.ts';
+import { FREE_OF_CHARGE, orderNow, startTestParts, type TestParts } from '../testing.ts';
+import { transact, type Unit } from '../unit.ts';
+import type { OrderDefinition } from './definition.ts';
+import {
+  acceptOrder,
+  cancelOrder,
+  failOrderIn,
+  type NewOrder,
+  placeOrder,
+  quoteOrder,
+  startOrder,
+  succeedOrder,
+} from './orders.ts';
+
+/** A kind that only this test knows: so many verses, seven credits each. */
+const song: OrderDefinition = {
+  deadlineMinutes: 10,
+  exclusive: true,
+  price: (input) => ({ each: 7, units: z.object({ verses: z.number() }).parse(input).verses }),
+  input: z.object({ verses: z.number() }),
+  progressUnit: 'none',
+  first: () => undefined,
+};
+
+let bench: TestParts;
+let parts: TestParts['parts'];
+let me: number;
+beforeAll(async () => {
+  bench = await startTestParts({ prices: { ...FREE_OF_CHARGE, charged: true, welcome: 30 } });
+  parts = { ...bench.parts, orderKinds: { ...orderKinds, song } };
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  await bench.parts.db.execute('truncate users, notifications cascade');
+  me = await bench.person();
+});
+
+const inUnit = <T>(work: (unit: Unit) => Promise<T>) => transact(parts, work);
+const place = (verses: number, more: Partial<NewOrder> = {}) =>
+  inUnit((unit) =>
+    placeOrder(unit, {
+      ownerId: me,
+      chatId: me,
+      kind: 'song',
+      subjectId: null,
+      input: { verses },
+      shown: verses * 7,
+      ...more,
+    }),
+  );
+async function placed(verses: number, more: Partial<NewOrder> = {}) {
+  const outcome = await place(verses, more);
+  if (outcome.kind !== 'placed') throw new Error(`not placed: ${JSON.stringify(outcome)}`);
+  return outcome.order;
+}
+const account = () => accountOf(parts.db, me);
+const entries = () =>
+  parts.db
+    .select({ amount: ledgerEntries.amount, reason: ledgerEntries.reason, left: ledgerEntries.balanceAfter })
+    .from(ledgerEntries)
+    .where(eq(ledgerEntries.userId, me))
+    .orderBy(desc(ledgerEntries.id));
+
+describe('an order that costs', () => {
+  test('is held when it is placed, out of the welcome that everybody new is given once', async () => {
+    const order = await placed(3);
+    expect(order).toMatchObject({ unitPrice: 7, units: 3, delivered: null });
+    expect(await account()).toEqual({ balance: 30, held: 21, available: 9 });
+    await placed(1);
+    expect(await account()).toEqual({ balance: 30, held: 28, available: 2 });
+    expect(await entries()).toEqual([{ amount: 30, reason: 'welcome', left: 30 }]);
+  });
+
+  test('is charged what was delivered of it, once; the rest is free again', async () => {
+    const { id } = await placed(4);
+    const ends = await Promise.all([
+      inUnit((unit) => succeedOrder(unit, id, 3)),
+      inUnit((unit) => succeedOrder(unit, id, 3)),
+      inUnit((unit) => failOrderIn(unit, id, 'timeout')).then(() => false),
+    ]);
+    const { state, delivered } = await orderNow(bench, id);
+    expect([state, delivered]).toEqual(ends.includes(true) ? ['succeeded', 3] : ['failed', 0]);
+    expect(await account()).toEqual({
+      balance: 30 - 7 * (delivered ?? 0),
+      held: 0,
+      available: 30 - 7 * (delivered ?? 0),
+    });
+  });
+
+  test('whose all was delivered costs its price, and never more', async () => {
+    const { id } = await placed(2);
+    await inUnit((unit) => succeedOrder(unit, id));
+    const other = await placed(1);
+    await inUnit((unit) => succeedOrder(unit, other.id, 12));
+    expect(await entries()).toEqual([
+      { amount: -7, reason: 'order', left: 9 },
+      { amount: -14, reason: 'order', left: 16 },
+      { amount: 30, reason: 'welcome', left: 30 },
+    ]);
+  });
+
+  test.each(['failed', 'cancelled', 'late'] as const)('that is %s costs nothing', async (how) => {
+    const { id } = await placed(4);
+    if (how === 'failed') await inUnit((unit) => failOrderIn(unit, id, 'provider_down'));
+    if (how === 'cancelled') await inUnit((unit) => cancelOrder(unit, me, id));
+    if (how === 'late') {
+      await parts.db
+        .update(orders)
+        .set({ deadlineAt: sql`now()`, nextCheckAt: sql`now() - interval '1 second'` });
+      await sweep(parts, { updates: false });
+    }
+    expect(await orderNow(bench, id)).toMatchObject({ delivered: 0 });
+    expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
+    expect(await parts.db.select({ captured: creditHolds.captured }).from(creditHolds)).toEqual([
+      { captured: 0 },
+    ]);
+  });
+
+  test('is not placed beyond what there is, and says how much is missing', async () => {
+    await placed(3);
+    expect(await place(2)).toEqual({ kind: 'refused', reason: 'credits', price: 14, missing: 5 });
+    expect(await parts.db.$count(orders)).toBe(1);
+  });
+
+  test('is not placed at another price than the one that was shown', async () => {
+    expect(await place(2, { shown: 10 })).toEqual({ kind: 'refused', reason: 'price_changed', price: 14 });
+    expect(await parts.db.$count(orders)).toBe(0);
+  });
+
+  test('for the last credits is placed once, however many ask at once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => place(4)));
+    expect(outcomes.filter(({ kind }) => kind === 'placed')).toHaveLength(1);
+    expect(await account()).toEqual({ balance: 30, held: 28, available: 2 });
+  });
+
+  test('keeps what it holds from everything else that takes credits', async () => {
+    await placed(4);
+    const take = (amount: number) =>
+      inUnit(({ tx }) =>
+        postEntry(tx, { userId: me, amount: -amount, reason: 'promo_code', key: `take:${amount}` }),
+      );
+    await expect(take(3)).rejects.toThrow('held');
+    await take(2);
+    expect(await account()).toEqual({ balance: 28, held: 28, available: 0 });
+  });
+
+  test('costs nothing while credits are off', async () => {
+    parts = { ...parts, prices: { ...parts.prices, charged: false } };
+    const order = await placed(40, { shown: 0 });
+    await inUnit((unit) => succeedOrder(unit, order.id, 40));
+    expect(await orderNow(bench, order.id)).toMatchObject({ unitPrice: null, units: null, delivered: null });
+    expect(await entries()).toEqual([]);
+    parts = { ...parts, prices: { ...parts.prices, charged: true } };
+  });
+});
+
+describe('a quote with a price', () => {
+  test('holds when it is accepted, and stays when there is not enough', async () => {
+    const { id } = await placed(5, { quote: true });
+    expect(await account()).toMatchObject({ held: 0 });
+    expect(await inUnit((unit) => acceptOrder(unit, me, id))).toMatchObject({
+      reason: 'credits',
+      missing: 5,
+    });
+    expect(await orderNow(bench, id)).toMatchObject({ state: 'quoted' });
+    await inUnit(({ tx }) => postEntry(tx, { userId: me, amount: 10, reason: 'promo_code', key: 'ten' }));
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => inUnit((unit) => acceptOrder(unit, me, id))),
+    );
+    expect(outcomes.filter(({ kind }) => kind === 'placed')).toHaveLength(1);
+    expect(await account()).toEqual({ balance: 40, held: 35, available: 5 });
+    await inUnit((unit) => succeedOrder(unit, id, 2));
+    expect(await account()).toEqual({ balance: 26, held: 0, available: 26 });
+  });
+
+  test('comes when an order shows what it costs only while it is worked on', async () => {
+    const free = { ...parts, orderKinds: { song: { ...song, price: () => ({ each: 7, units: 0 }) } } };
+    const order = await transact(free, (unit) =>
+      placeOrder(unit, { ownerId: me, chatId: me, kind: 'song', subjectId: null, input: { verses: 1 } }),
+    );
+    if (order.kind !== 'placed') throw new Error('not placed');
+    const { id } = order.order;
+    await startOrder(parts, id);
+    expect(await inUnit((unit) => quoteOrder(unit, id, { each: 7, units: 2 }))).toMatchObject({
+      state: 'quoted',
+      unitPrice: 7,
+      units: 2,
+    });
+    expect(await startOrder(parts, id)).toBeNull();
+    expect(await inUnit((unit) => acceptOrder(unit, me, id))).toMatchObject({ kind: 'placed' });
+    expect(await startOrder(parts, id)).toMatchObject({ state: 'running' });
+    // What was agreed on is not asked for again.
+    expect(await inUnit((unit) => quoteOrder(unit, id, { each: 9, units: 9 }))).toBeNull();
+    await inUnit((unit) => cancelOrder(unit, me, id));
+    expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
+  });
+});
