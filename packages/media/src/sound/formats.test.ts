@@ -37,8 +37,8 @@ describe('the image’s ffmpeg is configured to read', () => {
       ['musepack7', 'mpc7'],
       ['musepack8', 'mpc8'],
       ['mp4als', 'als'],
-      ['amr_nb', 'amrnb'],
-      ['amr_wb', 'amrwb'],
+      ['amr_nb', 'libopencore_amrnb'],
+      ['amr_wb', 'libopencore_amrwb'],
     ]);
     const decoders = option('enable-decoder');
     expect(
