@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Rotates logs of over 50 MB in LOG_DIR and removes those older than 30 days.
+# Files that the Bot API server fetched go after a day: it deletes none itself.
 # Containers' own logs are rotated by the engine (5 files of 20 MB each).
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
@@ -18,3 +19,9 @@ if [[ -n $rotated && -n $edge ]]; then reopen_edge "$edge"; fi
 find "$LOG_DIR" -type f -name '*.log.20*' ! -name '*.gz' -mmin +1 -exec gzip -9 {} +
 find "$LOG_DIR" -type f -name '*.log.20*' -mtime "+$DAYS" -delete
 say "logs: $before -> $(du -sb "$LOG_DIR" | cut -f1) bytes"
+if has_profile bot-api && [[ -n $(containers bot-api) ]]; then
+  server=$(containers bot-api | head -1) folder=/var/lib/telegram-bot-api
+  # As their owner: root may not enter its folders there.
+  docker exec -u "$(docker exec "$server" stat -c %u "$folder")" "$server" find "$folder" -name 'file_*' -type f -mmin +1440 -delete ||
+    warn 'old files of the Bot API server could not be removed'
+fi

@@ -61,9 +61,11 @@ remote() { server "$(config DEPLOY_HOST)" "$@"; }
 as_root() { remote "if [ \"\$(id -u)\" = 0 ]; then $1; else sudo -n sh -c '$1'; fi"; }
 
 check_token() {
+  # The cloud is not asked: it would take the bot back from the server's own Bot API server.
+  if telegram_is_inside; then say 'the token is not asked about from here: the cluster has its own Bot API server'; return; fi
   say 'asking Telegram whether the token is right'
   local root answer
-  root=$(config TELEGRAM_API_ROOT https://api.telegram.org)
+  root=$(telegram_root)
   # The address holds the token: it is given on the standard input, not on the command line.
   answer=$(curl -sS --max-time 15 -K - <<<"url = \"$root/bot$(config TELEGRAM_BOT_TOKEN)/getMe\"") || die "Telegram ($root) cannot be reached"
   [[ $answer == *'"ok":true'* ]] || die "Telegram refuses the token: $(grep -o '"description":"[^"]*"' <<<"$answer" || echo 'no reason given')"

@@ -51,7 +51,7 @@ if [[ -n $worker ]]; then
 fi
 
 # The token goes by standard input: a command line can be read by every user.
-root=$(config TELEGRAM_API_ROOT https://api.telegram.org)
+root=$(telegram_root)
 if curl -sS --max-time 10 -K - <<<"url = \"$root/bot$(config TELEGRAM_BOT_TOKEN)/getMe\"" 2>/dev/null | grep -q '"ok":true'; then
   report ok Telegram "$root"
 else report bad Telegram "getMe fails at $root"; fi

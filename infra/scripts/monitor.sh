@@ -79,7 +79,7 @@ telegram() {
     printf '%s: lease %s, epoch %s, updates %s\n' "$bot" "$(holds_lease "$container" && echo active || echo standby)" \
       "$(probe "$container" metric aisha_lease_epoch 2>/dev/null || echo '?')" "$(probe "$container" metric aisha_telegram_updates_total 2>/dev/null || echo '?')"
   done
-  root=$(config TELEGRAM_API_ROOT https://api.telegram.org)
+  root=$(telegram_root)
   for method in getMe getWebhookInfo; do
     info=$(curl -sS --max-time 10 -K - <<<"url = \"$root/bot$(config TELEGRAM_BOT_TOKEN)/$method\"" 2>&1) || true
     [[ $info == *'"ok":true'* ]] || BAD=1

@@ -44,8 +44,11 @@ prepare_release() {
     # Compose's own --wait gives up at the first slow check; a database that recovers gets its time.
     [[ -n $DRY_RUN ]] || wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy; nothing was changed'
   fi
-  if has_profile bot-api; then step dc up -d bot-api; fi
-  if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter; fi
+  if has_profile bot-api; then
+    step dc up -d bot-api 9>&-
+    [[ -n $DRY_RUN ]] || wait_healthy 60 "$(containers bot-api)" || die 'the Bot API server is not healthy: are TELEGRAM_API_ID and TELEGRAM_API_HASH right? Nothing was changed'
+  fi
+  if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter 9>&-; fi
 }
 
 # update <service>: one container of one service to $TAG, waited for.

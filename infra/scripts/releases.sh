@@ -83,7 +83,7 @@ prepare_files() {
 }
 
 end_release() {
-  if [[ $TAG != "$current" ]]; then previous=$current; echo "$previous" >"$RELEASES/previous"; fi
+  if [[ -n $current && $TAG != "$current" ]]; then previous=$current; echo "$previous" >"$RELEASES/previous"; fi
   echo "$TAG" >"$RELEASES/current"
   printf '%s %s -> %s\n' "$(date -Is)" "${current:-none}" "$TAG" >>"$RELEASES/history"
   # The first time; port 80 answers now. Without it FAL's webhooks do not arrive, and polling settles its jobs.
