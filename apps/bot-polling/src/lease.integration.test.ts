@@ -24,21 +24,21 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await connect().flushall();
+  await connect(service.url).flushall();
 });
 afterEach(async () => {
   await Promise.all(holds.splice(0).map((hold) => hold.release()));
   for (const connection of connections.splice(0)) connection.disconnect();
 });
 
-function connect(): RedisConnection {
-  const connection = connectConsumer({ url: service.url }, silentLogger);
+function connect(url = service.appUrl): RedisConnection {
+  const connection = connectConsumer({ url }, silentLogger);
   connections.push(connection);
   return connection;
 }
 
 function contender(change: (redis: RedisConnection) => RedisConnection = (redis) => redis): Lease {
-  const redis = connectProducer({ url: service.url }, silentLogger);
+  const redis = connectProducer({ url: service.appUrl }, silentLogger);
   connections.push(redis);
   return new Lease({
     redis: change(redis),
@@ -119,7 +119,7 @@ describe('the lease', () => {
   test('is lost when Redis is emptied, and the holder stops', async () => {
     const hold = await take(contender());
     const before = performance.now();
-    await connect().flushall();
+    await connect(service.url).flushall();
     expect((await ended(hold)) - before).toBeLessThan(RENEW_MS * 3);
     expect(hold.held()).toBe(false);
   });

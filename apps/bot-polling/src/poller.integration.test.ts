@@ -40,8 +40,8 @@ function parts(): InboxParts {
 
 /** A bot process, from its lease to its answers. */
 function start(change: Partial<InboxParts> = {}, webhookUrl: string | null = null) {
-  const redis = connectProducer({ url: bench.redis.url }, bench.parts.log);
-  const subscriber = connectConsumer({ url: bench.redis.url }, bench.parts.log);
+  const redis = connectProducer({ url: bench.redis.appUrl }, bench.parts.log);
+  const subscriber = connectConsumer({ url: bench.redis.appUrl }, bench.parts.log);
   connections.push(redis, subscriber);
   const lease = new Lease({
     redis,

@@ -98,7 +98,7 @@ describe('the handlers', () => {
     const decided: string[] = [];
     const workers = Array.from({ length: 2 }, () =>
       startWorkers({
-        redis: { url: bench.redis.url },
+        redis: { url: bench.redis.appUrl },
         only: ['updates'],
         handlers: handlers({
           ...parts(),

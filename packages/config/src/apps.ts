@@ -1,4 +1,4 @@
-import { databaseGroup } from './groups/database.ts';
+import { databaseGroup, migrationGroup } from './groups/database.ts';
 import { falGroup, falJwksGroup, falModeGroup } from './groups/fal.ts';
 import type { AppName, Group } from './groups/group.ts';
 import { limitsGroup } from './groups/limits.ts';
@@ -81,7 +81,7 @@ export const loadWebhookApiConfig = (env: Environment = process.env): WebhookApi
 
 /** For `pnpm db:migrate`. */
 export const loadMigrateConfig = (env: Environment = process.env) =>
-  load('worker', 'db:migrate', { process: processGroup, database: databaseGroup }, env);
+  load('worker', 'db:migrate', { process: processGroup, migration: migrationGroup }, env);
 
 /** For `pnpm storage:setup`. */
 export const loadStorageSetupConfig = (env: Environment = process.env) =>

@@ -1,11 +1,18 @@
 import { ConfigError, loadMigrateConfig } from '@aisha/config';
 import { createLogger, errorLine } from '@aisha/service';
 import { migrateDatabase } from './migrations.ts';
+import { setUpRoles } from './roles.ts';
 
 try {
-  const config = loadMigrateConfig();
-  await migrateDatabase(config.database);
-  createLogger(config.process, { secrets: [config.database.url] }).info('database is up to date');
+  const { process: own, migration } = loadMigrateConfig();
+  const { database, admin } = migration;
+  const log = createLogger(own, { secrets: migration.secrets });
+  if (admin) {
+    await setUpRoles(admin.database, admin.roles, admin);
+    log.info('roles are up to date', { ownServer: admin.ownServer });
+  }
+  await migrateDatabase(database);
+  log.info('database is up to date');
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : errorLine(error)}\n`);
   process.exitCode = 1;

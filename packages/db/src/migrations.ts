@@ -8,7 +8,7 @@ import { address, type DatabaseAddress } from './address.ts';
 
 const FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
 /** Any fixed number: two migrations started at once run one after the other. */
-const LOCK = 4_121_980;
+export const LOCK = 4_121_980;
 
 /** Brings the schema up to date; harmless to repeat and to run twice at once. */
 export async function migrateDatabase(config: DatabaseAddress): Promise<void> {

@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
@@ -69,6 +70,8 @@ export interface Storage {
   signedUrl(bucket: Bucket, key: string, options: SignedUrlOptions): Promise<string>;
   /** Makes the buckets that are missing; their real names. */
   ensureBuckets(): Promise<{ readonly name: string; readonly created: boolean }[]>;
+  /** Buckets that are none of ours and whose objects this key may list all the same; of many the first ones. */
+  foreignBuckets(): Promise<string[]>;
   /** Resolves when all buckets can be reached; for health. */
   check(signal: AbortSignal): Promise<void>;
   close(): void;
@@ -89,6 +92,9 @@ const LONGEST_LINK_SECONDS = 24 * 3600;
 
 /** Each holds some parts of 5 MB in memory, twice while they are signed; what waits is held back at its source. */
 const STREAMS_AT_ONCE = 3;
+
+/** So many are tried. */
+const FOREIGN_BUCKETS = 10;
 
 /** At once, where a server deletes only one by one. */
 const SINGLE_DELETIONS = 10;
@@ -269,6 +275,21 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
       }
       log.info('buckets are there', { buckets: made });
       return made;
+    },
+    foreignBuckets: async () => {
+      const ours = new Set(Object.values(config.buckets));
+      // Where a key may not even ask, it sees none.
+      const all = await client.send(new ListBucketsCommand({}), short(undefined)).catch(() => null);
+      const others = (all?.Buckets ?? []).flatMap(({ Name }) => (Name && !ours.has(Name) ? [Name] : []));
+      const seen = await Promise.all(
+        others.slice(0, FOREIGN_BUCKETS).map((Bucket) =>
+          client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), short(undefined)).then(
+            () => [Bucket],
+            () => [],
+          ),
+        ),
+      );
+      return seen.flat();
     },
     check: async (signal) => {
       await Promise.all(

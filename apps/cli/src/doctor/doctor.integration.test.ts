@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { circuitBreakers } from '@aisha/db';
+import { circuitBreakers, setUpRoles } from '@aisha/db';
 import { testDatabase } from '@aisha/db/testing';
 import { startRedis } from '@aisha/sandbox';
 import { sql } from 'drizzle-orm';
@@ -126,6 +127,47 @@ describe('the database', () => {
       await newer.close();
     }
   });
+});
+
+test('rights that are not needed, and what is left when they are taken away', { timeout: LONG }, async () => {
+  const before = await doctor('rights', {
+    REDIS_URL: stand.redis.url,
+    // The one that it had is a foreign one then.
+    MINIO_BUCKET_AVATARS: 'another-one',
+  });
+  expect(before).toMatchObject({
+    well: true,
+    findings: [
+      {
+        what: 'PostgreSQL',
+        verdict: 'warning',
+        found: expect.stringMatching(/superuser.*change the schema/),
+      },
+      { what: 'Redis', verdict: 'warning', found: expect.stringMatching(/administers.*others' keys/) },
+      { what: 'Redis without a password', verdict: 'warning' },
+      { what: 'S3', verdict: 'warning' },
+    ],
+  });
+  const suffix = randomUUID().slice(0, 8);
+  const owner = { user: `owner_${suffix}`, password: 'o' };
+  const app = { user: `app_${suffix}`, password: 'a' };
+  await setUpRoles(stand.database, { owner, app }, { ownServer: false });
+  const url = new URL(stand.database.url);
+  [url.username, url.password] = [app.user, app.password];
+  const { findings } = await doctor('rights', { DATABASE_URL: url.href });
+  // The tests' server holds others' databases, and everybody may connect to them.
+  expect(findings[0]?.found).toMatch(/needs: may connect to [^,]+(, [^,]+)*( and \d+ more)?$/);
+  expect(findings[1]).toMatchObject({ what: 'Redis', verdict: 'ok' });
+  const elsewhere = await doctor('rights', {
+    DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/d?sslmode=require',
+    REDIS_URL: 'redis://:p@10.255.255.1:1',
+    MINIO_ENDPOINT: 'http://s3.invalid',
+  });
+  expect(elsewhere.findings.filter(({ what }) => what.startsWith('way'))).toMatchObject([
+    { what: 'way to PostgreSQL', found: expect.stringContaining('whoever answers') },
+    { what: 'way to Redis', mend: expect.stringContaining('rediss') },
+    { what: 'way to S3', mend: expect.stringContaining('https') },
+  ]);
 });
 
 test('Redis that may throw jobs away, and writes nothing down', { timeout: LONG }, async () => {

@@ -12,6 +12,7 @@ import { checkMedia } from './media.ts';
 import { checkOpenAi } from './openai.ts';
 import { checkRedis } from './redis.ts';
 import { asJson, asTable, isWell, type Report } from './report.ts';
+import { checkRights } from './rights.ts';
 import { checkStorage } from './storage.ts';
 import { checkTelegram } from './telegram.ts';
 import { checkWebhooks } from './webhooks.ts';
@@ -31,6 +32,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
     database: checkDatabase,
     redis: checkRedis,
     storage: checkStorage,
+    rights: checkRights,
     telegram: checkTelegram,
     webhooks: checkWebhooks,
     fal: checkFal,

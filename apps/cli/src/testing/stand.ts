@@ -81,7 +81,7 @@ export async function startStand(): Promise<Stand> {
   const env = {
     ENVIRONMENT: 'production',
     DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
+    REDIS_URL: redis.appUrl,
     MINIO_ENDPOINT: s3.endpoint,
     MINIO_ACCESS_KEY: s3.accessKey,
     MINIO_SECRET_KEY: s3.secretKey,

@@ -173,7 +173,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       usdPerDay: 50,
     },
   } as const;
-  const connection = connectProducer({ url: redis.url }, log);
+  const connection = connectProducer({ url: redis.appUrl }, log);
   const enqueued: Enqueued[] = [];
   const producer = listening(createProducer(connection, { log }), enqueued);
   const suffix = randomUUID().slice(0, 8);

@@ -14,7 +14,7 @@ export function startWork(
   close(deadlineMs?: number): Promise<unknown>;
 } {
   const workers = startWorkers({
-    redis: { url: bench.redis.url },
+    redis: { url: bench.redis.appUrl },
     handlers: {
       ...coreHandlers(parts),
       'telegram.dispatch': nothingToShow,

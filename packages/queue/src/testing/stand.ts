@@ -49,7 +49,7 @@ export async function startStand({
   redis.on('error', () => undefined);
   if (cluster) await takeAllSlots(redis);
   const config = {
-    url: service.url,
+    url: service.appUrl,
     ...(cluster && { cluster: [{ host: service.host, port: service.port }] }),
   };
   const producerConnection = connectProducer(config, log);

@@ -31,8 +31,10 @@ export interface PostgresOptions {
 export interface PostgresService {
   readonly host: string;
   readonly port: number;
-  /** The database `aisha`. */
+  /** The database `aisha`, as its superuser. */
   readonly url: string;
+  /** The same as each of the roles that the migrations make there, with rights of its own. */
+  readonly roles: { readonly owner: string; readonly app: string; readonly backup: string };
   /** The maintenance database `postgres`, to make and drop others with; the user is a superuser. */
   readonly adminUrl: string;
   readonly pid: number;
@@ -89,7 +91,8 @@ async function startOn(port: number, options: PostgresOptions): Promise<Postgres
     await createCluster(dataDir, binaries.initdb, privileges, options);
 
   const settings = options.unsafe === true ? { ...SETTINGS, ...UNSAFE_SETTINGS } : SETTINGS;
-  const address = (database: string) => `postgresql://${USER}:${PASSWORD}@${HOST}:${port}/${database}`;
+  const address = (database: string, user = USER) =>
+    `postgresql://${user}:${PASSWORD}@${HOST}:${port}/${database}`;
   const adminUrl = address('postgres');
   const launch = async (): Promise<Child> => {
     await endFormerServer(dataDir);
@@ -125,6 +128,11 @@ async function startOn(port: number, options: PostgresOptions): Promise<Postgres
     host: HOST,
     port,
     url: address(DATABASE),
+    roles: {
+      owner: address(DATABASE, 'aisha_owner'),
+      app: address(DATABASE, 'aisha_app'),
+      backup: address(DATABASE, 'aisha_backup'),
+    },
     adminUrl,
     get pid() {
       return child.pid;

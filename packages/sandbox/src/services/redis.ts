@@ -1,6 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { clearLeftover, startChild, type Child, type Log } from './child.ts';
 import { onFreePort } from './ports.ts';
 
@@ -18,7 +21,10 @@ export interface RedisOptions {
 export interface RedisService {
   readonly host: string;
   readonly port: number;
+  /** As somebody who may do everything. */
   readonly url: string;
+  /** As a process of Aisha, with the rights that it has in production. */
+  readonly appUrl: string;
   readonly pid: number;
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -26,14 +32,23 @@ export interface RedisService {
 }
 
 const HOST = '127.0.0.1';
+const run = promisify(execFile);
+const APP = 'aisha';
+/** The rules that production has too. */
+const RIGHTS = fileURLToPath(new URL('../../../../infra/redis/rights.acl', import.meta.url));
 
 /** The machine's `redis-server` with a configuration of our own; the system's configuration and service are not touched. */
 export function startRedis(options: RedisOptions): Promise<RedisService> {
   return onFreePort(options.port, async (port) => {
     const dataDir = resolve(options.dataDir);
     mkdirSync(dataDir, { recursive: true });
+    const limited = await knowsRights();
+    const users = join(dataDir, 'users.acl');
+    if (limited)
+      writeFileSync(users, `user default on nopass ~* &* +@all\nuser ${APP} on >${APP} ${rights()}\n`);
     const settings: Record<string, string> = {
       port: String(port),
+      ...(limited && { aclfile: users }),
       bind: HOST,
       dir: dataDir,
       daemonize: 'no',
@@ -68,6 +83,7 @@ export function startRedis(options: RedisOptions): Promise<RedisService> {
       host: HOST,
       port,
       url: `redis://${HOST}:${port}/0`,
+      appUrl: `redis://${limited ? `${APP}:${APP}@` : ''}${HOST}:${port}/0`,
       get pid() {
         return child.pid;
       },
@@ -83,6 +99,17 @@ export function startRedis(options: RedisOptions): Promise<RedisService> {
       },
     };
   });
+}
+
+/** Ubuntu 22.04 has 6.0, whose users know neither channels nor parts of commands: there everybody may do everything. */
+async function knowsRights(): Promise<boolean> {
+  const { stdout } = await run('redis-server', ['--version']);
+  return Number(/v=(\d+)/.exec(stdout)?.[1]) >= 7;
+}
+
+function rights(): string {
+  const lines = readFileSync(RIGHTS, 'utf8').split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).join(' ');
 }
 
 /** True once Redis has loaded its data (before that it answers `-LOADING`). */

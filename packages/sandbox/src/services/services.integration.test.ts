@@ -1,4 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
@@ -10,9 +13,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { Redis } from 'ioredis';
 import pg from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServices } from '../testing.ts';
+import { type RedisService, startRedis } from './redis.ts';
 
 describe('the PostgreSQL that tests get', () => {
   test('is version 18, counts in UTC and folds Cyrillic letters', async () => {
@@ -25,6 +30,52 @@ describe('the PostgreSQL that tests get', () => {
     await client.end();
     expect(rows[0]).toMatchObject({ zone: 'UTC', connections: '200', folded: 'привет, қазақстан' });
     expect(rows[0]?.['version']).toMatch(/^18/);
+  });
+});
+
+describe('Redis', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'aisha-redis-'));
+  let redis: RedisService;
+  beforeAll(async () => {
+    redis = await startRedis({ dataDir: dir, runDir: dir, persistent: false, log: () => undefined });
+  });
+  afterAll(async () => {
+    await redis.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('gives a process its own keys and what its queues need, and nothing else', async () => {
+    const client = new Redis(redis.appUrl);
+    await client.set('{aisha}:x', '1');
+    expect(await client.eval("return redis.call('get', KEYS[1])", 1, '{aisha}:x')).toBe('1');
+    await client.set('aisha:tg:1:chat', '1', 'PX', 1_000);
+    await client.subscribe('{aisha}:released');
+    await client.unsubscribe();
+    expect(await client.info('server')).toContain('redis_version');
+    for (const [command, ...args] of [
+      ['get', 'neighbour'],
+      ['eval', "return redis.call('get', 'neighbour')", '0'],
+      ['eval', "return redis.call('flushall')", '0'],
+      ['publish', 'neighbour', 'x'],
+      ['flushall'],
+      ['flushdb'],
+      ['keys', '*'],
+      ['config', 'get', '*'],
+      ['config', 'set', 'dir', '/tmp'],
+      ['acl', 'setuser', 'x', 'on', 'nopass', '+@all'],
+      ['client', 'kill', 'type', 'normal'],
+      ['script', 'flush'],
+      ['function', 'list'],
+      ['module', 'list'],
+      ['replicaof', 'no', 'one'],
+      ['shutdown', 'nosave'],
+      ['monitor'],
+      ['save'],
+    ] as const)
+      await expect(client.call(command, ...args), command).rejects.toThrow(
+        /NOPERM|No permissions|can't (access|run)/,
+      );
+    client.disconnect();
   });
 });
 

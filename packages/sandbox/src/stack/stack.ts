@@ -104,8 +104,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       mode: options.mode ?? 'development',
       addresses: {
         publicUrl: nginx.url,
-        ...(postgres && { postgres }),
-        ...(redis && { redis }),
+        ...(postgres && { postgres: { url: postgres.roles.app } }),
+        ...(redis && { redis: { url: redis.appUrl } }),
         ...(s3 && { s3 }),
         ...(telegram && { telegram }),
         ...(fal && { fal }),
@@ -113,8 +113,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     });
     options.signal?.throwIfAborted();
+    // The processes never see these.
+    const migrating = postgres && {
+      DATABASE_ADMIN_URL: postgres.url,
+      DATABASE_OWN_SERVER: 'true',
+      MIGRATION_DATABASE_URL: postgres.roles.owner,
+      BACKUP_DATABASE_URL: postgres.roles.backup,
+    };
     await Promise.all([
-      runScript(context, 'migrations', programArguments(context, 'packages/db', 'migrate'), env),
+      runScript(context, 'migrations', programArguments(context, 'packages/db', 'migrate'), {
+        ...env,
+        ...migrating,
+      }),
       runScript(context, 'buckets', programArguments(context, 'packages/storage', 'setup'), env),
     ]);
     const startApp = (kind: AppName, name: string, port: number): Promise<StackProcess> =>
