@@ -58,6 +58,7 @@ const FORBIDDEN: [rule: string, file: string, text: string][] = [
   ['layer-packages-queue', 'packages/queue/src/up.ts', `export * from '@aisha/core';`],
   ['layer-packages-providers', 'packages/providers/src/up.ts', `await import('@aisha/bot');`],
   ['layer-packages-media', 'packages/media/src/sideways.ts', `import '@aisha/storage';`],
+  ['layer-packages-export', 'packages/export/src/sideways.ts', `import '@aisha/media';`],
   ['layer-packages-core', 'packages/core/src/up.ts', `import '@aisha/bot';`],
   ['layer-packages-bot', 'packages/bot/src/up.ts', `import '../../../apps/worker/src/main.ts';`],
   ['layer-packages-sandbox', 'packages/sandbox/src/up.ts', `import '@aisha/db';`],

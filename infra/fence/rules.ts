@@ -1,9 +1,9 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 import { insideRules } from './inside.ts';
 
-/** Package → the packages that it may import: one way, config ← service ← db, storage, queue, providers, media ← core ← bot ← apps. */
+/** Package → the packages that it may import: one way, config ← service ← db, storage, queue, providers, media, export ← core ← bot ← apps. */
 const base = ['config', 'service'];
-const stores = [...base, 'db', 'storage', 'queue', 'providers', 'media'];
+const stores = [...base, 'db', 'storage', 'queue', 'providers', 'media', 'export'];
 const product = [...stores, 'core', 'bot'];
 const LAYERS: Record<string, readonly string[]> = {
   'packages/config': [],
@@ -13,6 +13,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'packages/queue': base,
   'packages/providers': base,
   'packages/media': base,
+  'packages/export': base,
   'packages/core': stores,
   'packages/bot': [...stores, 'core'],
   'packages/sandbox': base,

@@ -1,0 +1,48 @@
+import { toCalendar, hasDays } from './calendar.ts';
+import { toDocx } from './docx.ts';
+import type { Paper } from './paper.ts';
+import { toPdf } from './pdf.ts';
+import { toSrt, toVtt } from './subtitles/formats.ts';
+import { toMarkdown, toText } from './text.ts';
+
+interface Format {
+  readonly contentType: string;
+  /** Whether a paper can be shown so at all. */
+  readonly fits: (paper: Pick<Paper, 'blocks'>) => boolean;
+  /** Libraries that lay out pages need seconds and memory: a thread with a limit does it. */
+  readonly heavy: boolean;
+  /** Null: the letters of its language cannot be shown. */
+  readonly render: (paper: Paper, id: string) => Promise<Buffer | null> | string;
+}
+
+const always = () => true;
+const speaks = ({ blocks }: Pick<Paper, 'blocks'>) =>
+  blocks.some((block) => block.block === 'speech' && block.items.length > 0);
+
+/** Every format, in the order in which they are offered; a format's name is its extension. Rows keep these names. */
+export const formats = {
+  docx: {
+    contentType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    fits: always,
+    heavy: true,
+    render: toDocx,
+  },
+  pdf: { contentType: 'application/pdf', fits: always, heavy: true, render: toPdf },
+  txt: { contentType: 'text/plain; charset=utf-8', fits: always, heavy: false, render: toText },
+  md: { contentType: 'text/markdown; charset=utf-8', fits: always, heavy: false, render: toMarkdown },
+  srt: { contentType: 'application/x-subrip; charset=utf-8', fits: speaks, heavy: false, render: toSrt },
+  vtt: { contentType: 'text/vtt; charset=utf-8', fits: speaks, heavy: false, render: toVtt },
+  json: {
+    contentType: 'application/json; charset=utf-8',
+    fits: always,
+    heavy: false,
+    render: ({ title, language, recordedAt, blocks }) =>
+      JSON.stringify({ title, language, recordedAt, blocks }, null, 2),
+  },
+  ics: { contentType: 'text/calendar; charset=utf-8', fits: hasDays, heavy: false, render: toCalendar },
+} satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+export const isFormat = (name: string): name is FormatName => Object.hasOwn(formats, name);
+export const FORMAT_NAMES: readonly FormatName[] = Object.keys(formats).filter(isFormat);
