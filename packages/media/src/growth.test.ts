@@ -7,7 +7,7 @@ import { createMedia, type Media } from './index.ts';
 import { convertPicture, measurePicture } from './pictures/parsers.ts';
 import { probe } from './sound/probe.ts';
 import { ARCHIVES } from './testing/growth/archives.ts';
-import { PDF, savedStates } from './testing/growth/pdfs.ts';
+import { drawnForms, PDF } from './testing/growth/pdfs.ts';
 import { PICTURES, SOUNDS } from './testing/growth/pictures.ts';
 import { type Make, OFFICE, PLAIN, RTF, type Shapes, SUBTITLES } from './testing/growth/texts.ts';
 import { textParser } from './texts/parser.ts';
@@ -110,8 +110,7 @@ describe.each(TABLE)('the time that %s takes grows no faster than its size', (_,
 });
 
 test('a PDF over which its reader does take more than that is ended by its time', async () => {
-  const file = await savedStates(400 * KB);
-  const outcome = await whileOpen(file, (job) =>
+  const outcome = await whileOpen(drawnForms(), (job) =>
     media.pool.run(textParser, { file: 'in' }, { ...job, limits: { wallMs: 2_000 } }),
   );
   expect(outcome).toMatchObject({ kind: 'refused', reason: 'too_costly', limit: 'time' });

@@ -15,8 +15,9 @@ export interface Limits {
 export type Lane = 'quick' | 'long';
 
 /**
- * How many files are open at once in a worker, and what they may hold together. A worker's container has 1 GB and the
- * worker itself needs 250 MB of it; each lane takes what fits into its share, so a heavy file waits until it is alone.
+ * How many files are open at once in a worker, one of each person, and what they may hold together. A worker's container
+ * has 1 GB and the worker itself needs 250 MB of it; each lane takes what fits into its share, so a heavy file waits until
+ * it is alone.
  */
 export const LANES: Record<Lane, { readonly children: number; readonly memoryBytes: number }> = {
   // Pictures, texts, archives: a second each. Two, as the worker has two cores.
@@ -32,9 +33,9 @@ export const LIMITS = {
   // Reads a header: 20 ms; of HEIC and JPEG XL the whole file is read in.
   pictureMeasure: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 240 * MB, outputBytes: 4_096 },
   // 200 megapixels of JPEG take 4 s, 48 of HEIC 7 s. Its memory is each picture's own (pictures/formats.ts).
-  pictureConvert: { lane: 'quick', wallMs: 60 * SECOND, memoryBytes: 480 * MB, outputBytes: 4_096 },
+  pictureConvert: { lane: 'quick', wallMs: 45 * SECOND, memoryBytes: 480 * MB, outputBytes: 4_096 },
   // 400 MB inflated and written: 5 s.
-  archive: { lane: 'quick', wallMs: 60 * SECOND, memoryBytes: 140 * MB, outputBytes: 8_192 },
+  archive: { lane: 'quick', wallMs: 45 * SECOND, memoryBytes: 140 * MB, outputBytes: 8_192 },
 } as const satisfies Record<string, Limits>;
 
 export const ARCHIVE = {
@@ -101,15 +102,20 @@ export const SOUND = {
   /** Tracks that are listened to, and channels of each. A conference recorder has sixteen. */
   mostTracks: 16,
   mostChannels: 64,
+  /**
+   * Samples of all tracks and channels together: sixteen at 48,000 for twelve hours, and three minutes of a core. Silence
+   * packs into nothing: 5 MB of FLAC hold more than ten times that.
+   */
+  mostSamples: 16 * 48_000 * 12 * 3_600,
   /** A declared duration may be this wrong before the recording is measured: a share, and milliseconds. */
   slackShare: 0.02,
   slackMs: 30_000,
 } as const;
 
 /** Reading heads: a second; a file of a million boxes must not take longer. */
-export const PROBE: Limits = { lane: 'quick', wallMs: 60_000, memoryBytes: 128 * MB, outputBytes: MB };
+export const PROBE: Limits = { lane: 'quick', wallMs: 30_000, memoryBytes: 128 * MB, outputBytes: MB };
 /** Decoding: an hour takes some ten seconds, on a busy machine a minute; 2 GB of video are read from end to end. */
-export const DECODE: Limits = { lane: 'long', wallMs: 30 * 60_000, memoryBytes: 128 * MB, outputBytes: MB };
+export const DECODE: Limits = { lane: 'long', wallMs: 15 * 60_000, memoryBytes: 128 * MB, outputBytes: MB };
 /** Encoding five minutes takes two seconds. The most that a model takes at once is 25 MB. */
 export const ENCODE: Limits = {
   lane: 'long',
@@ -118,5 +124,15 @@ export const ENCODE: Limits = {
   outputBytes: 32 * MB,
 };
 
-/** Texts: a novel in DOCX takes a second, a PDF of a thousand pages ten. What it holds is its answer, twice. */
-export const TEXT: Limits = { lane: 'quick', wallMs: 60_000, memoryBytes: 320 * MB, outputBytes: 24 * MB };
+/**
+ * Texts: a novel in DOCX takes a second, a PDF of a thousand pages ten and has at least two megabytes. What is small and
+ * takes long (forms that draw each other, pages that share one content) has been made to.
+ */
+export const TEXT_TIME = { anyMs: 10_000, perByteMs: 5_000 / MB, mostMs: 45_000 } as const;
+/** What it holds is its answer, twice. */
+export const TEXT: Limits = {
+  lane: 'quick',
+  wallMs: TEXT_TIME.mostMs,
+  memoryBytes: 320 * MB,
+  outputBytes: 24 * MB,
+};

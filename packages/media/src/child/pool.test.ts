@@ -164,6 +164,16 @@ describe('the pool', () => {
     narrow.close();
   });
 
+  test('opens one file of each person at a time: another finds a child free', async () => {
+    const stop = new AbortController();
+    const held = Promise.allSettled(
+      Array.from({ length: 20 }, () => pool.run(parsers.waits, {}, job('a', stop.signal))),
+    );
+    expect(await pool.run(look, { text: 'b' }, job('b'))).toMatchObject({ kind: 'ok' });
+    stop.abort(new Error('over'));
+    expect((await held).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
   test('lets a call be given up while it waits', async () => {
     const lanes = { quick: { children: 1, memoryBytes: 1e9 }, long: { children: 1, memoryBytes: 1e9 } };
     const narrow = createPool({ log: silentLogger, program, lanes });

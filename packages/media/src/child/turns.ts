@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '../limits.ts';
 import { reasonOf } from './guarded.ts';
 
-/** Who may work now: so many at once, so much memory together, people in turn. */
+/** Who may work now: so many at once, one file of each person, so much memory together, people in turn. */
 export interface Turns {
   /** Resolves with the function that ends the turn. Rejects when the signal aborts first. */
   take(wanted: Turn): Promise<() => void>;
@@ -29,27 +29,28 @@ export function createTurns(lanes = LANES): Turns {
 function createLane(room: { readonly children: number; readonly memoryBytes: number }) {
   // Owners in the order of their turns; each one's own files in the order in which they came.
   const queues = new Map<string, Waiting[]>();
-  let running = 0;
+  /** Owners whose file is open. */
+  const busy = new Set<string>();
   let used = 0;
 
   function next(): void {
-    for (;;) {
-      const [first] = queues;
-      if (!first) return;
-      const [owner, queue] = first;
+    for (const [owner, queue] of queues) {
+      // However many files somebody sends, and however long each takes, another child is left to everybody else.
+      if (busy.has(owner)) continue;
       const [head] = queue;
       if (!head) {
         queues.delete(owner);
         continue;
       }
       // Who does not fit waits at the head until it does: a heavy file is not overtaken for ever by light ones.
-      const fits = running < room.children && (running === 0 || used + head.memoryBytes <= room.memoryBytes);
+      const fits =
+        busy.size < room.children && (busy.size === 0 || used + head.memoryBytes <= room.memoryBytes);
       if (!fits) return;
       queue.shift();
       // To the end of the round.
       queues.delete(owner);
       if (queue.length > 0) queues.set(owner, queue);
-      running += 1;
+      busy.add(owner);
       used += head.memoryBytes;
       head.begin();
     }
@@ -75,7 +76,7 @@ function createLane(room: { readonly children: number; readonly memoryBytes: num
           resolve(() => {
             if (over) return;
             over = true;
-            running -= 1;
+            busy.delete(owner);
             used -= memoryBytes;
             next();
           });

@@ -56,6 +56,8 @@ export async function decodeSound(media: MediaParts, input: SoundInput): Promise
   const { declaredMs } = found;
   if (declaredMs !== null && declaredMs > SOUND.longestMs && (await isPlausible(input.file, declaredMs)))
     return { kind: 'too_long', longestMs: SOUND.longestMs };
+  const longestMs = longestOf(tracks);
+  if (declaredMs !== null && declaredMs > longestMs) return { kind: 'too_costly' };
   // One channel of known length is decoded at once; for anything else it is found out first what is in it.
   if (tracks.length === 1 && only.channels === 1 && declaredMs !== null && declaredMs <= SOUND.longestMs) {
     const most = Math.ceil(declaredMs * (1 + SOUND.slackShare)) + SOUND.slackMs;
@@ -63,14 +65,21 @@ export async function decodeSound(media: MediaParts, input: SoundInput): Promise
     const sound = await decode(media, input, choice, most, found);
     if (sound !== 'longer') return sound;
   }
-  const measured = await measure(input.file, tracks, job);
+  const measured = await measure(input.file, tracks, longestMs, job);
   if (measured === 'too_costly') return { kind: measured };
   if (measured.durationMs > SOUND.longestMs) return { kind: 'too_long', longestMs: SOUND.longestMs };
+  if (measured.durationMs > longestMs) return { kind: 'too_costly' };
   if (measured.tracks.length === 0) return { kind: 'damaged' };
   const choice = choose(measured.tracks);
   if (!choice) return { kind: 'no_sound' };
   const sound = await decode(media, input, choice, measured.durationMs + 2_000, found);
   return sound === 'longer' ? { kind: 'too_costly' } : sound;
+}
+
+/** How long these tracks may last: longer than the longest, or as long as all of their channels can be decoded. */
+function longestOf(tracks: Probe['tracks']): number {
+  const rate = tracks.reduce((sum, track) => sum + track.rate * track.channels, 0);
+  return (SOUND.mostSamples / rate) * 1_000;
 }
 
 /** No codec needs less than 20 bytes for a second, even of silence: what says that it has more lasts less. */

@@ -23,20 +23,22 @@ export interface Measured {
 
 /**
  * Decodes the tracks from end to end without keeping the sound, and says how loud each channel is and how long it all
- * lasts, up to the longest taken and a minute. Tracks that cannot be decoded are left out.
+ * lasts, up to the longest taken (or as long as these tracks may last) and a minute. Tracks that cannot be decoded are left out.
  */
 export async function measure(
   file: string,
   tracks: readonly Track[],
+  longestMs: number,
   job: SoundJob,
 ): Promise<Measured | 'too_costly'> {
-  const together = await run(file, tracks, job);
+  const mostMs = Math.min(SOUND.longestMs, longestMs) + 60_000;
+  const together = await run(file, tracks, mostMs, job);
   if (together === 'too_costly' || tracks.length === 1) return together;
   if (together.tracks.length === tracks.length) return together;
   // One that cannot be decoded (a codec of tomorrow) ends the whole run: each by itself.
   const each: Measured[] = [];
   for (const track of tracks) {
-    const one = await run(file, [track], job);
+    const one = await run(file, [track], mostMs, job);
     if (one === 'too_costly') return one;
     each.push(one);
   }
@@ -46,7 +48,12 @@ export async function measure(
   };
 }
 
-async function run(file: string, tracks: readonly Track[], job: SoundJob): Promise<Measured | 'too_costly'> {
+async function run(
+  file: string,
+  tracks: readonly Track[],
+  mostMs: number,
+  job: SoundJob,
+): Promise<Measured | 'too_costly'> {
   // Half of what is decoded later is enough to tell how loud it is.
   const stats = 'astats=measure_perchannel=RMS_level+Peak_level:measure_overall=none';
   const graph = tracks.map(({ index, channels }) =>
@@ -75,7 +82,7 @@ async function run(file: string, tracks: readonly Track[], job: SoundJob): Promi
       graph.join(';'),
       ...tracks.flatMap(({ index }) => ['-map', `[o${index}]`]),
       '-t',
-      String(SOUND.longestMs / 1_000 + 60),
+      String(Math.ceil(mostMs / 1_000)),
       '-f',
       'null',
       '-',
@@ -87,17 +94,20 @@ async function run(file: string, tracks: readonly Track[], job: SoundJob): Promi
     tracks: levels(ended.stderr, tracks),
     durationMs: Math.round(
       Number(
-        /(?:^|\n)out_time_us=(\d+)(?![^]*\nout_time_us=\d)/.exec(ended.stdout.toString('latin1'))?.[1] ?? 0,
+        Array.from(ended.stdout.toString('latin1').matchAll(/^out_time_us=(\d{1,18})$/gm)).at(-1)?.[1] ?? 0,
       ) / 1_000,
     ),
   };
 }
 
-/** What `astats` says at the end: filters are named by their place in the graph, channels numbered from 1. */
+/**
+ * What `astats` says at the end: filters are named by their place in the graph, channels numbered from 1. Read in the
+ * worker itself, and the titles and remarks of the file stand there too: every repetition has an end.
+ */
 function levels(stderr: string, tracks: readonly Track[]): MeasuredTrack[] {
   const found = new Map<string, { rms: number; peak: number }[]>();
   for (const [, filter = '', name = '', value = ''] of stderr.matchAll(
-    /\[Parsed_astats_(\d+) @ [^\]]+\] (Channel|RMS level dB|Peak level dB): (\S+)/g,
+    /\[Parsed_astats_(\d{1,4}) @ \w{1,20}\] (Channel|RMS level dB|Peak level dB): (\S{1,20})/g,
   )) {
     const channels = found.get(filter) ?? [];
     found.set(filter, channels);

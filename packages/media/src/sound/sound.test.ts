@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@aisha/service';
 import fc from 'fast-check';
@@ -345,6 +346,24 @@ describe('refused', () => {
     );
     expect((await decode(join(folder, 'long.wav'))).kind).toBe('too_long');
   }, 60_000);
+  test('silence that packs into nothing: more samples than anybody records', async () => {
+    const silence = (seconds: number) =>
+      Array.from({ length: 8 }, () => [
+        '-f',
+        'lavfi',
+        '-t',
+        String(seconds),
+        '-i',
+        'anullsrc=r=192000:cl=7.1',
+      ]).flat();
+    const tracks = Array.from({ length: 8 }, (_, i) => ['-map', `${i}:a`]).flat();
+    const one = ['-c:a', 'flac', '-frame_size', '65535'];
+    await ffmpeg(folder, ...silence(2), ...tracks, ...one, 'tracks.mka');
+    const bytes = readFileSync(join(folder, 'tracks.mka'));
+    // Duration: an element of the head, in ms as a float of 8 bytes (Matroska: 44 89 88).
+    bytes.writeDoubleBE(11 * 3_600_000, bytes.indexOf(Buffer.from([0x44, 0x89, 0x88])) + 3);
+    expect(await sent(Buffer.concat([bytes, Buffer.alloc(900_000)]))).toBe('too_costly');
+  });
   test('a head alone', async () =>
     expect(['damaged', 'not_media', 'no_sound']).toContain(await sent(wav(16_000, 0))));
   test.each([
@@ -412,4 +431,27 @@ test('a stretch is the sound between its times, as loud as asked', async () => {
   await using piece = await heard(file);
   expect(Math.abs(piece.durationMs - 2_100)).toBeLessThan(30);
   expect(loud(piece) - loud(sound)).toBeGreaterThan(17);
+});
+
+test('what a file says of itself does not hold up the worker that reads how loud it is', async () => {
+  const chunk = (name: string, data: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.write(name, 'latin1');
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+  };
+  await make(folder, 'two.wav', ['-ac', '2', '-ar', '16000']);
+  // As astats writes, but for the end: each beginning would be looked through to the end of all.
+  const remark = Buffer.from(`${`${'[Parsed_astats_0 @ '.repeat(13)}\r`.repeat(1_000)}]x`);
+  const list = chunk('LIST', Buffer.concat([Buffer.from('INFO'), chunk('ICMT', remark)]));
+  const plain = readFileSync(join(folder, 'two.wav'));
+  const bytes = Buffer.concat([plain.subarray(0, 36), list, plain.subarray(36)]);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  writeFileSync(join(folder, 'told.wav'), bytes);
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const sound = await heard(join(folder, 'told.wav'));
+  delay.disable();
+  expect(sound.durationMs).toBe(4_000);
+  expect(delay.max / 1e6).toBeLessThan(1_000);
 });

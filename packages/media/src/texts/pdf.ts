@@ -1,4 +1,4 @@
-import { getDocumentProxy } from 'unpdf';
+import { getDocumentProxy } from './pdf-reader.ts';
 
 export type PdfText =
   | { readonly kind: 'ok'; readonly text: string }

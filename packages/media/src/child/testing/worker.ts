@@ -10,5 +10,5 @@ const folder = { path: mkdtempSync(join(process.argv[2] ?? tmpdir(), 'folder-'))
 const job = { folder, owner: 'a', signal: new AbortController().signal };
 const pool = createPool({ log: silentLogger, program: new URL('program.ts', import.meta.url) });
 void pool.run(spins, {}, { ...job, limits: { wallMs: 600_000 } });
-void pool.program('sleep', ['600'], { ...job, limits: { ...spins.limits, wallMs: 600_000 } });
+void pool.program('sleep', ['600'], { ...job, owner: 'b', limits: { ...spins.limits, wallMs: 600_000 } });
 writeFileSync(join(process.argv[2] ?? tmpdir(), 'ready'), '');

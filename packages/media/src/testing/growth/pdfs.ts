@@ -67,8 +67,18 @@ const objects =
       table,
     );
 
-/** pdf.js keeps each saved state on top of the one before and looks through all of them: quadratic. */
-export const savedStates = content('q ');
+/** Each form draws the next one ten times: a kilobyte is a billion letters. */
+export function drawnForms(): Buffer {
+  const form = (next: number, content: string) =>
+    `<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${next} 0 R >> /Font << /F1 5 0 R >> >> /Length ${content.length} >>\nstream\n${content}\nendstream`;
+  const pages = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>';
+  const first = page(4).replace('/Resources <<', '/Resources << /XObject << /X 6 0 R >>');
+  const font = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>';
+  const forms = Array.from({ length: 9 }, (_, i) =>
+    form(i + 7, i < 8 ? '/X Do '.repeat(10) : `${TEXT}(a) Tj ET`),
+  );
+  return file([CATALOGUE, pages, first, stream('/X Do'), font, ...forms]);
+}
 
 const TEXT = 'BT /F1 12 Tf ';
 
@@ -94,6 +104,8 @@ export const PDF: Shapes = {
   'beginnings of arrays on a page': content('['),
   'operators nobody knows': content('abc '),
   'brackets in a text': content('(', TEXT),
+  'saved states': content('q '),
+  'saved and restored states': content('q Q '),
   comments: content('%a\n'),
   paths: content('0 0 m 10 10 l S '),
   'pictures in line': content('BI /W 1 /H 1 ID a EI '),
