@@ -7,20 +7,59 @@ import { defineJobs, job, type JobDefinition } from './definition.ts';
  */
 export const queues = {
   // Users wait for these. Almost all of a handler's time is waiting for PostgreSQL and Telegram, so many fit into
-  // one process; 50 × ~100 ms is 500 updates/s. A dead worker's updates are taken up within 15 s.
-  updates: { concurrency: 50, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // one process; 50 × ~100 ms is 500 updates/s. A dead worker's updates are taken up within 15 s. Its jobs are lanes.
+  updates: {
+    concurrency: 50,
+    mostOfOne: 50,
+    lockDurationMs: 10_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
   // Requests to FAL and copying of results (up to 300 MB streamed): network-bound, so some at once, yet each may
-  // hold a few MB of buffers.
-  fal: { concurrency: 10, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // hold a few MB of buffers. Half are left to others than one person.
+  fal: {
+    concurrency: 10,
+    mostOfOne: 5,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
   // sharp decodes photos of up to 20 megapixels, about 80 MB each while it works; in threads of its own, as ffmpeg is a
-  // process of its own, so the locks are renewed in time and what a dead worker left is taken up within 20 s.
-  photos: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
-  // ffmpeg takes a core per job; transcription itself is waiting.
-  speech: { concurrency: 4, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  // process of its own, so the locks are renewed in time and what a dead worker left is taken up within 20 s. Of one
+  // person's one is opened and two are fetched meanwhile.
+  photos: {
+    concurrency: 4,
+    mostOfOne: 3,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
+  // What takes a core waits for its turn in `media`; transcription itself is waiting. One person's hours of sound leave
+  // half of the places to others.
+  speech: {
+    concurrency: 8,
+    mostOfOne: 4,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
   // Waiting for a language model: four long documents at once (see SECTIONS_AT_ONCE), or sixteen short ones.
-  text: { concurrency: 16, lockDurationMs: 15_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
-  // Messages to users, behind Telegram's 30 a second: more at once would only wait there.
-  outbox: { concurrency: 20, lockDurationMs: 10_000, stalledIntervalMs: 5_000, maxStalledCount: 10 },
+  text: {
+    concurrency: 16,
+    mostOfOne: 8,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
+  // Messages to users, behind Telegram's 30 a second: more at once would only wait there. What goes to one chat waits for
+  // its second (in groups three) here, so it has a few places only.
+  outbox: {
+    concurrency: 20,
+    mostOfOne: 4,
+    lockDurationMs: 10_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
 } as const;
 
 export type QueueName = keyof typeof queues;

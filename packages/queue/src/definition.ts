@@ -25,6 +25,8 @@ export interface JobDefinition<Payload, Queue extends string = string> {
 export interface QueueDefinition {
   /** Jobs that one worker process runs at once. */
   readonly concurrency: number;
+  /** … and how many of these may be of one person (`by`): others find a place, however long each takes. */
+  readonly mostOfOne: number;
   /** A worker that did not renew for this long has lost the job to another one. */
   readonly lockDurationMs: number;
   /** How often lost jobs are looked for; one is back after at most `lockDurationMs + stalledIntervalMs`. */

@@ -11,6 +11,8 @@ export interface EnqueueOptions {
   readonly debounceMs?: number;
   /** 0, the first, and up: among what waits, lower ones are taken before higher ones. */
   readonly turn?: number;
+  /** Whose it is (a person, or a chat that is written to): a worker runs `mostOfOne` of theirs at once. */
+  readonly by?: number;
   /** Distinguishes a deliberate repetition; part of the job's key. */
   readonly attempt?: string;
 }
@@ -65,7 +67,8 @@ export function createProducerFor<P>(
       const opts = jobOptions(definition, keyOf(name, definition, data, options.attempt), options);
       try {
         await waitForFirstConnection(connection);
-        const added = await open(definition.queue).add(name, data, opts);
+        const { by } = options;
+        const added = await open(definition.queue).add(name, by === undefined ? data : { ...data, by }, opts);
         return added.id === opts.jobId ? 'added' : 'duplicate';
       } catch (error) {
         if (classifyError(error) !== 'transient') throw error;

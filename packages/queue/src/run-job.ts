@@ -1,5 +1,6 @@
 import { createRedactor, errorLine, untilAborted, type Logger, type Metrics } from '@aisha/service';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import { z } from 'zod';
 import { isJobName, type Catalog } from './definition.ts';
 import { judgeFailure, type Verdict } from './failure.ts';
 
@@ -55,6 +56,11 @@ export interface Runner {
   abort(reason: Error, jobId?: string): void;
 }
 
+const counted = z.object({ postponed: z.number() });
+
+/** How often it was taken up and put back because its person had no place. */
+export const postponements = (job: Job): number => counted.safeParse(job.data).data?.postponed ?? 0;
+
 /** A job of a newer release: it waits for a worker that knows it, ten minutes at most. */
 const unknownJob = { delayMs: 30_000, maxStarts: 20 };
 
@@ -76,7 +82,7 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
     const payload = parsed.data;
     const attempt = job.attemptsMade + 1;
     const attempts = job.opts.attempts ?? definition.attempts;
-    if (job.attemptsStarted <= 1) observeWait(name, job);
+    if (job.attemptsStarted - postponements(job) <= 1) observeWait(name, job);
 
     const controller = new AbortController();
     running.set(jobId, controller);
@@ -101,7 +107,11 @@ export function createRunner<P>(options: RunnerOptions<P>): Runner {
         log.warn('job was taken over by another worker', { error });
         throw new UnrecoverableError('taken over');
       }
-      const verdict = judgeFailure(error, { attempt, attempts, starts: job.attemptsStarted });
+      const verdict = judgeFailure(error, {
+        attempt,
+        attempts,
+        starts: job.attemptsStarted - postponements(job),
+      });
       observe(verdict.kind === 'give-up' ? 'failed' : 'retried');
       logFailure(log, verdict, error, attempt, attempts);
       if (verdict.kind === 'postpone') {

@@ -1,10 +1,12 @@
 import type { RedisConfig } from '@aisha/config';
 import type { Logger, Metrics } from '@aisha/service';
-import { WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { z } from 'zod';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectConsumer, KEY_PREFIX, type RedisConnection } from './connection.ts';
 import type { Catalog, QueueDefinition, Queues } from './definition.ts';
-import { createRunner, LockLost, Stopping, type Handlers, type Runner } from './run-job.ts';
+import { createShares } from './shares.ts';
+import { createRunner, LockLost, postponements, Stopping, type Handlers, type Runner } from './run-job.ts';
 
 export interface WorkersOptions<P, Q extends string> {
   readonly redis: RedisConfig;
@@ -57,6 +59,7 @@ export function startWorkersFor<P, Q extends Queues>(
   let closing: Promise<boolean> | null = null;
 
   function serve(queue: Name, definition: QueueDefinition): Served {
+    const shares = createShares(definition.mostOfOne);
     const worker = new Worker(
       queue,
       async (job, token) => {
@@ -65,12 +68,15 @@ export function startWorkersFor<P, Q extends Queues>(
           await job.moveToWait(token);
           throw new WaitingError();
         }
+        const { by } = whose.parse(job.data);
+        if (by !== null) await postponeUnless(shares.take(by), job, token);
         state.active += 1;
         state.started += 1;
         try {
           await runner.run(job, token ?? '');
         } finally {
           state.active -= 1;
+          if (by !== null) shares.release(by);
         }
       },
       workerOptions(connection, definition),
@@ -114,6 +120,17 @@ export function startWorkersFor<P, Q extends Queues>(
     active: (queue) => served.get(queue)?.active ?? 0,
     started: (queue) => served.get(queue)?.started ?? 0,
   };
+}
+
+/** What the producer adds to a payload. */
+const whose = z.object({ by: z.number().nullable().catch(null) }).catch({ by: null });
+
+/** Back into the queue for so long, when its person has no place now. */
+async function postponeUnless(waitMs: number, job: Job, token: string | undefined): Promise<void> {
+  if (waitMs === 0) return;
+  await job.updateData({ ...job.data, postponed: postponements(job) + 1 });
+  await job.moveToDelayed(Date.now() + waitMs, token);
+  throw new DelayedError();
 }
 
 function workerOptions(connection: RedisConnection, definition: QueueDefinition) {

@@ -146,7 +146,12 @@ export async function addPhoto(
 ): Promise<'added' | 'duplicate' | 'full' | 'closed'> {
   if (avatar.state !== 'draft' && avatar.state !== 'failed') return 'closed';
   // The avatar's lock keeps two photos that come at once from both being the twentieth.
-  await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
+  const [held] = await unit.tx
+    .select({ ownerId: avatars.ownerId })
+    .from(avatars)
+    .where(eq(avatars.id, avatar.id))
+    .for('update');
+  if (!held) return 'closed';
   const counts = await photoCounts(unit.tx, avatar.id);
   const full = counts.accepted + counts.received >= PHOTO_COUNT.max;
   const [row] = await unit.tx
@@ -172,7 +177,12 @@ export async function addPhoto(
     .returning({ id: avatarPhotos.id });
   if (!row) return full && (await isRejected(unit.tx, avatar.id, photo)) ? 'full' : 'duplicate';
   // In rounds: one person's album does not hold up another's first photo.
-  if (!full) unit.enqueue('photo.check', { photoId: row.id }, { turn: Math.floor(counts.received / 4) });
+  if (!full)
+    unit.enqueue(
+      'photo.check',
+      { photoId: row.id },
+      { turn: Math.floor(counts.received / 4), by: held.ownerId },
+    );
   await showCounter(unit, avatar.id);
   return 'added';
 }

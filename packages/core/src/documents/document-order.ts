@@ -16,7 +16,7 @@ export const document: OrderDefinition = {
     if (subjectId)
       await tx.update(documentSections).set({ spoiled: 0 }).where(eq(documentSections.documentId, subjectId));
   },
-  first: (unit, { subjectId, turn }) => {
-    if (subjectId) unit.enqueue('document.write', { documentId: subjectId }, { turn });
+  first: (unit, { subjectId, ownerId, turn }) => {
+    if (subjectId) unit.enqueue('document.write', { documentId: subjectId }, { turn, by: ownerId });
   },
 };

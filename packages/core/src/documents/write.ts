@@ -37,7 +37,7 @@ export async function writeDocument(parts: WorkerParts, documentId: string): Pro
 /** Plans what is next and enqueues it; one run at a time for a document. */
 async function advance(
   unit: Unit,
-  { id: documentId }: Document,
+  { id: documentId, ownerId }: Document,
   kind: DocumentKind,
   text: string,
 ): Promise<{ sections: readonly Section[]; content: Section['result'] }> {
@@ -61,7 +61,7 @@ async function advance(
         break;
       case 'ask':
         for (const { id: sectionId } of step.open.slice(0, SECTIONS_AT_ONCE))
-          unit.enqueue('document.section', { documentId, sectionId });
+          unit.enqueue('document.section', { documentId, sectionId }, { by: ownerId });
         return { sections, content: null };
       case 'written':
         return { sections, content: step.content };

@@ -35,7 +35,8 @@ export interface FalParts extends WorkerParts {
 export function falOrder(own: Omit<OrderDefinition, 'first'> & FalWork): FalOrder {
   return {
     ...own,
-    first: (unit, { id, turn }) => unit.enqueue('order.start', { orderId: id }, { turn }),
+    first: (unit, { id, ownerId, turn }) =>
+      unit.enqueue('order.start', { orderId: id }, { turn, by: ownerId }),
     ended: async (unit, order) => {
       await own.ended?.(unit, order);
       await giveUpFalJob(unit, order.id);

@@ -43,7 +43,7 @@ export async function notify(
     })
     .onConflictDoNothing()
     .returning({ id: notifications.id });
-  if (row) unit.enqueue('notification.send', { notificationId: row.id });
+  if (row) unit.enqueue('notification.send', { notificationId: row.id }, { by: to.chatId });
   return row !== undefined;
 }
 

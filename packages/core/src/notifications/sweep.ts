@@ -23,8 +23,9 @@ export function sweepNotifications(parts: DeciderParts): Promise<number> {
           and(eq(notifications.state, 'pending'), lt(notifications.nextCheckAt, sql`now()`)),
         ),
       )
-      .returning({ id: notifications.id });
-    for (const { id } of rows) unit.enqueue('notification.send', { notificationId: id });
+      .returning({ id: notifications.id, chatId: notifications.chatId });
+    for (const { id, chatId } of rows)
+      unit.enqueue('notification.send', { notificationId: id }, { by: chatId });
     return rows.length;
   });
 }

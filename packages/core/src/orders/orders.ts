@@ -256,8 +256,9 @@ export async function noteProgress(parts: DeciderParts, id: string, progress: Pr
           sql`${orders.progress} is distinct from ${storableJson(progress)}::jsonb`,
         ),
       )
-      .returning({ id: orders.id });
-    if (changed.length > 0) unit.enqueue('order.progress', { orderId: id }, { debounceMs: 700 });
+      .returning({ chatId: orders.chatId });
+    for (const { chatId } of changed)
+      unit.enqueue('order.progress', { orderId: id }, { debounceMs: 700, by: chatId });
   });
 }
 

@@ -34,7 +34,7 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
           unit.enqueue(
             'recording.piece',
             { recordingId, index: piece.index },
-            { turn: turnOf(order, piece.index) },
+            { turn: turnOf(order, piece.index), by: order.ownerId },
           );
     });
     return joinIfDone(parts, recordingId);
@@ -159,7 +159,7 @@ async function cut(
         unit.enqueue(
           'recording.piece',
           { recordingId: recording.id, index: row.index },
-          { turn: turnOf(order, row.index) },
+          { turn: turnOf(order, row.index), by: order.ownerId },
         );
   });
   const total = Math.max(1, Math.ceil(durationMs / 60_000));

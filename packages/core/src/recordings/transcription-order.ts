@@ -21,7 +21,7 @@ export const transcription: OrderDefinition = {
   }),
   input: heard,
   progressUnit: 'minutes',
-  first: (unit, { subjectId, turn }) => {
-    if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn });
+  first: (unit, { subjectId, ownerId, turn }) => {
+    if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn, by: ownerId });
   },
 };

@@ -3,8 +3,8 @@ import { defineJobs, job } from '../definition.ts';
 
 /** A small catalogue with short times, for tests of the mechanism. */
 export const testQueues = {
-  quick: { concurrency: 4, lockDurationMs: 1_000, stalledIntervalMs: 400, maxStalledCount: 3 },
-  other: { concurrency: 1, lockDurationMs: 1_000, stalledIntervalMs: 400, maxStalledCount: 3 },
+  quick: { concurrency: 4, mostOfOne: 2, lockDurationMs: 1_000, stalledIntervalMs: 400, maxStalledCount: 3 },
+  other: { concurrency: 1, mostOfOne: 1, lockDurationMs: 1_000, stalledIntervalMs: 400, maxStalledCount: 3 },
 } as const;
 
 const backoff = { delayMs: 20, jitter: 0 };

@@ -54,6 +54,26 @@ export function describeQueue(name: string, start: () => Promise<Stand>): void {
         await expect.poll(() => taken).toEqual(['a', 'b', 'b2', 'c']);
       });
 
+      test('one person has only so many places, others find one, and all of it is done', async () => {
+        const taken: string[] = [];
+        const first = gate();
+        const handle = {
+          once: async ({ id }: { id: string }) => {
+            taken.push(id);
+            if (id.startsWith('mine')) await first.handler();
+          },
+        };
+        for (let n = 0; n < 6; n++) await stand.producer.enqueue('once', { id: `mine${n}` }, { by: 1 });
+        work({ handle });
+        await first.begun;
+        // Behind six that came before it, in a queue of four places.
+        await stand.producer.enqueue('once', { id: 'other' }, { by: 2, turn: 9 });
+        await expect.poll(() => taken).toContain('other');
+        expect(taken.filter((id) => id.startsWith('mine'))).toHaveLength(2);
+        first.open();
+        await expect.poll(() => taken.length, { timeout: 5_000 }).toBe(7);
+      });
+
       test('says whether the job is new, and a finished or failed one does not block the next', async () => {
         expect(await stand.producer.enqueue('once', { id: 'a' })).toBe('added');
         expect(await stand.producer.enqueue('once', { id: 'a' })).toBe('duplicate');

@@ -69,15 +69,15 @@ const objects =
 
 /** Each form draws the next one ten times: a kilobyte is a billion letters. */
 export function drawnForms(): Buffer {
-  const form = (next: number, content: string) =>
-    `<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${next} 0 R >> /Font << /F1 5 0 R >> >> /Length ${content.length} >>\nstream\n${content}\nendstream`;
-  const pages = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>';
+  const form = (next: number, drawn: string) =>
+    `<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${next} 0 R >> /Font << /F1 5 0 R >> >> /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`;
+  const tree = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>';
   const first = page(4).replace('/Resources <<', '/Resources << /XObject << /X 6 0 R >>');
   const font = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>';
   const forms = Array.from({ length: 9 }, (_, i) =>
     form(i + 7, i < 8 ? '/X Do '.repeat(10) : `${TEXT}(a) Tj ET`),
   );
-  return file([CATALOGUE, pages, first, stream('/X Do'), font, ...forms]);
+  return file([CATALOGUE, tree, first, stream('/X Do'), font, ...forms]);
 }
 
 const TEXT = 'BT /F1 12 Tf ';
