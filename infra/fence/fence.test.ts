@@ -102,7 +102,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['breaker'],
     ['orders'],
     ['fal', 'inbox'],
-    ['avatars', 'recordings'],
+    ['avatars', 'recordings', 'payments'],
     ['images', 'documents'],
     ['order-kinds.ts', 'message-keepers.ts', 'sweeper.ts', 'retention.ts'],
     ['handlers.ts'],

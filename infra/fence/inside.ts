@@ -6,7 +6,7 @@ export type Inside = Readonly<Record<string, readonly string[]>>;
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
 const records = [...ground, 'users', 'credits', 'notifications', 'spending'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
-const subjects = ['avatars', 'images', 'recordings', 'documents'];
+const subjects = ['avatars', 'images', 'recordings', 'documents', 'payments'];
 /** What binds kinds to machines. */
 const bindings = ['order-kinds.ts', 'message-keepers.ts', 'handlers.ts', 'sweeper.ts', 'retention.ts'];
 
@@ -27,6 +27,7 @@ const CORE: Inside = {
   images: [...machines, 'avatars'],
   recordings: machines,
   documents: [...machines, 'recordings'],
+  payments: records,
   'order-kinds.ts': [...machines, ...subjects],
   'message-keepers.ts': [...machines, ...subjects],
   'handlers.ts': [...machines, ...subjects, 'order-kinds.ts'],

@@ -33,7 +33,13 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
   const subscriber = connectConsumer(config.redis, log);
   const producer = createProducer(redis, { log });
   const storage = createStorage(config.storage, { log });
-  const telegram = createTelegramClient({ config: config.telegram, redis, log, metrics });
+  const telegram = createTelegramClient({
+    config: config.telegram,
+    paymentToken: config.payments.card?.token,
+    redis,
+    log,
+    metrics,
+  });
   const texts = createTexts();
   const conversation = createConversation({
     botId: config.telegram.botId,
@@ -50,6 +56,8 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     orderKinds,
     limits: config.limits,
     prices: config.prices,
+    sales: config.payments,
+    operators: config.telegram.adminIds,
     conversation,
     metrics,
   };

@@ -49,7 +49,13 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   const redis = connectProducer(config.redis, log);
   const producer = createProducer(redis, { log });
   const storage = createStorage(config.storage, { log });
-  const telegram = createTelegramClient({ config: config.telegram, redis, log, metrics });
+  const telegram = createTelegramClient({
+    config: config.telegram,
+    paymentToken: config.payments.card?.token,
+    redis,
+    log,
+    metrics,
+  });
   const openai = createOpenAiClient({ config: config.openai, log, metrics });
   const fal = config.fal.testMode
     ? createSimulatedFal()
@@ -78,6 +84,8 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     orderKinds,
     limits: config.limits,
     prices: config.prices,
+    sales: config.payments,
+    operators: config.telegram.adminIds,
     metrics,
     config: { fal: config.fal, telegram: config.telegram, spending: config.spending },
   } satisfies WorkerParts & Record<string, unknown>;

@@ -8,6 +8,7 @@ import {
   findRecording,
   type GalleryFilter,
   PRESETS,
+  PROVIDER_NAMES,
 } from '@aisha/core';
 import { AVATAR_KINDS, LANGUAGES, SUBJECTS } from '@aisha/db';
 import {
@@ -18,7 +19,7 @@ import {
   type OptionalCodec,
   owner,
 } from './chat/catalogue.ts';
-import { int, oneOf, optional, own, page, uuid } from './chat/codecs.ts';
+import { int, oneOf, optional, own, page, uuid, word } from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
@@ -85,6 +86,8 @@ export const buttons = {
 
   balance: owner(page),
   promo: owner(),
+  topup: owner(),
+  'pack.buy': owner(word, oneOf(PROVIDER_NAMES)),
 
   'order.cancel': owner(uuid),
 } as const;

@@ -4,6 +4,7 @@ import type { AppName, Group } from './groups/group.ts';
 import { limitsGroup } from './groups/limits.ts';
 import { openAiGroup } from './groups/openai.ts';
 import { pricesGroup } from './groups/prices.ts';
+import { paymentsGroup } from './groups/payments.ts';
 import { processGroup } from './groups/process.ts';
 import { redisGroup } from './groups/redis.ts';
 import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
@@ -23,6 +24,7 @@ export const SCHEMAS = {
     lease: leaseGroup,
     limits: limitsGroup,
     prices: pricesGroup,
+    payments: paymentsGroup,
     database: databaseGroup,
     redis: redisGroup,
     storage: storageGroup,
@@ -33,6 +35,7 @@ export const SCHEMAS = {
     worker: workerGroup,
     limits: limitsGroup,
     prices: pricesGroup,
+    payments: paymentsGroup,
     telegram: telegramGroup,
     database: databaseGroup,
     redis: redisGroup,
@@ -98,6 +101,8 @@ const PARTS = {
   falWebhooks: falJwksGroup,
   openai: openAiGroup,
   prices: pricesGroup,
+  limits: limitsGroup,
+  payments: paymentsGroup,
 } as const;
 type Parts = Built<typeof PARTS>;
 

@@ -35,7 +35,7 @@ export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { inPrivate } from './inbox/ways.ts';
 export { messageKeepers } from './message-keepers.ts';
-export { type Alarm, notificationBody } from './notifications/notifications.ts';
+export { type Alarm, notificationBody, type PaymentAlarm } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';
 export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export {
@@ -48,6 +48,20 @@ export {
   priceOf,
 } from './orders/orders.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
+export { agreeToCheckout, type CheckoutRefusal } from './payments/checkout.ts';
+export {
+  discountsOf,
+  type Invoice,
+  invoicePack,
+  invoicePlan,
+  type Offer,
+  offerOf,
+  payloadOf,
+  salesClosed,
+} from './payments/invoices.ts';
+export { findPayment, keepPayment, listPayments, type Payment, type Received } from './payments/payments.ts';
+export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
+export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
 export * from './recordings/recordings.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
 export { applyRetention } from './retention.ts';

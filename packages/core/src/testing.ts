@@ -14,6 +14,7 @@ export {
   type Enqueued,
   FREE_OF_CHARGE,
   startTestParts,
+  TEST_SALES,
   type TestParts,
   type TestPartsOptions,
   WIDE_SHARES,

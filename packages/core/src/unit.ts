@@ -1,7 +1,7 @@
-import type { FairShares, Prices } from '@aisha/config';
+import type { FairShares, PaymentsConfig, Prices } from '@aisha/config';
 import type { Db, FailureReason, orders, OrderState, Tx } from '@aisha/db';
 import type { EnqueueOptions, JobName, JobPayload, JobProducer } from '@aisha/queue';
-import type { Logger, Metrics } from '@aisha/service';
+import type { LogFields, Logger, Metrics } from '@aisha/service';
 import type { z } from 'zod';
 
 /** One transaction, and what is done once it is committed. */
@@ -10,11 +10,16 @@ export interface Unit {
   readonly orderKinds: OrderKinds;
   readonly limits: FairShares;
   readonly prices: Prices;
+  readonly sales: PaymentsConfig;
+  /** Who is alarmed, and who answers. */
+  readonly operators: readonly number[];
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
   /** FAL billed something: counted, only if it is really kept. */
   noteCost(cost: { readonly model: string; readonly usd: number }): void;
+  /** Money that does not add up: counted and logged, only if it is really kept. */
+  noteAlarm(what: string, fields: LogFields): void;
 }
 
 interface NotedOrder {
@@ -63,7 +68,9 @@ export interface UnitParts {
   readonly orderKinds: OrderKinds;
   readonly limits: FairShares;
   readonly prices: Prices;
-  readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd'>;
+  readonly sales: PaymentsConfig;
+  readonly operators: readonly number[];
+  readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd' | 'ledgerAlarms'>;
 }
 
 /**
@@ -74,20 +81,28 @@ export async function transact<T>(parts: UnitParts, work: (unit: Unit) => Promis
   const jobs: (() => Promise<unknown>)[] = [];
   const noted: NotedOrder[] = [];
   const costs: { model: string; usd: number }[] = [];
+  const alarms: { what: string; fields: LogFields }[] = [];
   const result = await parts.db.transaction((tx) =>
     work({
       tx,
       orderKinds: parts.orderKinds,
       limits: parts.limits,
       prices: parts.prices,
+      sales: parts.sales,
+      operators: parts.operators,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },
       noteOrder: (order) => noted.push(order),
       noteCost: (cost) => costs.push(cost),
+      noteAlarm: (what, fields) => alarms.push({ what, fields }),
     }),
   );
   for (const { model, usd } of costs) parts.metrics?.providerCostUsd.inc({ provider: 'fal', model }, usd);
+  for (const { what, fields } of alarms) {
+    parts.metrics?.ledgerAlarms.inc();
+    parts.log.error(what, fields);
+  }
   for (const { id: orderId, ownerId, kind, state, failure } of noted) {
     parts.metrics?.orders.inc({ kind, state });
     // The first and the last line of what one user ordered, whatever processes worked on it between.

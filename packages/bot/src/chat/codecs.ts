@@ -29,6 +29,13 @@ export const oneOf = <const Value extends string>(
   longest: Math.max(...values.map((value) => Buffer.byteLength(write(value)))),
 });
 
+/** A name that an operator chose, in small letters: whether there is such a thing, its answer sees. */
+export const word: Codec<string, string> = {
+  write: (text) => text,
+  read: (text) => (text !== undefined && /^[a-z0-9_]{1,20}$/.test(text) ? text : undefined),
+  longest: 20,
+};
+
 export const int = (min: number, max: number): Codec<number, number> => ({
   write: String,
   read: (text) => z.coerce.number().int().min(min).max(max).safeParse(text).data,

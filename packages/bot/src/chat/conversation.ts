@@ -19,6 +19,7 @@ import { answering } from './answering.ts';
 import { sendScreen } from './screen.ts';
 import { isSaid } from './said.ts';
 import { readMemory } from './memory.ts';
+import { notePayment } from './payments.ts';
 import { bindTurn } from './turn-context.ts';
 import { type Pressed, Turn } from './turn.ts';
 import type { VoiceParts } from './voice.ts';
@@ -145,6 +146,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         const update = shape.parse(raw);
         if (update.my_chat_member) await noteMembership(unit, update.my_chat_member);
         if (update.message) await noteMove(unit, update.message);
+        if (update.message) await notePayment(unit, update.message);
         const from = senderOf(update);
         if (!from || (update.message && !isSaid(update.message))) continue;
         const where = update.callback_query?.message?.chat ??

@@ -48,8 +48,18 @@ export class Voice {
     return this.label('credits', { count });
   }
 
+  /** For what is longer than a button and no HTML either: an invoice's words. */
+  plain(key: TextKey, params?: TextParams): string {
+    return this.#parts.texts.plain(this.language, key, params);
+  }
+
   date(date: Date): string {
     return this.#parts.texts.date(this.language, date);
+  }
+
+  /** From the currency's smallest units. */
+  money(price: { readonly currency: string; readonly amount: number }): string {
+    return this.#parts.texts.money(this.language, price);
   }
 
   duration(ms: number): string {

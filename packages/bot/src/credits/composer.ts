@@ -6,15 +6,18 @@ import { onCommand, onText } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { promoCode } from './dialogue.ts';
 import { balanceScreen, promoCodeScreen } from './screens.ts';
+import { answerCheckouts, topUpAnswers } from './topup.ts';
 
 export function creditsComposer() {
   const composer = new Composer();
+  answerCheckouts(composer);
   onCommand(composer, 'balance', (turn) => balance(turn, 0));
   onText(composer, promoCode, redeem);
   return composer;
 }
 
 export const creditAnswers = {
+  ...topUpAnswers,
   balance: (turn, page) => balance(turn, page),
   promo: (turn) => {
     turn.state = promoCode.at({});

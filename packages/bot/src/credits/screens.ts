@@ -30,7 +30,8 @@ export function balanceScreen(
     text: `${greeting}${voice.t('balance.title', { count: balance })}\n${voice.t('balance.free')}${history}`,
     buttons: [
       pageButtons(voice, page, pages, (text, to) => button(text, 'balance', to)),
-      [button(voice.label('balance.promo'), 'promo'), menuButton(voice)],
+      [button(voice.label('balance.topup'), 'topup'), button(voice.label('balance.promo'), 'promo')],
+      [menuButton(voice)],
     ],
   };
 }

@@ -6,18 +6,6 @@ import { turnOf } from '../chat/turn-context.ts';
 /** What nothing else took: every press and message gets an answer. */
 export function restComposer() {
   const composer = new Composer();
-  // Payments come with the credits; until then a checkout is declined within its ten seconds.
-  composer.on('pre_checkout_query', (ctx) => {
-    const turn = turnOf(ctx);
-    turn.owed.push({
-      method: 'answerPreCheckoutQuery',
-      payload: {
-        pre_checkout_query_id: ctx.preCheckoutQuery.id,
-        ok: false,
-        error_message: turn.label('payments.none'),
-      },
-    });
-  });
   composer.on(message('document'), (ctx) => {
     const turn = turnOf(ctx);
     if (turn.isPrivate && turn.firstOf(ctx.message.media_group_id, 'files'))

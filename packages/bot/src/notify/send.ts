@@ -4,6 +4,7 @@ import {
   type CallParts,
   CLAIM,
   ClaimLost,
+  findPayment,
   makeCalls,
   notificationBody,
   owedCalls,
@@ -13,6 +14,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
+import { paymentAlarmScreen, paymentScreen } from '../credits/notices.ts';
 import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -165,6 +167,17 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
     case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, { text: alarmText(voice, notification.data) })];
+    }
+    case 'payment.kept':
+    case 'payment.refunded': {
+      const payment = await findPayment(parts.db, notification.data.paymentId);
+      if (!payment) return [];
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, await paymentScreen(parts.db, voice, payment))];
+    }
+    case 'payment.alarm': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, paymentAlarmScreen(voice, notification.data))];
     }
     default:
       return notification satisfies never;

@@ -4,6 +4,7 @@ import * as documents from './documents.ts';
 import * as images from './images.ts';
 import * as menu from './menu.ts';
 import * as orders from './orders.ts';
+import * as payments from './payments.ts';
 import * as recordings from './recordings.ts';
 
 /**
@@ -17,6 +18,7 @@ export const ru = {
   ...images.ru,
   ...menu.ru,
   ...orders.ru,
+  ...payments.ru,
   ...recordings.ru,
 };
 export const kk = {
@@ -26,6 +28,7 @@ export const kk = {
   ...images.kk,
   ...menu.kk,
   ...orders.kk,
+  ...payments.kk,
   ...recordings.kk,
 };
 export const en = {
@@ -35,5 +38,6 @@ export const en = {
   ...images.en,
   ...menu.en,
   ...orders.en,
+  ...payments.en,
   ...recordings.en,
 };

@@ -20,6 +20,12 @@ export const ru = {
   'ledger.promo_code': 'промокод',
   'ledger.welcome': 'подарок новому пользователю',
   'ledger.order': 'заказ',
+  'balance.topup': '⭐ Пополнить',
+  'ledger.payment': 'пополнение',
+  'ledger.promo_bonus': 'бонус по промокоду',
+  'ledger.payment_refund': 'возврат платежа',
+  'ledger.refund_undone': 'возврат не состоялся',
+  'ledger.referral': 'приглашение',
   'promo.ask': '🎟 Пришлите промокод одним сообщением.',
   'promo.accepted_one': '🎉 Промокод принят: +{{count}} кредит.',
   'promo.accepted_few': '🎉 Промокод принят: +{{count}} кредита.',
@@ -33,7 +39,6 @@ export const ru = {
   'promo.used': 'Вы уже использовали этот промокод. Если есть другой, пришлите его.',
   'promo.top_up':
     'Этот промокод действует при пополнении счёта, а пополнять пока не нужно. Он не потрачен — сохраните его.',
-  'payments.none': 'Оплата сейчас не принимается.',
 } as const;
 
 export const kk = {
@@ -52,6 +57,12 @@ export const kk = {
   'ledger.promo_code': 'промокодпен',
   'ledger.welcome': 'жаңа пайдаланушыға сыйлық',
   'ledger.order': 'тапсырыс',
+  'balance.topup': '⭐ Толтыру',
+  'ledger.payment': 'толтыру',
+  'ledger.promo_bonus': 'промокод бонусы',
+  'ledger.payment_refund': 'төлемді қайтару',
+  'ledger.refund_undone': 'қайтару болмады',
+  'ledger.referral': 'шақыру',
   'promo.ask': '🎟 Промокодты бір хабарламамен жіберіңіз.',
   'promo.accepted_one': '🎉 Промокод қабылданды: +{{count}} кредит.',
   'promo.accepted_other': '🎉 Промокод қабылданды: +{{count}} кредит.',
@@ -63,7 +74,6 @@ export const kk = {
   'promo.used': 'Бұл промокодты пайдаланып қойғансыз. Басқасы болса, жіберіңіз.',
   'promo.top_up':
     'Бұл промокод шотты толтырғанда жарайды, ал әзірге толтырудың қажеті жоқ. Ол жұмсалған жоқ — сақтап қойыңыз.',
-  'payments.none': 'Қазір төлем қабылданбайды.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -83,6 +93,12 @@ export const en = {
   'ledger.promo_code': 'promo code',
   'ledger.welcome': 'welcome gift',
   'ledger.order': 'order',
+  'balance.topup': '⭐ Top up',
+  'ledger.payment': 'top-up',
+  'ledger.promo_bonus': 'promo code bonus',
+  'ledger.payment_refund': 'payment refunded',
+  'ledger.refund_undone': 'refund not made',
+  'ledger.referral': 'invitation',
   'promo.ask': '🎟 Send the promo code in one message.',
   'promo.accepted_one': '🎉 Promo code accepted: +{{count}} credit.',
   'promo.accepted_other': '🎉 Promo code accepted: +{{count}} credits.',
@@ -94,5 +110,4 @@ export const en = {
   'promo.used': 'You have already used this promo code. If you have another one, send it.',
   'promo.top_up':
     'This promo code counts when you top up, and there is no need to yet. It has not been used — keep it.',
-  'payments.none': 'Payments are not accepted at the moment.',
 } as const satisfies Translation<typeof ru>;

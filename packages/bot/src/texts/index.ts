@@ -17,6 +17,8 @@ export interface Texts {
   date(language: Language, date: Date): string;
   /** `1:05`, from an hour on `1:02:33`. */
   duration(language: Language, ms: number): string;
+  /** A price as people write it, from the currency's smallest units: `⭐ 250`, `1 990 ₸`. */
+  money(language: Language, price: { readonly currency: string; readonly amount: number }): string;
   /** `5,2 МБ`, in units of 1024 like Telegram's own limits. */
   size(language: Language, bytes: number): string;
 }
@@ -84,6 +86,14 @@ export function createTexts(): Texts {
     plain: (language, key, params = {}) => translate(language, key, params, false),
     date: (language, date) => dates[language].format(date),
     duration: (_language, ms) => clock(ms),
+    money(language, { currency, amount }) {
+      if (currency === 'XTR') return `⭐\u00a0${amount}`;
+      const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+      const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', style).resolvedOptions();
+      const value = amount / 10 ** maximumFractionDigits;
+      const minimumFractionDigits = Number.isInteger(value) ? 0 : maximumFractionDigits;
+      return new Intl.NumberFormat(locales[language], { ...style, minimumFractionDigits }).format(value);
+    },
     size(language, bytes) {
       const names = units[language];
       const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), names.length - 1);

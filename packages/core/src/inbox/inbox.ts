@@ -22,7 +22,7 @@ export interface InboxParts extends CallParts {
   readonly conversation: Decider;
   readonly metrics?: Pick<
     Metrics,
-    'orders' | 'providerCostUsd' | 'telegramUpdates' | 'telegramUpdateSeconds'
+    'orders' | 'providerCostUsd' | 'ledgerAlarms' | 'telegramUpdates' | 'telegramUpdateSeconds'
   >;
 }
 

@@ -14,6 +14,16 @@ const alarm = z.object({
 });
 export type Alarm = z.infer<typeof alarm>;
 
+/** A payment that only an operator can put right. */
+const paymentAlarm = z.object({
+  trouble: z.enum(['no_invoice', 'not_stated', 'differs', 'refund_refused', 'refund_by_hand']),
+  chargeId: z.string(),
+  userId: z.number(),
+  currency: z.string(),
+  amount: z.number(),
+});
+export type PaymentAlarm = z.infer<typeof paymentAlarm>;
+
 /**
  * What can be told. Ids only: it is rendered when it is sent, in the language of that moment. Parsed when it is read;
  * only add optional fields.
@@ -21,6 +31,9 @@ export type Alarm = z.infer<typeof alarm>;
 export const notificationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
   z.object({ kind: z.literal('alarm'), data: alarm }),
+  z.object({ kind: z.literal('payment.kept'), data: z.object({ paymentId: z.string() }) }),
+  z.object({ kind: z.literal('payment.refunded'), data: z.object({ paymentId: z.string() }) }),
+  z.object({ kind: z.literal('payment.alarm'), data: paymentAlarm }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 

@@ -1,4 +1,4 @@
-import type { FairShares, Prices } from '@aisha/config';
+import type { FairShares, PaymentsConfig, Prices } from '@aisha/config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -77,9 +77,22 @@ export const FREE_OF_CHARGE: Prices = {
   belowCost: false,
 };
 
+export const TEST_SALES: PaymentsConfig = {
+  selling: true,
+  packs: [
+    { name: 'small', credits: 100, stars: 50, price: 49_900 },
+    { name: 'large', credits: 1_000, stars: 400, price: null },
+  ],
+  plans: [{ name: 'monthly', credits: 300, stars: 120 }],
+  card: { currency: 'KZT', token: '284685063:TEST:stand-in' },
+  statementSeconds: 1,
+  referrals: { inviter: 30, invited: 20, perDay: 3 },
+};
+
 export interface TestPartsOptions {
   readonly prices?: Prices;
   readonly limits?: FairShares;
+  readonly sales?: PaymentsConfig;
   readonly fal?: FalSettingsPatch;
   readonly adminIds?: readonly number[];
   /** False: FAL is given no address to call, so that results are found by asking alone. */
@@ -189,7 +202,13 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
     { log },
   );
   await storage.ensureBuckets();
-  const client = createTelegramClient({ config: config.telegram, redis: connection, log });
+  const sales = options.sales ?? TEST_SALES;
+  const client = createTelegramClient({
+    config: config.telegram,
+    paymentToken: sales.card?.token,
+    redis: connection,
+    log,
+  });
   const openAiClient = createOpenAiClient({
     config: {
       apiKey: SANDBOX_OPENAI_KEY,
@@ -216,6 +235,8 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       orderKinds,
       limits: options.limits ?? WIDE_SHARES,
       prices: options.prices ?? FREE_OF_CHARGE,
+      sales,
+      operators: options.adminIds ?? [],
       falOrders,
       telegram: client,
       media,

@@ -72,6 +72,8 @@ export const promoCodes = pgTable('promo_codes', {
   uses: integer('uses').notNull().default(0),
   maxUses: integer('max_uses'),
   maxUsesPerUser: integer('max_uses_per_user').notNull().default(1),
+  /** A discount on this pack alone; null: on any. */
+  pack: text('pack'),
   startsAt: at('starts_at'),
   endsAt: at('ends_at'),
   disabledAt: at('disabled_at'),
@@ -89,6 +91,8 @@ export const promoCodeUses = pgTable(
       .notNull()
       .references(() => users.id),
     usedAt: at('used_at').notNull().defaultNow(),
+    /** A bonus or a discount waits for a payment: the one that it came to. */
+    spentOn: text('spent_on'),
   },
   (t) => [index('promo_code_uses_user').on(t.userId, t.code)],
 );

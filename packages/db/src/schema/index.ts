@@ -2,6 +2,7 @@ export * from './avatars.ts';
 export * from './credits.ts';
 export * from './inbox.ts';
 export * from './orders.ts';
+export * from './payments.ts';
 export * from './recordings.ts';
 export * from './secrets.ts';
 export * from './spending.ts';

@@ -114,11 +114,30 @@ export interface Segment {
 }
 
 /** Why a balance changed. Only add: rows keep these words for ever. */
-export const LEDGER_REASONS = ['legacy_balance', 'promo_code', 'welcome', 'order'] as const;
+export const LEDGER_REASONS = [
+  'legacy_balance',
+  'promo_code',
+  'welcome',
+  'order',
+  'payment',
+  'promo_bonus',
+  'payment_refund',
+  /** A refund that the provider refused: the credits are given back. */
+  'refund_undone',
+  'referral',
+] as const;
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 
 /** Credits at once; more credits, or a lower price, with the next top-up. */
 export type PromoCodeKind = 'credits' | 'bonus' | 'discount';
+
+export type PaymentState = 'paid' | 'refunding' | 'refunded';
+/** How we heard of it: the provider told, or its statement was read. */
+export type PaymentSource = 'update' | 'statement';
+/** `failed`: the last renewal was not paid. */
+export type SubscriptionState = 'active' | 'cancelled' | 'failed';
+/** `doubted`: an operator decides. */
+export type ReferralState = 'waiting' | 'credited' | 'doubted' | 'rejected';
 
 /** Why an order failed. Each has its words in the texts; none is an error message of somebody else. */
 export const FAILURES = [

@@ -43,6 +43,8 @@ export interface TelegramClient extends TelegramFiles {
 
 export interface TelegramClientOptions extends Observers {
   readonly config: Pick<TelegramConfig, 'token' | 'botId' | 'apiRoot'>;
+  /** Of whoever takes cards, if somebody does. */
+  readonly paymentToken?: string | undefined;
   /** null: limits are kept by this process alone. */
   readonly redis: Redis | Cluster | null;
 }
@@ -138,7 +140,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     callOptions: CallOptions,
   ): Promise<SendOutcome<BotResult<M>>> => {
     // Half a pair in a text, and Telegram would refuse the whole of it.
-    const payload = storable(given);
+    const payload = withPaymentToken(method, storable(given), options.paymentToken);
     const tooBig = await tooBigToUpload(payload, cloud);
     const outcome = await observed<SendOutcome<BotResult<M>>>(
       metrics,
@@ -186,6 +188,13 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     webhookInfo: () => call('getWebhookInfo', {}, operator),
     close: () => agent.destroy(),
   };
+}
+
+/** Calls that are owed lie in the database, and secrets do not: the provider's token is added when an invoice is sent. */
+function withPaymentToken<P extends object>(method: BotMethod, payload: P, token: string | undefined): P {
+  const isInvoice = method === 'sendInvoice' || method === 'createInvoiceLink';
+  const inStars = 'currency' in payload && payload.currency === 'XTR';
+  return isInvoice && !inStars && token !== undefined ? { ...payload, provider_token: token } : payload;
 }
 
 /** The seam to telegraf, whose typings end at Bot API 7.1: it passes on any method by its name. */

@@ -9,9 +9,24 @@ export interface Upload {
 type Known = ApiMethods<Upload>;
 type Invoice = Omit<Parameters<Known['sendInvoice']>[0], 'provider_token'> & { provider_token?: string };
 
+type InvoiceLink = Omit<Parameters<Known['createInvoiceLink']>[0], 'provider_token'> & {
+  provider_token?: string;
+  subscription_period?: number;
+};
+
 /** Methods that telegraf's typings (Bot API 7.1) lack or type too narrowly; shapes from Bot API 10.3. */
 interface Newer {
   refundStarPayment(args: { user_id: number; telegram_payment_charge_id: string }): true;
+  /** The oldest first; `source` of what came in, `receiver` of what went out, a refund with its payment's id. */
+  getStarTransactions(args: { offset?: number; limit?: number }): { transactions: readonly object[] };
+  /** `is_canceled: false` lets the person go on with it. */
+  editUserStarSubscription(args: {
+    user_id: number;
+    telegram_payment_charge_id: string;
+    is_canceled: boolean;
+  }): true;
+  /** A subscription has the only period that there is, 2592000 seconds. */
+  createInvoiceLink(args: InvoiceLink): string;
   getMyStarBalance(): { amount: number; nanostar_amount?: number };
   /** Private chats only; a 30-second preview, empty text shows "Thinking…"; finish with sendMessage. */
   sendMessageDraft(args: {

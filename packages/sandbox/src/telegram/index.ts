@@ -14,3 +14,4 @@ export { createManualClock, systemClock, type Clock, type ManualClock } from './
 export { TELEGRAM_LIMITS, type RateLimits } from './limits.ts';
 export type { FaultAction, FaultRule } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
+export type { PaymentOutcome } from './queries.ts';

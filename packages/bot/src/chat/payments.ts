@@ -1,0 +1,44 @@
+import { keepPayment, type Unit } from '@aisha/core';
+import { z } from 'zod';
+
+/** Bot API, SuccessfulPayment. */
+const successful = z.looseObject({
+  currency: z.string(),
+  total_amount: z.number().int(),
+  invoice_payload: z.string(),
+  telegram_payment_charge_id: z.string().min(1),
+  provider_payment_charge_id: z.string().optional(),
+  subscription_expiration_date: z.number().optional(),
+});
+
+const message = z.looseObject({
+  date: z.number(),
+  from: z.looseObject({ id: z.number(), is_bot: z.boolean().optional() }).optional(),
+  chat: z.looseObject({ id: z.number() }),
+  successful_payment: successful.optional(),
+});
+
+/**
+ * A message that tells of money: kept whoever is blocked and however much they wrote. What became of it is told apart, as it
+ * may also be found in a statement. One that cannot be read is a failure of this update, never passed over.
+ */
+export async function notePayment(unit: Unit, said: object): Promise<void> {
+  if (!('successful_payment' in said)) return;
+  const { date, from, chat, successful_payment: paid } = message.parse(said);
+  const userId = from && !from.is_bot ? from.id : chat.id;
+  if (paid)
+    await keepPayment(unit, {
+      chargeId: paid.telegram_payment_charge_id,
+      providerChargeId: paid.provider_payment_charge_id || null,
+      userId,
+      currency: paid.currency,
+      amount: paid.total_amount,
+      payload: paid.invoice_payload,
+      until:
+        paid.subscription_expiration_date === undefined
+          ? null
+          : new Date(paid.subscription_expiration_date * 1_000),
+      paidAt: new Date(date * 1_000),
+      source: 'update',
+    });
+}

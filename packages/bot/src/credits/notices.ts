@@ -1,0 +1,31 @@
+import { balanceOf, type Payment, type PaymentAlarm } from '@aisha/core';
+import type { Db } from '@aisha/db';
+import { button } from '../buttons.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { menuButton } from '../menu/screens.ts';
+
+/** What became of a payment: credited, or given back. */
+export async function paymentScreen(db: Db, voice: Voice, payment: Payment): Promise<Screen> {
+  const price = voice.money(payment);
+  const balance = await balanceOf(db, payment.userId);
+  const buttons = [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]];
+  if (payment.state === 'refunded')
+    return {
+      text: voice.t('payment.refunded', { price, count: payment.takenBack, balance }),
+      buttons,
+    };
+  if (payment.invoiceId === null) return { text: voice.t('payment.no_invoice', { price }), buttons };
+  return { text: voice.t('payment.kept', { price, count: payment.credits, balance }), buttons };
+}
+
+/** For operators. */
+export function paymentAlarmScreen(voice: Voice, alarm: PaymentAlarm): Screen {
+  return {
+    text: voice.t(`payment.alarm.${alarm.trouble}`, {
+      price: voice.money(alarm),
+      user: alarm.userId,
+      charge: alarm.chargeId,
+    }),
+  };
+}
