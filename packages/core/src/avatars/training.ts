@@ -5,9 +5,9 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import yazl from 'yazl';
 import { z } from 'zod';
 import { openBreaker } from '../breaker/breaker.ts';
-import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
+import { completeFalJob, type FalJob, failFalJob, START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import type { Prepared } from '../fal/order.ts';
-import { noteProgress, succeedOrder } from '../orders/orders.ts';
+import { noteProgress, noteSilence, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { type Avatar, PHOTO_COUNT } from './avatars.ts';
@@ -34,7 +34,9 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
     .orderBy(asc(avatarPhotos.createdAt), asc(avatarPhotos.id));
   if (photos.length < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few_photos' };
 
-  await noteProgress(parts, order.id, { stage: 'uploading' });
+  // While FAL's storage does not answer, that is what is said.
+  if (order.progress?.stage !== 'provider_silent')
+    await noteProgress(parts, order.id, { stage: 'uploading' });
   const trainer = trainerFor(avatar.kind, parts.config.fal.models);
   const trigger = triggerFor(avatar.id, trainer, parts.config.fal.legacy);
   const archive = await packPhotos(
@@ -49,8 +51,11 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
     expiresS: ARCHIVE_LIFETIME_S,
     signal: run.signal,
   });
-  if (upload.kind === 'unavailable')
+  if (upload.kind === 'unavailable') {
+    if (run.lastAttempt) return { kind: 'refused', reason: 'provider_down' };
+    await noteSilence(parts, order, START_RETRIED_MINUTES);
     throw new TransientError(`FAL's storage does not take the photos: ${upload.why}`);
+  }
   if (upload.kind === 'refused') {
     if (upload.account) await openBreaker(parts, { provider: 'fal' }, 'storage refuses our account');
     return { kind: 'refused', reason: upload.account ? 'provider_account' : 'provider_refused' };

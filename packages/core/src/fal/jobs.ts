@@ -3,7 +3,7 @@ import { webhookToken } from '@aisha/providers';
 import { shorten, TransientError } from '@aisha/service';
 import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
-import { failOrderIn, lockOrder } from '../orders/orders.ts';
+import { failOrderIn, lockOrder, noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
@@ -74,6 +74,9 @@ export async function findFalJobOfOrder(
   return job ?? null;
 }
 
+/** How long the attempts of `order.start` last together, in minutes: eight, 2 s … 2 min between them. */
+export const START_RETRIED_MINUTES = 5;
+
 /** The address that FAL calls: it carries our id and a token, so that it is matched even if we never learnt FAL's. */
 export async function webhookAddress(
   parts: WorkerParts,
@@ -97,18 +100,14 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
   const webhookUrl = await webhookAddress(parts, job);
   const mine = await parts.db.transaction(async (tx) => {
     // The order's lock makes this and the owner's cancel exclude each other.
-    const [order] = await tx
-      .select({ state: orders.state })
-      .from(orders)
-      .where(eq(orders.id, job.orderId))
-      .for('update');
+    const [order] = await tx.select().from(orders).where(eq(orders.id, job.orderId)).for('update');
     if (order?.state !== 'running') {
       // It ended before there was anything to send. (A crash just before this is the sweeper's.)
       await tx
         .update(falJobs)
         .set(neverSent)
         .where(unsentOfEnded(eq(falJobs.id, job.id)));
-      return false;
+      return null;
     }
     const claimed = await tx
       .update(falJobs)
@@ -119,7 +118,7 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
       })
       .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'created')))
       .returning({ id: falJobs.id });
-    return claimed.length > 0;
+    return claimed.length > 0 ? order : null;
   });
   if (!mine) return;
 
@@ -143,6 +142,8 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
         .update(falJobs)
         .set({ state: 'created', submittedAt: null, nextCheckAt: sql`now() + interval '20 seconds'` })
         .where(and(eq(falJobs.id, job.id), eq(falJobs.state, 'submitting')));
+      if (run.lastAttempt) return failFalJob(parts, job, 'provider_down', outcome.why);
+      await noteSilence(parts, mine, START_RETRIED_MINUTES);
       throw new TransientError(`FAL did not take the request: ${outcome.why}`, {
         retryAfterMs: outcome.retryAfterMs,
       });

@@ -65,10 +65,23 @@ describe('a request at FAL', () => {
     const { order, job } = await written();
     expect(job).toMatchObject({ state: 'created', submittedAt: null, requestId: null });
     expect(await bench.fal.control.paidJobs()).toEqual([]);
+    // Told meanwhile, with the time until which it is tried.
+    expect((await orderNow(bench, order.id)).progress).toMatchObject({
+      stage: 'provider_silent',
+      until: expect.any(String),
+    });
     await start(order.id);
     const after = await jobOf(order.id);
     expect(after).toMatchObject({ id: job.id, input: job.input, state: 'submitted' });
     expect(await bench.fal.control.paidJobs()).toHaveLength(1);
+  });
+
+  test('that FAL takes at no attempt ends the order: the provider is down, nothing was bought', async () => {
+    const { order } = await written();
+    await bench.fal.control.addFault({ fault: { kind: 'http', status: 503 } });
+    await startFalOrder(bench.parts, order.id, bench.run({ lastAttempt: true }));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
+    expect(await bench.fal.control.paidJobs()).toEqual([]);
   });
 
   test.each([

@@ -4,13 +4,11 @@ import { z } from 'zod';
 import type { Avatar } from '../avatars/avatars.ts';
 import { personWord } from '../avatars/words.ts';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
+import { START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
 import type { Order } from '../unit.ts';
-
-/** `order.start`: eight attempts, 2 s … 2 min between them. */
-const RETRIED_MINUTES = 5;
 
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
@@ -41,7 +39,7 @@ export async function judgePrompt(
       return verdict.flagged ? 'content_policy' : null;
     case 'retry':
       if (run.lastAttempt) return 'provider_down';
-      await noteSilence(parts, order, RETRIED_MINUTES);
+      await noteSilence(parts, order, START_RETRIED_MINUTES);
       throw new TransientError(
         `moderation is not available now: ${verdict.why}`,
         verdict.afterMs === null ? {} : { retryAfterMs: verdict.afterMs },

@@ -23,8 +23,8 @@ export async function moveChat(tx: Tx, from: number, to: number): Promise<void> 
   await tx.update(avatars).set({ chatId: to, screenMessageId: null }).where(eq(avatars.chatId, from));
   await tx.update(recordings).set({ chatId: to, messageId: 0 }).where(eq(recordings.chatId, from));
   await tx.execute(sql`
-    insert into ${conversations} (chat_id, user_id, state)
-    select ${to}, user_id, state from ${conversations} where chat_id = ${from}
+    insert into ${conversations} (chat_id, user_id, state, memory)
+    select ${to}, user_id, state, memory from ${conversations} where chat_id = ${from}
     on conflict do nothing`);
   await tx.delete(conversations).where(eq(conversations.chatId, from));
   await tx.delete(groupMessages).where(eq(groupMessages.chatId, from));
