@@ -115,7 +115,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['menu'],
     ['orders'],
     ['documents', 'images', 'avatars', 'credits'],
-    ['recordings'],
+    ['recordings', 'albums'],
     ['bindings.ts'],
     ['notify'],
     ['index.ts'],

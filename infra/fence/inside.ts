@@ -37,7 +37,7 @@ const CORE: Inside = {
 };
 
 const machinery = ['texts', 'chat', 'buttons.ts'];
-const offered = ['menu', 'orders', 'documents', 'recordings', 'images', 'avatars', 'credits'];
+const offered = ['menu', 'orders', 'documents', 'recordings', 'images', 'avatars', 'albums', 'credits'];
 
 const BOT: Inside = {
   texts: [],
@@ -49,6 +49,7 @@ const BOT: Inside = {
   recordings: [...machinery, 'menu', 'orders', 'documents'],
   images: [...machinery, 'menu', 'orders'],
   avatars: [...machinery, 'menu', 'orders'],
+  albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
   'bindings.ts': [...machinery, ...offered],
   notify: [...machinery, ...offered, 'bindings.ts'],

@@ -1,3 +1,4 @@
+import { albumsComposer } from './albums/composer.ts';
 import { Composer } from 'telegraf';
 import { avatarsComposer } from './avatars/composer.ts';
 import * as avatarDialogues from './avatars/dialogue.ts';
@@ -53,6 +54,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
     composers: [
       pressesComposer(),
       menuComposer(),
+      albumsComposer(),
       avatarsComposer(),
       imagesComposer(),
       creditsComposer(),

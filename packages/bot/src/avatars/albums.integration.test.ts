@@ -382,3 +382,39 @@ test('a document in an album of photos for an avatar is turned down by the count
   expect(await photosOf()).toHaveLength(2);
   expect(await ordersOf()).toEqual([]);
 });
+
+describe('an album of files of several kinds', () => {
+  const mixed = () =>
+    album([
+      document('table.xlsx', 'application/vnd.ms-excel'),
+      document('report.pdf', 'application/pdf'),
+      document('IMG_0001.HEIC', 'image/heic'),
+      document('notes.docx'),
+      document('IMG_0002.jpg', 'application/octet-stream'),
+    ]);
+
+  test('gets one answer that says what to do with each, in any order of them', async () => {
+    for (const parts of [mixed(), mixed().toReversed()]) {
+      me = await stranger(bot, 'en');
+      await bot.say(me, '/start');
+      const [answer, ...more] = await arrive(...parts);
+      expect(more).toEqual([]);
+      expect(answer?.text).toBe(
+        [words('photos.kept.idle'), words('album.texts'), words('album.others')].join('\n\n'),
+      );
+      await bot.press(me, 'texts.read');
+      expect(await ordersOf()).toHaveLength(2);
+      await bot.press(me, 'avatar.new');
+      await goOn('avatar.kind');
+      expect(await photosOf()).toHaveLength(2);
+    }
+  });
+
+  test('whose part of another kind comes late is told of that one alone', async () => {
+    const [table, pdf, photo] = mixed();
+    expect((await arrive(pdf ?? {})).map(({ text }) => text)).toEqual([words('texts.album')]);
+    expect((await arrive(photo ?? {})).map(({ text }) => text)).toEqual([words('photos.kept.idle')]);
+    expect((await arrive(table ?? {})).map(({ text }) => text)).toEqual([words('unknown.file')]);
+    expect(await arrive(pdf ?? {}, photo ?? {}, table ?? {})).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { type KeptFile, withoutPhotos } from '../chat/memory.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Turn } from '../chat/turn.ts';
 import { cancelButton, menuButton } from '../menu/screens.ts';
-import { choosing, consenting, describing, naming } from './dialogue.ts';
+import { choosing, consenting, describing, naming, takingPhotos } from './dialogue.ts';
 import { consentScreen, kindScreen, nameScreen, subjectScreen } from './screens.ts';
 
 /** An avatar takes twenty; as many again, twice, may turn out to be bad. */
@@ -27,6 +27,10 @@ export interface Bringing {
 /** An avatar is being begun, and its owner's consent is still missing. */
 export const isBeginning = ({ state }: Turn): boolean =>
   [choosing, naming, describing, consenting].some((step) => step.of(state) !== null);
+
+/** Any file that comes now may be meant as a photo. */
+export const isCollecting = (turn: Turn): boolean =>
+  isBeginning(turn) || takingPhotos.of(turn.state) !== null;
 
 /**
  * Keeps photos that came before there is an avatar to take them, by Telegram's ids alone: nothing is downloaded before
@@ -60,13 +64,17 @@ function keptScreen(turn: Turn): Screen {
   const consent = consenting.of(state);
   if (consent) return noted(consentScreen(turn, consent.kind));
   const begin = button(turn.label('avatars.new'), 'avatar.new');
-  return state.name === 'idle'
-    ? { text: turn.t('photos.kept.idle'), buttons: [[begin], [menuButton(turn)]] }
-    : {
-        text: `${turn.t('photos.kept.idle')}\n\n${turn.t('photos.kept.asked')}`,
-        buttons: [[begin], [cancelButton(turn)]],
-      };
+  return {
+    text: keptText(turn),
+    buttons: [[begin], [state.name === 'idle' ? menuButton(turn) : cancelButton(turn)]],
+  };
 }
+
+/** What can become of pictures that came outside of an avatar's steps. */
+export const keptText = (turn: Turn): string =>
+  turn.state.name === 'idle'
+    ? turn.t('photos.kept.idle')
+    : `${turn.t('photos.kept.idle')}\n\n${turn.t('photos.kept.asked')}`;
 
 /** The screen of a step, below how many photos are kept for it already. */
 export function withKept(turn: Turn, screen: Screen): Screen {

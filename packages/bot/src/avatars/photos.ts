@@ -3,7 +3,7 @@ import { IDLE } from '../chat/dialogue.ts';
 import type { KeptFile } from '../chat/memory.ts';
 import type { Turn } from '../chat/turn.ts';
 import { takingPhotos } from './dialogue.ts';
-import { type Bringing, isBeginning, keepPhotos } from './kept.ts';
+import { type Bringing, isCollecting, keepPhotos } from './kept.ts';
 import { picturesAnswered, picturesOf } from './pictures.ts';
 import { photosScreen } from './screens.ts';
 
@@ -34,7 +34,7 @@ export async function receivePhotos(
   next: () => Promise<void>,
 ): Promise<void> {
   const collects = takingPhotos.of(turn.state) !== null;
-  const wanted = collects || isBeginning(turn) ? 'any' : 'declared';
+  const wanted = isCollecting(turn) ? 'any' : 'declared';
   const most = turn.settings.fileLimit;
   const album = message.media_group_id;
   const isPhoto = (one: unknown) => picturesOf(one, 'declared', most).length > 0;

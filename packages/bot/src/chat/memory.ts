@@ -21,9 +21,21 @@ const keptText = z.object({
 /** What was said last about photos that are kept. Times are Telegram's own, in seconds. */
 const said = z.object({ place: z.string(), at: z.number(), times: z.number() });
 
+const ALBUM_PARTS = ['photos', 'texts', 'files'] as const;
+/** What an album may hold, as it is told of: pictures, texts to be read, and files that are of no use here. */
+export type AlbumPart = (typeof ALBUM_PARTS)[number];
+
 const memory = z.object({
-  /** The last that were answered. */
-  albums: z.array(z.object({ id: z.string(), photos: z.boolean() })).catch([]),
+  /** The last that were answered, and what of each was told; a release before this one told of all with its first answer. */
+  albums: z
+    .array(
+      z.object({
+        id: z.string(),
+        photos: z.boolean(),
+        told: z.array(z.enum(ALBUM_PARTS)).catch([...ALBUM_PARTS]),
+      }),
+    )
+    .catch([]),
   photos: z.array(keptFile).catch([]),
   /** When the last of them came, in seconds. */
   photosAt: z.number().catch(0),
@@ -48,15 +60,17 @@ export const withoutPhotos = (known: Memory): Memory => ({ ...known, photos: [],
 /** Hundreds of photos are sent as dozens of albums, their parts in each other's midst. */
 const ALBUMS = 60;
 
-/** Of an album one answer is enough: false when this one is answered already. What is in no album is always new. */
+/** Of an album one answer about a kind is enough: false when this one is answered already. What is in no album is always new. */
 export function noteAlbum(
   known: Memory,
   id: string | undefined,
-  photos: boolean,
+  part: AlbumPart,
 ): { readonly isNew: boolean; readonly memory: Memory } {
   if (id === undefined) return { isNew: true, memory: known };
-  const album = known.albums.find((one) => one.id === id);
-  if (album && (album.photos || !photos)) return { isNew: false, memory: known };
-  const others = known.albums.filter((one) => one !== album);
-  return { isNew: !album, memory: { ...known, albums: [...others, { id, photos }].slice(-ALBUMS) } };
+  const album = known.albums.find((one) => one.id === id) ?? { id, photos: false, told: [] };
+  const photos = album.photos || part === 'photos';
+  const isNew = !album.told.includes(part);
+  const noted = { id, photos, told: isNew ? [...album.told, part] : album.told };
+  const others = known.albums.filter((one) => one.id !== id);
+  return { isNew, memory: { ...known, albums: [...others, noted].slice(-ALBUMS) } };
 }

@@ -3,7 +3,7 @@ import type { OwedCall, Place } from '@aisha/db';
 import { albumMessages, type Unit, type User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
-import { type Memory, noteAlbum } from './memory.ts';
+import { type AlbumPart, type Memory, noteAlbum } from './memory.ts';
 import { READABLY, editScreen, keyboard, type Screen, sendScreen } from './screen.ts';
 import { Voice, type VoiceParts } from './voice.ts';
 
@@ -76,9 +76,9 @@ export class Turn extends Voice {
     return this.#mine?.isText ? this.#mine.id : undefined;
   }
 
-  /** Of an album one answer is enough: false when it has been given. What is in no album is always answered. */
-  firstOf(album: string | undefined, holds: 'photos' | 'files'): boolean {
-    const { isNew, memory } = noteAlbum(this.memory, album, holds === 'photos');
+  /** Of an album one answer about a kind is enough: false when it has been given. What is in no album is always answered. */
+  firstOf(album: string | undefined, part: AlbumPart): boolean {
+    const { isNew, memory } = noteAlbum(this.memory, album, part);
     this.memory = memory;
     return isNew;
   }
@@ -86,8 +86,12 @@ export class Turn extends Voice {
   /** Whether an album holds photos beside whatever of it is being decided. */
   async isAmongPhotos(album: string, isPhoto: (message: unknown) => boolean): Promise<boolean> {
     if (this.memory.albums.some((one) => one.id === album && one.photos)) return true;
-    const messages = await albumMessages(this.unit.tx, { botId: this.#botId, chatId: this.chatId, album });
-    return messages.some(isPhoto);
+    return (await this.albumParts(album)).some(isPhoto);
+  }
+
+  /** The messages of an album that are not done yet, this one among them. */
+  albumParts(album: string): Promise<unknown[]> {
+    return albumMessages(this.unit.tx, { botId: this.#botId, chatId: this.chatId, album });
   }
 
   /** A new message. */

@@ -2,7 +2,7 @@ import { shorten } from '@aisha/service';
 import { deleteRecording, historyPage, type IncomingMedia, orderTranscription } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import type { Answers } from '../buttons.ts';
+import { type Answers, button } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
 import { sendFile } from '../chat/files.ts';
 import { onCommand } from '../chat/route.ts';
@@ -48,7 +48,10 @@ export const recordingAnswers = {
     const { texts } = turn.memory;
     if (texts.length === 0) return turn.toast('button.outdated');
     turn.memory = { ...turn.memory, texts: [] };
-    turn.showButtons([]);
+    // Photos of the same album still wait for theirs.
+    turn.showButtons(
+      turn.memory.photos.length === 0 ? [] : [[button(turn.label('avatars.new'), 'avatar.new')]],
+    );
     for (const { messageId, ...file } of texts)
       await transcribe(turn, { ...file, source: 'text', durationS: null }, messageId);
   },
@@ -77,7 +80,7 @@ function keepText(turn: Turn, file: IncomingMedia, messageId: number, album: str
   const { fileId, fileName, mimeType, fileSize } = file;
   const texts = [...turn.memory.texts, { fileId, fileName, mimeType, fileSize, messageId }];
   turn.memory = { ...turn.memory, texts: texts.slice(-MOST_TEXTS) };
-  if (turn.firstOf(album, 'files')) turn.send(textsScreen(turn));
+  if (turn.firstOf(album, 'texts')) turn.send(textsScreen(turn));
 }
 
 async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): Promise<void> {

@@ -25,13 +25,13 @@ export const ru = {
   'photos.ask':
     'Пришлите от {{min}} до {{max}} фотографий: по одной, альбомом, файлами или в zip-архиве. Подойдут JPEG, PNG, WebP, HEIC (фото с iPhone) и другие форматы; короткая сторона — от 512 пикселей.\n\nЛучше всего — лицо с разных сторон, при разном свете, один человек в кадре.',
   'photos.kept':
-    '📷 Фотографии отложены. Они понадобятся чуть позже: учту их сразу после подтверждения, присылать заново не нужно.',
+    '📷 Фотографии отложены. Они понадобятся чуть позже: посмотрю и учту их сразу после подтверждения, присылать заново не нужно.',
   'photos.kept.count_one': '📷 Отложена {{count}} фотография — учту её сразу после подтверждения.',
   'photos.kept.count_few': '📷 Отложены {{count}} фотографии — учту их сразу после подтверждения.',
   'photos.kept.count_many': '📷 Отложено {{count}} фотографий — учту их сразу после подтверждения.',
   'photos.kept.count_other': '📷 Отложено {{count}} фотографии — учту их сразу после подтверждения.',
   'photos.kept.idle':
-    '📷 Из этих фотографий можно сделать аватар: нажмите «Новый аватар». Они отложены для него на час, присылать заново не нужно.',
+    '📷 Из фотографий можно сделать аватар: нажмите «Новый аватар». То, что вы прислали, отложено для него на час: тогда и посмотрю, подходит ли оно. Присылать заново не нужно.',
   'photos.kept.asked': 'А пока жду ответа на свой вопрос выше.',
   'photos.full':
     'Фотографий уже двадцать, больше не нужно. Если хотите заменить их, нажмите «Убрать все фото».',
@@ -127,7 +127,7 @@ export const kk = {
   'photos.kept.count_one': '📷 Сақталған фото: {{count}}. Растағаныңыздан кейін бірден есепке аламын.',
   'photos.kept.count_other': '📷 Сақталған фото: {{count}}. Растағаныңыздан кейін бірден есепке аламын.',
   'photos.kept.idle':
-    '📷 Бұл фотолардан аватар жасауға болады: «Жаңа аватар» түймесін басыңыз. Оларды бір сағатқа сақтап қойдым, қайта жіберудің қажеті жоқ.',
+    '📷 Фотолардан аватар жасауға болады: «Жаңа аватар» түймесін басыңыз. Жібергеніңізді бір сағатқа сақтап қойдым: жарай ма, жоқ па, сонда қараймын. Қайта жіберудің қажеті жоқ.',
   'photos.kept.asked': 'Ал әзірге жоғарыдағы сұрағымның жауабын күтіп отырмын.',
   'photos.full':
     'Фото жиырмаға жетті, басқа керек емес. Ауыстырғыңыз келсе, «Фотолардың бәрін алу» түймесін басыңыз.',
@@ -219,7 +219,7 @@ export const en = {
   'photos.kept.count_one': '📷 {{count}} photo put aside — I’ll count it right after you confirm.',
   'photos.kept.count_other': '📷 {{count}} photos put aside — I’ll count them right after you confirm.',
   'photos.kept.idle':
-    '📷 These photos can become an avatar: press “New avatar”. I’ve put them aside for an hour, no need to send them again.',
+    '📷 Photos can become an avatar: press “New avatar”. What you sent is put aside for an hour: I’ll see then whether it fits. No need to send it again.',
   'photos.kept.asked': 'Meanwhile I’m still waiting for the answer to my question above.',
   'photos.full':
     'You have twenty photos already, no more are needed. To replace them, press “Remove all photos”.',

@@ -44,7 +44,9 @@ export const ru = {
   'unknown.text':
     'Я не поняла, что с этим сделать. Пришлите голосовое, аудио или видео — или выберите в меню.',
   'unknown.file':
-    'С такими файлами я не работаю. Подойдут аудио, видео и тексты (.txt, .md, .srt, .vtt), а для аватара — фотографии.',
+    'С такими файлами я не работаю. Подойдут аудио, видео и тексты (.docx, .pdf, .rtf, .txt, .srt, .vtt и другие), а для аватара — фотографии. Другой документ сохраните как .docx или .pdf.',
+  'album.texts': '📄 Документы прочитаю по кнопке: текст каждого придёт отдельным сообщением.',
+  'album.others': 'С остальными файлами из этого альбома я не работаю.',
   'group.no_files':
     'В этой группе мне нельзя отправлять файлы, а в личном чате вы мне ещё не писали. Откройте @{{bot}}, нажмите «Старт» — готовое ждёт в меню.',
   'group.how':
@@ -101,7 +103,9 @@ export const kk = {
   'unknown.text':
     'Мұнымен не істеу керегін түсінбедім. Дауыстық хабарлама, аудио не видео жіберіңіз — немесе мәзірден таңдаңыз.',
   'unknown.file':
-    'Мұндай файлдармен жұмыс істемеймін. Аудио, видео мен мәтін (.txt, .md, .srt, .vtt), ал аватарға фото жарайды.',
+    'Мұндай файлдармен жұмыс істемеймін. Аудио, видео мен мәтін (.docx, .pdf, .rtf, .txt, .srt, .vtt және басқалары), ал аватарға фото жарайды. Басқа құжатты .docx не .pdf түрінде сақтаңыз.',
+  'album.texts': '📄 Құжаттарды түйме арқылы оқимын: әр мәтін жеке хабарламамен келеді.',
+  'album.others': 'Бұл альбомдағы қалған файлдармен жұмыс істемеймін.',
   'group.no_files':
     'Бұл топта маған файл жіберуге болмайды, ал жеке чатта маған әлі жазбағансыз. @{{bot}} ашып, «Бастау» түймесін басыңыз — дайын нәтиже мәзірде күтіп тұр.',
   'group.how':
@@ -158,7 +162,9 @@ export const en = {
   'unknown.text':
     'I’m not sure what to do with that. Send a voice message, audio or video — or choose from the menu.',
   'unknown.file':
-    'I can’t work with files like this. Audio, video and texts (.txt, .md, .srt, .vtt) will do, and photos for an avatar.',
+    'I can’t work with files like this. Audio, video and texts (.docx, .pdf, .rtf, .txt, .srt, .vtt and others) will do, and photos for an avatar. Please save another document as .docx or .pdf.',
+  'album.texts': '📄 Press the button and I’ll read the documents: every text comes as a message of its own.',
+  'album.others': 'I can’t work with the other files of this album.',
   'group.no_files':
     'I may not send files in this group, and you have not written to me in private yet. Open @{{bot}} and press Start: what is ready waits in the menu.',
   'group.how':

@@ -275,13 +275,16 @@ test.each([
 });
 
 describe('a service message', () => {
+  const SIZES = [{ file_id: 'f', file_unique_id: 'u', file_size: 50_000, width: 900, height: 900 }];
   const SERVICE: Readonly<Record<string, unknown>> = {
     pinned_message: { message_id: 1, date: 1, chat: { id: 1, type: 'private' }, text: 'x' },
     message_auto_delete_timer_changed: { message_auto_delete_time: 86_400 },
     chat_background_set: { type: { type: 'fill' } },
     write_access_allowed: { from_request: true },
-    users_shared: { request_id: 1, users: [] },
-    chat_shared: { request_id: 1, chat_id: 1 },
+    // Whose pictures they hold are others': none is taken for a photo.
+    users_shared: { request_id: 1, users: [{ user_id: 5, photo: SIZES }] },
+    chat_shared: { request_id: 1, chat_id: 1, photo: SIZES },
+    new_chat_photo: SIZES,
     refunded_payment: {
       currency: 'XTR',
       total_amount: 1,

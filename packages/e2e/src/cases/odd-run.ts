@@ -87,7 +87,7 @@ async function sendOne(product: Product, file: OddFile): Promise<string> {
 
 /** What a person can do something with: a reason, what is taken, why a photo is not, or that it is kept. */
 const ANSWERS =
-  /Не получилось\s+\S.*(?=С вас ничего не списано)|С такими файлами я не работаю|❌ Не подошли:\s[^\n]+|Принят[аы] \d+ фотографи|Отложен[аоы] \d+ фотографи|Они отложены для него/s;
+  /Не получилось\s+\S.*(?=С вас ничего не списано)|С такими файлами я не работаю|❌ Не подошли:\s[^\n]+|Принят[аы] \d+ фотографи|Отложен[аоы] \d+ фотографи|отложено для него на час/s;
 
 /** Waits until nothing is under way, then looks at what is left; each found thing as a line. */
 async function leftovers(product: Product, scratch: string): Promise<string[]> {
