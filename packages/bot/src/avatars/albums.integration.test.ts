@@ -411,10 +411,10 @@ describe('an album of files of several kinds', () => {
   });
 
   test('whose part of another kind comes late is told of that one alone', async () => {
-    const [table, pdf, photo] = mixed();
+    const [table, pdf, heic] = mixed();
     expect((await arrive(pdf ?? {})).map(({ text }) => text)).toEqual([words('texts.album')]);
-    expect((await arrive(photo ?? {})).map(({ text }) => text)).toEqual([words('photos.kept.idle')]);
+    expect((await arrive(heic ?? {})).map(({ text }) => text)).toEqual([words('photos.kept.idle')]);
     expect((await arrive(table ?? {})).map(({ text }) => text)).toEqual([words('unknown.file')]);
-    expect(await arrive(pdf ?? {}, photo ?? {}, table ?? {})).toEqual([]);
+    expect(await arrive(pdf ?? {}, heic ?? {}, table ?? {})).toEqual([]);
   });
 });
