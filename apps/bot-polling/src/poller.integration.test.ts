@@ -33,7 +33,13 @@ function parts(): InboxParts {
   const conversation = createConversation({
     botId: bench.botId,
     texts,
-    settings: { testMode: false, botUsername: 'b', fileLimit: 1, presets: { portrait: {}, style: {} } },
+    settings: {
+      testMode: false,
+      botUsername: 'b',
+      fileLimit: 1,
+      prices: bench.parts.prices,
+      presets: { portrait: {}, style: {} },
+    },
   });
   return { ...bench.parts, conversation };
 }

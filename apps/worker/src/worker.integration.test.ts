@@ -27,6 +27,7 @@ function parts() {
     testMode: false,
     botUsername: 'b',
     fileLimit: 1,
+    prices: bench.parts.prices,
     presets: { portrait: {}, style: {} },
   };
   const conversation = createConversation({ botId: bench.botId, texts, settings });

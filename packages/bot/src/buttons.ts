@@ -19,7 +19,7 @@ import {
   type OptionalCodec,
   owner,
 } from './chat/catalogue.ts';
-import { int, oneOf, optional, own, page, uuid, word } from './chat/codecs.ts';
+import { int, oneOf, optional, own, page, price, uuid, word } from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
@@ -61,14 +61,14 @@ export const buttons = {
   'photos.clear': owner(avatar),
   'photos.later': owner(),
   training: owner(avatar),
-  'training.start': owner(avatar, oneOf(PRESETS)),
+  'training.start': owner(avatar, oneOf(PRESETS), price),
 
   // `below`: pressed under a result, which stays as it is.
   imagine: owner(optional(avatarOrNone, 'main'), optional(oneOf(['below']), 'here')),
   'imagine.aspect': owner(oneOf(ASPECT_NAMES, (aspect) => aspect.replace(':', 'x'))),
   'imagine.count': owner(int(1, COUNT_MAX)),
   'imagine.pick': owner(),
-  'image.again': owner(image),
+  'image.again': owner(image, price),
   'image.file': owner(image),
   'image.prompt': owner(image),
   'image.favourite': owner(image),
@@ -82,13 +82,14 @@ export const buttons = {
   'recording.delete': owner(recording),
   'recording.delete.yes': owner(recording),
   'texts.read': owner(),
-  document: owner(recording, oneOf(DOCUMENT_KINDS)),
+  document: owner(recording, oneOf(DOCUMENT_KINDS), price),
 
   balance: owner(page),
   promo: owner(),
   topup: owner(),
   'pack.buy': owner(word, oneOf(PROVIDER_NAMES)),
 
+  'order.accept': owner(uuid),
   'order.cancel': owner(uuid),
 } as const;
 

@@ -1,7 +1,7 @@
 export * from './avatars/avatars.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
-export { balanceOf, type LedgerEntry, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
+export { balanceOf, type LedgerPage, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';
 export { type Document, orderDocument } from './documents/documents.ts';
@@ -37,7 +37,7 @@ export { inPrivate } from './inbox/ways.ts';
 export { messageKeepers } from './message-keepers.ts';
 export { type Alarm, notificationBody, type PaymentAlarm } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';
-export { asOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
+export { asOrderKind, isOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export {
   acceptOrder,
   cancelOrder,
@@ -64,6 +64,7 @@ export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts
 export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
 export * from './recordings/recordings.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
+export { secondsOf } from './recordings/transcription-order.ts';
 export { applyRetention } from './retention.ts';
 export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';

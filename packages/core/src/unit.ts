@@ -50,8 +50,8 @@ export interface OrderRules {
   price(input: Readonly<Record<string, unknown>>, prices: Prices): Price;
   /** What the person asked for; it is kept as this leaves it. */
   readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
-  /** It may run from now on: takes hold of its subject. Once for an order. */
-  begun?(unit: Unit, order: Order): Promise<void>;
+  /** It may run from now on: takes hold of its subject. Once for an order. False: the subject of its quote is gone. */
+  begun?(unit: Unit, order: Order): Promise<unknown>;
   /** Enqueues its first job; the sweeper comes again, so it is harmless when the order is under way already. */
   first(unit: Unit, order: Order): void;
   /** It failed or was cancelled (its state says which): takes its subject back to where it can be tried again. */

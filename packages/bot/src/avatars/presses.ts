@@ -86,18 +86,17 @@ export const avatarAnswers = {
     if (counts.accepted < PHOTO_COUNT.min) return turn.toast('training.too_few');
     turn.show(trainingScreen(turn, avatar, counts.accepted));
   },
-  'training.start': async (turn, avatar, preset) => {
-    const screen = { ...turn.place, messageId: turn.shownIn };
+  'training.start': async (turn, avatar, preset, shown) => {
+    const screen = { ...turn.place, messageId: turn.shownIn, shown };
     const placed = await orderTraining(turn.unit, avatar, preset, screen);
     if (placed.kind === 'refused') {
       const { reason } = placed;
       if (isShareRefusal(reason)) return turn.toast(`limit.${reason}`);
-      if (reason === 'credits' || reason === 'price_changed')
-        return turn.send(refusalScreen(turn, { ...placed, reason }));
+      if (reason === 'credits') return turn.send(refusalScreen(turn, { ...placed, reason }));
       return turn.toast(`training.${reason}`);
     }
-    if (placed.kind === 'under-way') return turn.toast('training.closed');
     const { order } = placed;
+    if (placed.kind === 'under-way' && order.state !== 'quoted') return turn.toast('training.closed');
     turn.state = IDLE;
     turn.show(statusScreen(turn, order), { bind: { to: 'order', id: order.id } });
   },

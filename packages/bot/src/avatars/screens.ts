@@ -133,14 +133,11 @@ export function trainingScreen(voice: Voice, avatar: Avatar, photos: number): Sc
       .filter(Boolean)
       .join('\n\n'),
     buttons: [
-      ...PRESETS.map((preset) => [
-        button(
-          voice.label(`training.preset.${preset}`, { minutes: presets[preset]?.minutes ?? 0 }),
-          'training.start',
-          avatar.id,
-          preset,
-        ),
-      ]),
+      ...PRESETS.map((preset) => {
+        const price = voice.price('training', { preset });
+        const label = voice.label(`training.preset.${preset}`, { minutes: presets[preset]?.minutes ?? 0 });
+        return [button(voice.priced(label, price), 'training.start', avatar.id, preset, price)];
+      }),
       [button(voice.label('button.back'), 'avatar.photos', avatar.id)],
     ],
   };

@@ -82,7 +82,9 @@ export function catalogue<const All extends Rows>(all: All) {
     ): Button => {
       const values: readonly unknown[] = given;
       const params = all[name]?.params ?? [];
-      return makeButton(text, [name, ...values.map((value, n) => params[n]?.write(value) ?? '')].join(':'));
+      const data = [name, ...values.map((value, n) => params[n]?.write(value) ?? '')].join(':');
+      // What is left out at the end leaves nothing behind.
+      return makeButton(text, data.replace(/:+$/, ''));
     },
 
     /** Reads a press's data, here and nowhere else, and hands it to its answer. */

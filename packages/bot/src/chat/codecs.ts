@@ -50,6 +50,17 @@ export const page: OptionalCodec<number, number> = {
   longest: 7,
 };
 
+/** Of the greatest price of one thing. */
+const PRICE_BYTES = 3;
+
+/** The credits that stand on a button: in base 36, so that they fit beside an id and a word. Nothing where it is free. */
+export const price: OptionalCodec<number, number> = {
+  optional: true,
+  write: (credits) => (credits > 0 ? credits.toString(36) : ''),
+  read: (text) => (text !== undefined && /^[0-9a-z]{1,9}$/.test(text) ? Number.parseInt(text, 36) : 0),
+  longest: PRICE_BYTES,
+};
+
 /** May be left out at the end, and is `otherwise` then. */
 export const optional = <Given, Got, const Else extends string>(
   codec: Codec<Given, Got>,

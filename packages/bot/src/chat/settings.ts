@@ -1,4 +1,4 @@
-import type { FalConfig, TelegramConfig } from '@aisha/config';
+import type { FalConfig, Prices, TelegramConfig } from '@aisha/config';
 import { trainerFor } from '@aisha/core';
 import type { AvatarKind } from '@aisha/db';
 import { downloadLimit } from '@aisha/providers';
@@ -7,6 +7,7 @@ import { downloadLimit } from '@aisha/providers';
 export interface BotSettings {
   readonly testMode: boolean;
   readonly botUsername: string;
+  readonly prices: Prices;
   /** The largest file that Telegram hands to us, in bytes. */
   readonly fileLimit: number;
   /** Minutes that a training of each preset is said to take. */
@@ -17,11 +18,13 @@ export interface BotSettings {
 export function botSettings(config: {
   readonly fal: Pick<FalConfig, 'testMode' | 'models'>;
   readonly telegram: Pick<TelegramConfig, 'apiRoot' | 'botUsername'>;
+  readonly prices: Prices;
 }): BotSettings {
   const presetsOf = (kind: AvatarKind) => trainerFor(kind, config.fal.models).presets;
   return {
     testMode: config.fal.testMode,
     botUsername: config.telegram.botUsername ?? '',
+    prices: config.prices,
     fileLimit: downloadLimit(config.telegram.apiRoot),
     presets: { portrait: presetsOf('portrait'), style: presetsOf('style') },
   };

@@ -1,4 +1,4 @@
-import { asOrderKind, type Order, type OrderKind } from '@aisha/core';
+import { asOrderKind, creditsFor, type Order, type OrderKind, orderKinds, priceOf } from '@aisha/core';
 import type { Db, Language, OwedCall } from '@aisha/db';
 import type { TextKey, TextParams, Texts } from '../texts/index.ts';
 import type { Button } from './button.ts';
@@ -9,6 +9,8 @@ export interface ShownOrder {
   readonly title: TextKey;
   /** The messages that bring what a succeeded order has made. */
   result(db: Db, voice: Voice, order: Order): Promise<OwedCall[]>;
+  /** What is said of it beside the price, while it waits for its owner's consent. */
+  quote?(voice: Voice, order: Pick<Order, 'input'>): string[];
   /** Beside the way to the menu when it has failed. */
   afterFailure?(voice: Voice, order: Order): Button[][];
 }
@@ -41,6 +43,16 @@ export class Voice {
   /** For buttons, toasts and file names, which are no HTML. */
   label(key: TextKey, params?: TextParams): string {
     return this.#parts.texts.plain(this.language, key, params);
+  }
+
+  /** What ordering this costs now, in whole credits; nothing while all is free. */
+  price(kind: OrderKind, input: Readonly<Record<string, unknown>> = {}): number {
+    return creditsFor(priceOf({ orderKinds, prices: this.settings.prices }, kind, input));
+  }
+
+  /** A button's label with what it costs, if it does. */
+  priced(label: string, price: number): string {
+    return price > 0 ? `${label} · ${this.label('price.short', { price })}` : label;
   }
 
   /** An amount with its word: `5 credits`. */

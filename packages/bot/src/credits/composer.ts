@@ -1,4 +1,4 @@
-import { ledgerPage, redeemPromoCode } from '@aisha/core';
+import { ledgerPage, openAccount, redeemPromoCode } from '@aisha/core';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
@@ -27,13 +27,18 @@ export const creditAnswers = {
 
 async function balance(turn: Turn, page: number): Promise<void> {
   turn.state = IDLE;
-  turn.show(balanceScreen(turn, await ledgerPage(turn.unit.tx, turn.user.id, page)));
+  const account = await openAccount(turn.unit, turn.user.id);
+  turn.show(balanceScreen(turn, account, await ledgerPage(turn.unit.tx, turn.user.id, page)));
 }
 
 async function redeem(turn: Turn, typed: string): Promise<void> {
+  await openAccount(turn.unit, turn.user.id);
   const outcome = await redeemPromoCode(turn.unit, turn.user.id, typed);
   if ('refused' in outcome) return turn.send(promoCodeScreen(turn, `promo.${outcome.refused}`));
   turn.state = IDLE;
   const page = await ledgerPage(turn.unit.tx, turn.user.id, 0);
-  turn.send(balanceScreen(turn, page, `${turn.t('promo.accepted', { count: outcome.credits })}\n\n`));
+  const account = await openAccount(turn.unit, turn.user.id);
+  turn.send(
+    balanceScreen(turn, account, page, `${turn.t('promo.accepted', { count: outcome.credits })}\n\n`),
+  );
 }

@@ -10,6 +10,8 @@ function shown(document: WrittenDocument, language: Language = 'ru') {
   const voice: Parameters<typeof documentMessages>[0] = {
     t: (key, params) => texts.html(language, key, params),
     label: (key, params) => texts.plain(language, key, params),
+    price: () => 0,
+    priced: (label) => label,
   };
   return documentMessages(voice, { chatId: 7 }, document, recording)
     .map(({ payload }) => payload['text'])

@@ -7,7 +7,7 @@ import type { ShownOrder, Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
 import { documentButtons } from './screens.ts';
 
-type DocumentVoice = Pick<Voice, 't' | 'label'>;
+type DocumentVoice = Pick<Voice, 't' | 'label' | 'price' | 'priced'>;
 export type WrittenDocument = Pick<Document, 'kind' | 'content'>;
 
 /** A written document as messages, the last with the buttons for the next one. */

@@ -44,12 +44,14 @@ export const imageAnswers = {
     );
   }),
 
-  'image.again': async (turn, image) => {
-    if (await repeatUnderWay(turn.unit.tx, turn.user.id, image.id)) return turn.toast('image.under_way');
+  'image.again': async (turn, image, shown) => {
+    const repeat = await repeatUnderWay(turn.unit.tx, turn.user.id, image.id);
+    if (repeat && repeat.state !== 'quoted') return turn.toast('image.under_way');
+    if (repeat) return turn.send(statusScreen(turn, repeat), { bind: { to: 'order', id: repeat.id } });
     const avatar = image.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, image.avatarId) : null;
     const aspect = ASPECT_NAMES.find((one) => one === image.aspect) ?? '1:1';
     const input = { prompt: image.prompt, aspect, count: 1, repeats: image.id };
-    await place(turn, avatar?.state === 'ready' ? avatar.id : null, input);
+    await place(turn, avatar?.state === 'ready' ? avatar.id : null, input, shown);
   },
   'image.file': (turn, image) => void turn.owed.push(sendFile(turn, imageFile(image))),
   'image.prompt': (turn, image) =>
@@ -81,7 +83,7 @@ export async function showGallery(turn: Turn, filter: GalleryFilter, at: number)
 }
 
 export async function askForPrompt(turn: Turn, draft: ImageDraft, below = false): Promise<void> {
-  turn.state = draft;
+  turn.state = { ...draft, price: turn.price('image', { count: draft.count }) };
   const avatar = draft.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, draft.avatarId) : null;
   const screen = imagineScreen(turn, draft, avatar);
   if (below) turn.send(screen);
@@ -93,13 +95,18 @@ export async function orderDraft(turn: Turn, text: string, draft: ImageDraft): P
   if (Array.from(prompt).length > PROMPT_MAX)
     return turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
   turn.state = IDLE;
-  await place(turn, draft.avatarId, { prompt, aspect: draft.aspect, count: draft.count });
+  await place(turn, draft.avatarId, { prompt, aspect: draft.aspect, count: draft.count }, draft.price);
 }
 
-async function place(turn: Turn, avatarId: string | null, input: Omit<ImageInput, 'seed'>): Promise<void> {
+async function place(
+  turn: Turn,
+  avatarId: string | null,
+  input: Omit<ImageInput, 'seed'>,
+  shown: number | undefined,
+): Promise<void> {
   const avatar = avatarId ? await findAvatar(turn.unit.tx, turn.user.id, avatarId) : null;
   if (avatarId && avatar?.state !== 'ready') return turn.toast('button.outdated');
-  const placed = await orderImages(turn.unit, { ...turn.place, ownerId: turn.user.id, avatar, input });
+  const placed = await orderImages(turn.unit, { ...turn.place, ownerId: turn.user.id, avatar, input, shown });
   if (placed.kind === 'under-way') return turn.toast('image.under_way');
   if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed));
   turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });

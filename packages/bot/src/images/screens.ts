@@ -13,17 +13,22 @@ import type { ImageDraft } from './dialogue.ts';
 const mark = (chosen: boolean, text: string) => (chosen ? `• ${text} •` : text);
 
 export function imagineScreen(voice: Voice, draft: ImageDraft, avatar: Avatar | null): Screen {
+  const price = voice.price('image', { count: draft.count });
+  const numberOf = (count: number) => voice.priced(String(count), voice.price('image', { count }));
   return {
     text: [
       voice.t('imagine.title'),
       avatar ? voice.t('imagine.with', { name: avatar.name }) : voice.t('imagine.without'),
       '',
       voice.t('imagine.ask'),
+      ...(price > 0
+        ? ['', voice.t('imagine.price', { count: draft.count, price: voice.credits(price) })]
+        : []),
     ].join('\n'),
     buttons: [
       ASPECT_NAMES.map((aspect) => button(mark(aspect === draft.aspect, aspect), 'imagine.aspect', aspect)),
       Array.from({ length: COUNT_MAX }, (_count, i) => i + 1).map((n) =>
-        button(mark(n === draft.count, String(n)), 'imagine.count', n),
+        button(mark(n === draft.count, numberOf(n)), 'imagine.count', n),
       ),
       [button(voice.label('imagine.avatar'), 'imagine.pick'), cancelButton(voice)],
     ],
@@ -45,10 +50,11 @@ export function pickScreen(voice: Voice, avatars: readonly Avatar[]): Screen {
 
 /** At most two in a row: three labels of this length are cut off on a phone. */
 export function imageButtons(voice: Voice, image: Image): Button[][] {
+  const price = voice.price('image', { count: 1 });
   const favourite = voice.label(image.favourite ? 'image.unfavourite' : 'image.favourite');
   return rows(
     [
-      button(voice.label('image.again'), 'image.again', image.id),
+      button(voice.priced(voice.label('image.again'), price), 'image.again', image.id, price),
       button(voice.label('image.original'), 'image.file', image.id),
       button(favourite, 'image.favourite', image.id),
       button(voice.label('image.prompt'), 'image.prompt', image.id),

@@ -18,6 +18,8 @@ export async function showProgress(
   if (!order || order.statusMessageId === null) return;
   const voice = await voiceOf(parts, order.ownerId);
   const ended = order.endedAt !== null;
+  // Nothing is told after these for a while: they must be seen.
+  const isDue = ended || order.state === 'quoted';
   const outcome = await parts.telegram.call(
     'editMessageText',
     {
@@ -25,11 +27,11 @@ export async function showProgress(
       message_id: order.statusMessageId,
       ...screenBody(statusScreen(voice, order)),
     },
-    { priority: ended ? 'result' : 'progress', signal: run.signal },
+    { priority: isDue ? 'result' : 'progress', signal: run.signal },
   );
   if (outcome.kind === 'migrated')
     await parts.db.transaction((tx) => moveChat(tx, order.chatId, outcome.chatId));
-  if (ended && outcome.kind === 'retry')
+  if (isDue && outcome.kind === 'retry')
     throw new TransientError(`status not shown: ${outcome.why}`, { retryAfterMs: outcome.afterMs });
   // It ended during this edit, which then may have come after the last one: the end is shown once more.
   if (!ended && (await findOrder(parts.db, orderId))?.endedAt) await showProgress(parts, orderId, run);

@@ -1,5 +1,5 @@
 import type { Progress } from '@aisha/db';
-import { asOrderKind, type Order, orderKinds, type OrderRefusal } from '@aisha/core';
+import { asOrderKind, creditsFor, type Order, orderKinds, type OrderRefusal } from '@aisha/core';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
@@ -14,20 +14,40 @@ function bar(done: number, total: number): string {
 
 const titleOf = (voice: Voice, order: Pick<Order, 'kind'>) => `<b>${voice.t(voice.shown(order).title)}</b>`;
 
+type Agreed = Pick<Order, 'unitPrice' | 'units' | 'delivered'>;
+
+const creditsOf = ({ unitPrice }: Agreed, units: number | null): number =>
+  creditsFor({ each: unitPrice ?? 0, units: units ?? 0 });
+
+/** What an order that has ended was charged and what came back, one line; none while all is free. */
+export function chargedLine(voice: Voice, order: Agreed): string {
+  const charged = creditsOf(order, order.delivered);
+  const back = creditsOf(order, order.units) - charged;
+  if (order.units === null) return voice.settings.prices.charged ? voice.t('charged.free') : '';
+  if (charged === 0) return voice.t('charged.nothing');
+  const amounts = { charged: voice.credits(charged), back: voice.credits(back) };
+  return voice.t(back > 0 ? 'charged.part' : 'charged.all', amounts);
+}
+
 /** The status message of an order, from the first word to the last. */
 export function statusScreen(
   voice: Voice,
-  order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure'>,
+  order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure' | 'input'> & Agreed,
 ): Screen {
   const title = titleOf(voice, order);
   switch (order.state) {
     case 'succeeded':
-      return { text: `${title}\n${voice.t('order.succeeded')}` };
+      return {
+        text: [title, voice.t('order.succeeded'), chargedLine(voice, order)].filter(Boolean).join('\n'),
+      };
     case 'cancelled':
-      return { text: `${title}\n${voice.t('order.cancelled')}` };
+      return {
+        text: `${title}\n${voice.t('order.cancelled')}${order.units === null ? '' : ` ${voice.t('charged.nothing')}`}`,
+      };
     case 'failed':
       return { text: `${title}\n${voice.t('order.failed')}` };
     case 'quoted':
+      return quoteScreen(voice, order, title);
     case 'queued':
     case 'running':
       return {
@@ -39,6 +59,23 @@ export function statusScreen(
     default:
       return order.state satisfies never;
   }
+}
+
+/** What an order costs, and whether it is to begin. */
+function quoteScreen(
+  voice: Voice,
+  order: Pick<Order, 'id' | 'kind' | 'input'> & Agreed,
+  title: string,
+): Screen {
+  const price = creditsOf(order, order.units);
+  const lines = voice.shown(order).quote?.(voice, order) ?? [];
+  return {
+    text: [title, ...lines, voice.t('quote.price', { price: voice.credits(price) })].join('\n'),
+    buttons: [
+      [button(voice.priced(voice.label('quote.accept'), price), 'order.accept', order.id)],
+      [button(voice.label('button.cancel'), 'order.cancel', order.id)],
+    ],
+  };
 }
 
 function progressLines(voice: Voice, order: Pick<Order, 'kind' | 'progress'>): string[] {
@@ -75,8 +112,6 @@ export function refusalScreen(
           [button(voice.label('refusal.top_up'), 'balance'), button(voice.label('balance.promo'), 'promo')],
         ],
       };
-    case 'price_changed':
-      return { text: voice.t('refusal.price_changed', { price: voice.credits(price) }) };
     case 'too_many_under_way':
     case 'too_many_a_minute':
     case 'too_many_a_day':

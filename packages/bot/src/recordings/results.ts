@@ -1,6 +1,6 @@
 import { shorten } from '@aisha/service';
 import { recordings } from '@aisha/db';
-import type { Recording } from '@aisha/core';
+import { type Recording, secondsOf } from '@aisha/core';
 import { escapeHtml, MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { fileNameOf, sendFile } from '../chat/files.ts';
@@ -21,6 +21,16 @@ const MOST_PIECES = 8;
 /** Short texts stand in the chat, long ones go as a file with their beginning. */
 export const shownTranscription: ShownOrder = {
   title: 'order.transcription',
+  quote(voice, { input }) {
+    const { prices } = voice.settings;
+    const duration = voice.duration(secondsOf(input) * 1_000);
+    const each = voice.credits(prices.transcriptionMinute);
+    const free = voice.duration(prices.freeSeconds * 1_000);
+    return [
+      voice.t('quote.length', { duration }),
+      voice.t(prices.freeSeconds > 0 ? 'quote.minutes' : 'quote.minutes.none_free', { each, free }),
+    ];
+  },
   async result(db, voice, order) {
     const [recording] = await db
       .select()

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDispatcher, type InboxParts, incoming, keepUpdates, openLanes } from '@aisha/core';
-import { startTestParts, type TestParts, type TestPartsOptions } from '@aisha/core/testing';
+import { FREE_OF_CHARGE, startTestParts, type TestParts, type TestPartsOptions } from '@aisha/core/testing';
 import { conversations, users } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
 import { and, eq } from 'drizzle-orm';
@@ -39,6 +39,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     testMode: false,
     botUsername: 'aisha_sandbox_bot',
     fileLimit: 20 * 1024 * 1024,
+    prices: options.prices ?? FREE_OF_CHARGE,
     presets: { portrait: minutes, style: minutes },
     ...options.settings,
   };

@@ -6,6 +6,10 @@ export const ru = {
   'imagine.without': 'Без аватара',
   'imagine.ask':
     'Опишите картинку одним сообщением, на любом языке. Например: «на вершине горы на рассвете, киношный свет».',
+  'imagine.price_one': '💳 Цена: {{price}} за {{count}} картинку.',
+  'imagine.price_few': '💳 Цена: {{price}} за {{count}} картинки.',
+  'imagine.price_many': '💳 Цена: {{price}} за {{count}} картинок.',
+  'imagine.price_other': '💳 Цена: {{price}} за {{count}} картинки.',
   'imagine.avatar': '🧑‍🎨 Сменить аватар',
   'imagine.pick': 'С каким аватаром рисовать?',
   'imagine.none': 'Без аватара',
@@ -32,6 +36,8 @@ export const kk = {
   'imagine.without': 'Аватарсыз',
   'imagine.ask':
     'Суретті бір хабарламамен, кез келген тілде сипаттаңыз. Мысалы: «таң атқанда тау шыңында, кинодағыдай жарық».',
+  'imagine.price_one': '💳 Бағасы: {{count}} сурет үшін {{price}}.',
+  'imagine.price_other': '💳 Бағасы: {{count}} сурет үшін {{price}}.',
   'imagine.avatar': '🧑‍🎨 Аватарды ауыстыру',
   'imagine.pick': 'Қай аватармен салайын?',
   'imagine.none': 'Аватарсыз',
@@ -58,6 +64,8 @@ export const en = {
   'imagine.without': 'No avatar',
   'imagine.ask':
     'Describe the picture in one message, in any language. For example: “on a mountain top at dawn, cinematic light”.',
+  'imagine.price_one': '💳 Price: {{price}} for {{count}} picture.',
+  'imagine.price_other': '💳 Price: {{price}} for {{count}} pictures.',
   'imagine.avatar': '🧑‍🎨 Change avatar',
   'imagine.pick': 'Which avatar shall I draw with?',
   'imagine.none': 'No avatar',

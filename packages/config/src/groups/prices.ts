@@ -21,8 +21,9 @@ export interface Prices {
   readonly belowCost: boolean;
 }
 
-const credits = (fallback: number) => integer(0, 1_000_000, fallback);
-const CREDITS = 'whole credits, from 0 to 1000000';
+/** The greatest that stands on a button. */
+const credits = (fallback: number) => integer(0, 40_000, fallback);
+const CREDITS = 'whole credits, from 0 to 40000';
 
 export const pricesGroup = group({
   title: 'Credits and prices',

@@ -230,7 +230,7 @@ export async function orderTraining(
   unit: Unit,
   avatar: Avatar,
   preset: PresetName,
-  screen: Place & { messageId: number | undefined },
+  screen: Place & { messageId: number | undefined; shown?: number },
 ): Promise<Placed<TrainingRefusal | OrderRefusal>> {
   const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
   if (!locked || (locked.state !== 'draft' && locked.state !== 'failed'))
@@ -246,6 +246,7 @@ export async function orderTraining(
     subjectId: avatar.id,
     input: { preset },
     statusMessageId: screen.messageId,
+    shown: screen.shown,
   });
 }
 

@@ -13,10 +13,12 @@ export const training = falOrder({
   input: trainingInput,
   progressUnit: 'none',
   begun: async ({ tx }, { subjectId }) => {
-    await tx
+    const begun = await tx
       .update(avatars)
       .set({ state: 'training', failure: null, screenMessageId: null, screenDueAt: null })
-      .where(and(eq(avatars.id, subjectId ?? ''), inArray(avatars.state, ['draft', 'failed'])));
+      .where(and(eq(avatars.id, subjectId ?? ''), inArray(avatars.state, ['draft', 'failed'])))
+      .returning({ id: avatars.id });
+    return begun.length > 0;
   },
   ended: async ({ tx }, { subjectId, state, failure }) => {
     await tx

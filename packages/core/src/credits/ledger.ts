@@ -1,5 +1,5 @@
-import { creditHolds, type Db, ledgerEntries, type LedgerReason, type Tx, users } from '@aisha/db';
-import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import { creditHolds, type Db, ledgerEntries, type LedgerReason, orders, type Tx, users } from '@aisha/db';
+import { and, count, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 
 export type LedgerEntry = typeof ledgerEntries.$inferSelect;
 
@@ -62,19 +62,27 @@ export async function heldOf(tx: Pick<Tx, 'select'>, userId: number): Promise<nu
 
 const PAGE = 10;
 
+export interface LedgerPage {
+  readonly balance: number;
+  /** `orderKind`: of the order that an entry is for. */
+  readonly entries: readonly (LedgerEntry & { readonly orderKind: string | null })[];
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** The order that an entry is for. */
+const orderOf = sql`case when ${ledgerEntries.reason} = 'order' then substr(${ledgerEntries.key}, 7)::uuid end`;
+
 /** One page of a person's entries, the newest first; a page that does not exist is the nearest that does. */
-export async function ledgerPage(
-  tx: Pick<Tx, 'select'>,
-  userId: number,
-  page: number,
-): Promise<{ balance: number; entries: LedgerEntry[]; page: number; pages: number }> {
+export async function ledgerPage(tx: Pick<Tx, 'select'>, userId: number, page: number): Promise<LedgerPage> {
   const mine = eq(ledgerEntries.userId, userId);
   const [counted] = await tx.select({ n: count() }).from(ledgerEntries).where(mine);
   const pages = Math.ceil((counted?.n ?? 0) / PAGE);
   const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, pages - 1)));
   const entries = await tx
-    .select()
+    .select({ ...getTableColumns(ledgerEntries), orderKind: orders.kind })
     .from(ledgerEntries)
+    .leftJoin(orders, eq(orders.id, orderOf))
     .where(mine)
     .orderBy(desc(ledgerEntries.id))
     .limit(PAGE)

@@ -13,7 +13,7 @@ export async function orderDocument(
   recording: Recording,
   kind: DocumentKind,
   language: Language,
-  screen: Place & { messageId?: number | undefined },
+  screen: Place & { messageId?: number | undefined; shown?: number },
 ): Promise<{ kind: 'written'; document: Document } | Placed> {
   const [document] = await unit.tx
     .insert(documents)
@@ -34,6 +34,7 @@ export async function orderDocument(
     subjectId: document.id,
     input: { kind },
     statusMessageId: screen.messageId,
+    shown: screen.shown,
   });
 }
 

@@ -1,3 +1,4 @@
+import { findAvatar } from '../avatars/avatars.ts';
 import { falOrder } from '../fal/order.ts';
 import { collectImages } from './collect.ts';
 import { imageInput } from './images.ts';
@@ -14,6 +15,9 @@ export const image = falOrder({
   price: (input, prices) => ({ each: prices.image, units: counted.parse(input).count }),
   input: imageInput,
   progressUnit: 'none',
+  // The avatar of a quote may have been deleted since.
+  begun: async ({ tx }, { ownerId, subjectId }) =>
+    subjectId === null || (await findAvatar(tx, ownerId, subjectId))?.state === 'ready',
   prepare: prepareImages,
   collect: collectImages,
 });

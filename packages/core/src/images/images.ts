@@ -3,7 +3,7 @@ import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
 import { type Placed, placeOrder, unended } from '../orders/orders.ts';
-import type { Unit } from '../unit.ts';
+import type { Order, Unit } from '../unit.ts';
 import { ASPECT_NAMES } from './aspects.ts';
 
 export type Image = typeof images.$inferSelect;
@@ -21,14 +21,14 @@ export const imageInput = z.object({
 });
 export type ImageInput = z.infer<typeof imageInput>;
 
-/** Whether "again" was pressed for this image already and its order is under way: a double press orders once. */
+/** The order of an "again" that was pressed for this image already and has not ended: a double press orders once. */
 export async function repeatUnderWay(
   tx: Pick<Tx, 'select'>,
   ownerId: number,
   imageId: string,
-): Promise<boolean> {
+): Promise<Order | null> {
   const [order] = await tx
-    .select({ id: orders.id })
+    .select()
     .from(orders)
     .where(
       and(
@@ -39,7 +39,7 @@ export async function repeatUnderWay(
       ),
     )
     .limit(1);
-  return order !== undefined;
+  return order ?? null;
 }
 
 /** Orders images, with an avatar that is ready or without one. */
@@ -50,6 +50,7 @@ export async function orderImages(
     avatar: Avatar | null;
     input: Omit<ImageInput, 'seed'>;
     statusMessageId?: number | undefined;
+    shown?: number | undefined;
   },
 ): Promise<Placed> {
   return placeOrder(unit, {
@@ -61,6 +62,7 @@ export async function orderImages(
     // The seed is fixed here, so that a retry before the submit draws the same image.
     input: { ...order.input, seed: Math.floor(Math.random() * 2 ** 31) },
     statusMessageId: order.statusMessageId,
+    shown: order.shown,
   });
 }
 

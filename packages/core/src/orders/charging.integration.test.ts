@@ -130,10 +130,13 @@ describe('an order that costs', () => {
     expect(await parts.db.$count(orders)).toBe(1);
   });
 
-  test('is not placed at another price than the one that was shown', async () => {
-    expect(await place(2, { shown: 10 })).toEqual({ kind: 'refused', reason: 'price_changed', price: 14 });
-    expect(await parts.db.$count(orders)).toBe(0);
-  });
+  test.each([10, undefined])(
+    'is only quoted at another price than the one that was shown: %s',
+    async (shown) => {
+      expect(await placed(2, { shown })).toMatchObject({ state: 'quoted', unitPrice: 7, units: 2 });
+      expect(await account()).toMatchObject({ held: 0 });
+    },
+  );
 
   test('for the last credits is placed once, however many ask at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 40 }, () => place(4)));
@@ -182,23 +185,23 @@ describe('a quote with a price', () => {
   });
 
   test('comes when an order shows what it costs only while it is worked on', async () => {
-    const free = { ...parts, orderKinds: { song: { ...song, price: () => ({ each: 7, units: 0 }) } } };
-    const order = await transact(free, (unit) =>
-      placeOrder(unit, { ownerId: me, chatId: me, kind: 'song', subjectId: null, input: { verses: 1 } }),
-    );
-    if (order.kind !== 'placed') throw new Error('not placed');
-    const { id } = order.order;
-    await startOrder(parts, id);
-    expect(await inUnit((unit) => quoteOrder(unit, id, { each: 7, units: 2 }))).toMatchObject({
+    const { id } = await placed(0);
+    const order = await startOrder(parts, id);
+    if (!order) throw new Error('not started');
+    const know = (verses: number) => inUnit((unit) => quoteOrder(unit, order, { verses }));
+    expect(await know(0)).toBe(false);
+    expect(await know(2)).toBe(true);
+    expect(await orderNow(bench, id)).toMatchObject({
       state: 'quoted',
       unitPrice: 7,
       units: 2,
+      input: { verses: 2 },
     });
     expect(await startOrder(parts, id)).toBeNull();
     expect(await inUnit((unit) => acceptOrder(unit, me, id))).toMatchObject({ kind: 'placed' });
     expect(await startOrder(parts, id)).toMatchObject({ state: 'running' });
     // What was agreed on is not asked for again.
-    expect(await inUnit((unit) => quoteOrder(unit, id, { each: 9, units: 9 }))).toBeNull();
+    expect(await know(9)).toBe(false);
     await inUnit((unit) => cancelOrder(unit, me, id));
     expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
   });

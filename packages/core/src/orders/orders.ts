@@ -16,15 +16,15 @@ export interface NewOrder extends Place {
   readonly statusMessageId?: number | undefined;
   /** It waits for its owner's consent (`acceptOrder`) before anything of it runs. */
   readonly quote?: boolean;
-  /** Credits that stood on what was pressed: at another price nothing is ordered. Left out where none was to be seen. */
-  readonly shown?: number;
+  /** Credits that stood on what was pressed, none unless it is said: at another price it is only quoted. */
+  readonly shown?: number | undefined;
 }
 
 /** A quote that nobody accepts ends: what it was made from (photos, prices) does not stay as it was. */
 const QUOTE_MINUTES = 30;
 
 /** Why nothing was ordered; each kind may add reasons of its own. */
-export type OrderRefusal = ShareRefusal | 'credits' | 'price_changed';
+export type OrderRefusal = ShareRefusal | 'credits';
 
 export type Placed<Refusal = OrderRefusal> =
   | { readonly kind: 'placed'; readonly order: Order }
@@ -56,8 +56,12 @@ export const creditsFor = ({ each, units }: Price): number => each * units;
 const agreedOn = ({ unitPrice, units }: Pick<Order, 'unitPrice' | 'units'>): number =>
   creditsFor({ each: unitPrice ?? 0, units: units ?? 0 });
 
-/** Places an order, and starts it unless it is only quoted. Its price is set aside here, and of a quote when it is accepted. */
-export async function placeOrder(unit: Unit, { quote = false, shown, ...order }: NewOrder): Promise<Placed> {
+/**
+ * Places an order, and starts it unless it is only quoted: because that is wanted, or because its price is not the one
+ * that was shown. The price is set aside here, and that of a quote when it is accepted.
+ */
+export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder): Promise<Placed> {
+  const { quote: quoteWanted = false, ...order } = wanted;
   const rules = rulesOf(unit, order.kind);
   const { refusal, turn } = await shareOf(unit, { ...order, share: rules.share });
   if (refusal !== null) {
@@ -67,7 +71,8 @@ export async function placeOrder(unit: Unit, { quote = false, shown, ...order }:
   }
   const input = rules.input.parse(order.input);
   const price = priceOf(unit, order.kind, input);
-  const unpaid = quote ? null : await unpayable(unit, order.ownerId, creditsFor(price), shown);
+  const quote = quoteWanted || creditsFor(price) !== shown;
+  const unpaid = quote ? null : await unpayable(unit, order.ownerId, creditsFor(price));
   if (unpaid) {
     const same = rules.exclusive ? await unendedOf(unit, order) : null;
     return same ? { kind: 'under-way', order: same } : unpaid;
@@ -94,8 +99,7 @@ export async function placeOrder(unit: Unit, { quote = false, shown, ...order }:
     return { kind: 'under-way', order: other };
   }
   if (quote) return note(unit, row);
-  await hold(unit, row);
-  return begin(unit, row);
+  return begin(unit, row, () => Promise.reject(new Error('an order was placed for nothing')));
 }
 
 const agreed = (price: Price) =>
@@ -106,9 +110,7 @@ async function unpayable(
   unit: Unit,
   payerId: number,
   price: number,
-  shown = price,
 ): Promise<Extract<Placed, { kind: 'refused' }> | null> {
-  if (shown !== price) return { kind: 'refused', reason: 'price_changed', price };
   if (price === 0) return null;
   const { available } = await openAccount(unit, payerId);
   return available < price ? { kind: 'refused', reason: 'credits', price, missing: price - available } : null;
@@ -134,9 +136,14 @@ function note(unit: Unit, order: Order): Placed {
   return { kind: 'placed', order };
 }
 
-async function begin(unit: Unit, order: Order): Promise<Placed> {
+async function begin<Otherwise>(
+  unit: Unit,
+  order: Order,
+  otherwise: () => Promise<Otherwise>,
+): Promise<Placed | Otherwise> {
   const rules = rulesOf(unit, order.kind);
-  await rules.begun?.(unit, order);
+  if ((await rules.begun?.(unit, order)) === false) return otherwise();
+  await hold(unit, order);
   rules.first(unit, order);
   return note(unit, order);
 }
@@ -166,25 +173,35 @@ export async function acceptOrder(
     })
     .where(and(eq(orders.id, id), gt(orders.deadlineAt, sql`now()`)))
     .returning();
-  if (!order) return { kind: 'refused', reason: 'gone' };
-  await hold(unit, order);
-  return begin(unit, order);
+  const gone = { kind: 'refused', reason: 'gone' } as const;
+  if (!order) return gone;
+  return begin(unit, order, async () => {
+    await cancelOrder(unit, ownerId, id);
+    return gone;
+  });
 }
 
 /**
- * What is known now of an order under way has a price: it waits for its owner's consent from here on, and begins again
- * with its first job when they agree. Null when it has ended meanwhile, or was agreed on.
+ * What is known now of an order under way may have a price: then it waits for its owner's consent from here on, and
+ * begins again with its first job when they agree. False: it goes on, since it costs nothing or was agreed on before.
  */
-export async function quoteOrder(unit: Unit, id: string, price: Price): Promise<Order | null> {
+export async function quoteOrder(
+  unit: Unit,
+  { id, kind }: Pick<Order, 'id' | 'kind'>,
+  known: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const input = rulesOf(unit, kind).input.parse(known);
+  const price = priceOf(unit, kind, input);
+  if (creditsFor(price) === 0) return false;
   const [order] = await unit.tx
     .update(orders)
-    .set({ state: 'quoted', ...agreed(price), deadlineAt: minutesFromNow(QUOTE_MINUTES) })
+    .set({ state: 'quoted', input, ...agreed(price), deadlineAt: minutesFromNow(QUOTE_MINUTES) })
     .where(and(eq(orders.id, id), underWay, isNull(orders.units)))
     .returning();
-  if (!order) return null;
+  if (!order) return false;
   unit.noteOrder(order);
   unit.enqueue('order.progress', { orderId: id });
-  return order;
+  return true;
 }
 
 /**

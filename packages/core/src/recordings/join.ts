@@ -4,8 +4,9 @@ import { eq, sql } from 'drizzle-orm';
 import { failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
-import { type Piece, piecesInOrder } from './pieces.ts';
+import { type Piece, piecesInOrder, secondsHeard } from './pieces.ts';
 import type { Recording } from './recordings.ts';
+import { chargedMinutes } from './transcription-order.ts';
 import { putTranscript, type Transcript } from './transcript.ts';
 
 /** Job: puts the pieces together in their order and keeps the transcript. */
@@ -18,7 +19,10 @@ export async function joinRecording(parts: WorkerParts, recordingId: string): Pr
 
   const spoken = pieces.filter((piece) => piece.text);
   if (spoken.length === 0) return failOrder(parts, order.id, 'silence');
+  // Minutes in which something was said; more than was agreed on is never charged.
+  const delivered = chargedMinutes(secondsHeard(spoken), parts.prices);
   await keepTranscript(parts, recording, order, {
+    delivered,
     text: spoken.map((piece) => piece.text).join('\n\n'),
     transcript: transcriptOf(recording, spoken),
   });
@@ -54,6 +58,8 @@ function transcriptOf(recording: Recording, spoken: readonly Piece[]): Transcrip
 }
 
 export interface Kept {
+  /** Of the order's units. */
+  readonly delivered?: number;
   readonly text: string;
   readonly transcript: Transcript;
 }
@@ -63,7 +69,7 @@ export async function keepTranscript(
   parts: WorkerParts,
   recording: Recording,
   order: Order,
-  { text, transcript }: Kept,
+  { text, transcript, delivered }: Kept,
 ): Promise<void> {
   const key = objectKey(recording.ownerId, 'recordings', recording.id, 'transcript.txt');
   await putTranscript(parts.storage, recording, transcript);
@@ -71,7 +77,7 @@ export async function keepTranscript(
     contentType: 'text/plain; charset=utf-8',
   });
   await transact(parts, async (unit) => {
-    if (!(await succeedOrder(unit, order.id))) return;
+    if (!(await succeedOrder(unit, order.id, delivered))) return;
     await unit.tx
       .update(recordings)
       .set({

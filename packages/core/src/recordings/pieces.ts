@@ -187,6 +187,12 @@ export async function joinIfDone(parts: WorkerParts, recordingId: string): Promi
     });
 }
 
+/** How much of a recording is given to the recogniser, and paid for: pieces in which nothing rises above the noise are not. */
+export const secondsHeard = (
+  pieces: readonly { startMs: number; endMs: number; silent?: boolean | undefined }[],
+): number =>
+  pieces.reduce((ms, { startMs, endMs, silent = false }) => ms + (silent ? 0 : endMs - startMs), 0) / 1_000;
+
 export async function piecesInOrder(parts: Pick<WorkerParts, 'db'>, recordingId: string) {
   return parts.db
     .select()

@@ -5,11 +5,11 @@ import { CLOUD_DOWNLOAD_LIMIT } from '@aisha/providers';
 import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
-import { failOrder, noteProgress, orderUnderWay, startOrder } from '../orders/orders.ts';
+import { failOrder, noteProgress, orderUnderWay, quoteOrder, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { cutAtPauses } from './cut.ts';
-import { joinIfDone } from './pieces.ts';
+import { joinIfDone, secondsHeard } from './pieces.ts';
 import type { Recording } from './recordings.ts';
 import { keepText } from './text-file.ts';
 
@@ -24,11 +24,14 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   if (!recording || !order) return;
 
   const earlier = await parts.db
-    .select({ index: recordingPieces.index, doneAt: recordingPieces.doneAt })
+    .select()
     .from(recordingPieces)
     .where(eq(recordingPieces.recordingId, recordingId));
   if (earlier.length > 0) {
     await transact(parts, async (unit) => {
+      const isNew = earlier.every((piece) => piece.asked === 0);
+      if (isNew && (await quoteOrder(unit, order, { ...order.input, seconds: secondsHeard(earlier) })))
+        return;
       for (const piece of earlier)
         if (!piece.doneAt)
           unit.enqueue(
@@ -151,9 +154,10 @@ async function cut(
     });
   }
   const { durationMs, lostMs } = sound;
-  await transact(parts, async (unit) => {
+  const quoted = await transact(parts, async (unit) => {
     await unit.tx.update(recordings).set({ durationMs, lostMs }).where(eq(recordings.id, recording.id));
     await unit.tx.insert(recordingPieces).values(rows).onConflictDoNothing();
+    if (await quoteOrder(unit, order, { ...order.input, seconds: secondsHeard(rows) })) return true;
     for (const row of rows)
       if (!row.silent)
         unit.enqueue(
@@ -161,7 +165,9 @@ async function cut(
           { recordingId: recording.id, index: row.index },
           { turn: turnOf(order, row.index), by: order.ownerId },
         );
+    return false;
   });
+  if (quoted) return null;
   const total = Math.max(1, Math.ceil(durationMs / 60_000));
   await noteProgress(parts, order.id, { stage: 'transcribing', done: 0, total });
   return null;

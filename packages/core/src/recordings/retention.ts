@@ -1,7 +1,7 @@
 import { orders, recordingPieces, recordings } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { and, eq, isNotNull, notExists, sql } from 'drizzle-orm';
-import { underWay } from '../orders/orders.ts';
+import { unended } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** Done in one pass; what is left is done by the next. */
@@ -31,9 +31,7 @@ export async function removePieces(parts: WorkerParts): Promise<void> {
   const waiting = parts.db
     .select({ one: sql`1` })
     .from(orders)
-    .where(
-      and(eq(orders.subjectId, recordingPieces.recordingId), eq(orders.kind, 'transcription'), underWay),
-    );
+    .where(and(eq(orders.subjectId, recordingPieces.recordingId), eq(orders.kind, 'transcription'), unended));
   const done = await parts.db
     .selectDistinct({ id: recordings.id, ownerId: recordings.ownerId })
     .from(recordingPieces)

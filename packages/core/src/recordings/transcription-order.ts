@@ -1,9 +1,13 @@
 import type { Prices } from '@aisha/config';
 import { z } from 'zod';
 import type { OrderDefinition } from '../orders/definition.ts';
+import type { Order } from '../unit.ts';
 
 /** `seconds`: of what was heard. */
 const heard = z.object({ seconds: z.number().nonnegative().optional() });
+
+/** Seconds of speech in an order of a transcription; none before it was opened. */
+export const secondsOf = (input: Order['input']): number => heard.parse(input).seconds ?? 0;
 
 /** Minutes beyond the free ones; a begun one counts. */
 export const chargedMinutes = (seconds: number, { freeSeconds }: Pick<Prices, 'freeSeconds'>): number =>
@@ -17,7 +21,7 @@ export const transcription: OrderDefinition = {
   // How long it is shows only once it was opened: until then nothing is asked for.
   price: (input, prices) => ({
     each: prices.transcriptionMinute,
-    units: chargedMinutes(heard.parse(input).seconds ?? 0, prices),
+    units: chargedMinutes(secondsOf(input), prices),
   }),
   input: heard,
   progressUnit: 'minutes',
