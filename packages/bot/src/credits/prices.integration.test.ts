@@ -17,7 +17,6 @@ afterAll(() => bot.close());
 beforeEach(async () => {
   me = await stranger(bot);
   await bot.say(me, '/start');
-  await bot.forgetPace();
 });
 
 const account = () => accountOf(bot.parts.db, me);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { circuitBreakers, recordingPieces, recordings } from '@aisha/db';
 import { encodeSpeech, speak } from '@aisha/sandbox';
 import { asc, eq, sql } from 'drizzle-orm';
@@ -132,11 +133,297 @@ describe('a piece', () => {
     // The whole is begun again, as the sweeper does: only what is missing is enqueued.
     bench.enqueued.length = 0;
     await prepareRecording(parts, id, run());
-    const bought = bench.enqueued.filter(
-      ({ name, payload }) =>
-        name === 'recording.piece' && 'recordingId' in payload && payload.recordingId === recording.id,
+    expect(bench.enqueued.filter(({ name }) => name === 'recording.piece')).toEqual([
+      { name: 'recording.piece', payload: { recordingId: id, index: 1 } },
+    ]);
+    await transcribePiece(parts, id, 1, run());
+    await transcribePiece(parts, id, 1, run());
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 1);
+    await Promise.all([joinRecording(parts, id), joinRecording(parts, id)]);
+    expect(wordsOf((await recordingNow(bench, id)).text)).toEqual(numbered(20));
+  });
+
+  test('that the server cuts short is heard again, and taken as it is at last', async () => {
+    const { id, parts } = await prepared(numbered(20));
+    const cut = { route: 'transcriptions', times: null, fault: { kind: 'truncate', share: 0.01 } } as const;
+    const long = await makeRecording(
+      bench,
+      me,
+      audio(await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 })),
     );
-    expect(bought).toEqual([]);
+    await prepareRecording(bench.parts, long.recording.id, run());
+    await bench.openai.control.addFault(cut);
+    await expect(transcribePiece(bench.parts, long.recording.id, 0, run())).rejects.toThrow('cut short');
+    await transcribePiece(bench.parts, long.recording.id, 0, bench.run({ lastAttempt: true }));
+    expect((await pieces(long.recording.id))[0]?.doneAt).not.toBeNull();
+    // Of a few words a short text is no sign of anything.
+    await transcribePiece(parts, id, 0, run());
+    expect((await pieces(id))[0]?.doneAt).not.toBeNull();
+  });
+
+  test('that a server answers with less than it holds is asked for twice, and the longer answer is taken', async () => {
+    const talk = await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 });
+    const { recording, order } = await makeRecording(bench, me, audio(talk));
+    await prepareRecording(bench.parts, recording.id, run());
+    await bench.openai.control.script({ kind: 'transcript', text: 'слово1' });
+    await expect(transcribePiece(bench.parts, recording.id, 0, run())).rejects.toThrow('cut short');
+    await bench.openai.control.script({ kind: 'transcript', text: '' });
+    await transcribePiece(bench.parts, recording.id, 0, run());
+    expect((await pieces(recording.id))[0]).toMatchObject({ text: 'слово1', asked: 2 });
+    await transcribePiece(bench.parts, recording.id, 0, run());
+    await joinRecording(bench.parts, recording.id);
+    expect((await orderNow(bench, order.id)).state).toBe('succeeded');
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(2);
+  });
+
+  test('in which nothing is said is asked for twice at most, whatever is made up', async () => {
+    const hum = await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 });
+    for (const made of ['', 'Субтитры сделал DimaTorzok', 'Продолжение следует...', 'Thanks for watching!']) {
+      const { recording, order } = await makeRecording(bench, me, audio(hum));
+      await prepareRecording(bench.parts, recording.id, run());
+      const before = (await bench.openai.control.requests({ route: 'transcriptions' })).length;
+      const again = { kind: 'transcript', text: made } as const;
+      await bench.openai.control.script(again);
+      await expect(transcribePiece(bench.parts, recording.id, 0, run())).rejects.toThrow('cut short');
+      await bench.openai.control.script(again);
+      await transcribePiece(bench.parts, recording.id, 0, run());
+      await joinRecording(bench.parts, recording.id);
+      expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+      expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 2);
+    }
+  });
+
+  test('is not bought beyond what one recording, or one person in a day, may take', async () => {
+    const limited = (perRecording: number, speech: number): WorkerParts => {
+      const { spending } = bench.parts.config;
+      const perDay = { ...spending.perDay, speech };
+      const config = { ...bench.parts.config, spending: { ...spending, perRecording, perDay } };
+      return { ...hearing(5), config };
+    };
+    const one = await prepared(numbered(20));
+    const sparing = limited(1, 600);
+    await transcribePiece(sparing, one.id, 0, run());
+    await transcribePiece(sparing, one.id, 1, run());
+    expect(await orderNow(bench, one.order.id)).toMatchObject({
+      state: 'failed',
+      failure: 'too_much_of_one',
+    });
+
+    const other = await prepared(numbered(20));
+    await transcribePiece(limited(300, 1), other.id, 0, run());
+    expect(await orderNow(bench, other.order.id)).toMatchObject({ failure: 'too_much_today' });
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(1);
+  });
+
+  test('that nobody answers says so, and until when it is tried', async () => {
+    const { id, order, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({
+      route: 'transcriptions',
+      times: null,
+      fault: { kind: 'server_error' },
+    });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).progress?.stage).toBe('transcribing');
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    const { progress } = await orderNow(bench, order.id);
+    expect(progress).toMatchObject({ stage: 'provider_silent' });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ name: 'TransientError' });
+    expect((await orderNow(bench, order.id)).progress).toEqual(progress);
+    await transcribePiece(parts, id, 0, bench.run({ lastAttempt: true }));
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
+  });
+
+  test.each([
+    ['quota', 'provider_account'],
+    ['bad_key', 'provider_account'],
+    ['country', 'provider_model'],
+  ] as const)('refused for %s ends the order with its reason', async (kind, failure) => {
+    const { id, order, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind } });
+    await transcribePiece(parts, id, 0, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+    await bench.openai.control.reset();
+    // Pieces of an order that has ended cost nothing.
+    await transcribePiece(parts, id, 1, run());
+    expect(await bench.openai.control.requests({ route: 'transcriptions' })).toEqual([]);
+  });
+
+  test('waits as long as the server says', async () => {
+    const { id, parts } = await prepared(numbered(8));
+    await bench.openai.control.addFault({
+      route: 'transcriptions',
+      times: null,
+      fault: { kind: 'rate_limit', retryAfter: 90, shouldRetry: false },
+    });
+    await expect(transcribePiece(parts, id, 0, run())).rejects.toMatchObject({ retryAfterMs: 90_000 });
+  });
+});
+
+describe('a recording', () => {
+  test('of silence is said to be silence, and nothing is sent', async () => {
+    const silence = Buffer.concat(
+      [...speak([], { leadMs: 4_000, noise: 0.0005 })].map((one) => Buffer.from(one.buffer)),
+    );
+    const header = Buffer.alloc(44);
+    header.write('RIFF', 0);
+    header.writeUInt32LE(36 + silence.length, 4);
+    header.write('WAVEfmt ', 8);
+    header.writeUInt32LE(16, 16);
+    header.writeUInt16LE(1, 20);
+    header.writeUInt16LE(1, 22);
+    header.writeUInt32LE(16_000, 24);
+    header.writeUInt32LE(32_000, 28);
+    header.writeUInt16LE(2, 32);
+    header.writeUInt16LE(16, 34);
+    header.write('data', 36);
+    header.writeUInt32LE(silence.length, 40);
+    const { recording, order } = await makeRecording(bench, me, audio(Buffer.concat([header, silence])));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+    expect(await bench.openai.control.requests()).toEqual([]);
+  });
+
+  test('in which the model hears nothing is silence too', async () => {
+    const { id, order, parts } = await prepared(numbered(6));
+    await bench.openai.control.script({ kind: 'transcript', text: '  ' });
+    for (const { index } of await pieces(id)) await transcribePiece(parts, id, index, run());
+    await joinRecording(parts, id);
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
+  });
+
+  test.each([
+    ['a text', Buffer.from('this is no sound'), 'not_media'],
+    ['half a file', null, 'not_media'],
+    ['nothing', Buffer.alloc(0), 'empty_file'],
+  ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
+    const file = bytes ?? (await encodeSpeech(['слово'], { format: 'mp4' })).subarray(0, 400);
+    const { recording, order } = await makeRecording(bench, me, audio(file));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+  });
+
+  test('whose order is cancelled is not worked on', async () => {
+    const { recording, order } = await makeRecording(bench, me, audio(Buffer.from('x')));
+    await transact(bench.parts, (unit) => cancelOrder(unit, me, order.id));
+    await prepareRecording(bench.parts, recording.id, run());
+    expect(await pieces(recording.id)).toEqual([]);
+    expect((await orderNow(bench, order.id)).state).toBe('cancelled');
+  });
+
+  test('that is deleted is gone from the history at once, its files with the next pass', async () => {
+    const { recording } = await end(Buffer.from('Привет, это текст.'), 'a.txt');
+    const remove = (ownerId: number) =>
+      transact(bench.parts, (unit) => deleteRecording(unit, ownerId, recording.id));
+    expect(await remove(await bench.person())).toBe(false);
+    expect(await files(recording.id)).toHaveLength(2);
+    expect(await remove(me)).toBe(true);
+    expect((await historyPage(bench.parts.db, me, 0)).items.map(({ id }) => id)).not.toContain(recording.id);
+    await applyRetention(bench.parts);
+    expect(await files(recording.id)).toEqual([]);
+
+    // A job that was under way may have written since: the row stays until none can be, and the files are looked for.
+    await bench.parts.storage.put(
+      'transcripts',
+      `${me}/recordings/${recording.id}/late.json`,
+      Buffer.from('{}'),
+      {
+        contentType: 'application/json',
+      },
+    );
+    await bench.parts.db
+      .update(recordings)
+      .set({ deletedAt: sql`now() - interval '20 minutes'` })
+      .where(eq(recordings.id, recording.id));
+    await applyRetention(bench.parts);
+    expect(await files(recording.id)).toEqual([]);
+    expect(await bench.parts.db.$count(recordings, eq(recordings.id, recording.id))).toBe(0);
+  });
+});
+
+describe('a text file', () => {
+  const text = 'Сегодня мы решили подписать договор.';
+
+  test.each(['utf8', 'utf16le', 'win1251', 'koi8-r'])('in %s is kept as its own text', async (encoding) => {
+    const { order, recording } = await end(iconv.encode(text, encoding, { addBOM: true }), 'notes.txt');
+    expect(order.state).toBe('succeeded');
+    expect(recording.text).toBe(text);
+  });
+
+  test('of subtitles is kept as its words, each line with its time and its speaker', async () => {
+    const srt = `1\r\n00:00:01,000 --> 00:00:02,000\r\n<v Анна>${text}\r\n\r\n2\r\n00:00:03,500 --> 00:00:04,000\r\n<v Иван>Да.`;
+    const { recording } = await end(Buffer.from(srt), 'film.srt');
+    expect(recording.text).toBe(`Анна: ${text}\nИван: Да.`);
+    expect(await readTranscript(bench.parts, recording)).toEqual({
+      language: null,
+      durationMs: 4_000,
+      segments: [
+        { startMs: 1_000, endMs: 2_000, speaker: 0, text },
+        { startMs: 3_500, endMs: 4_000, speaker: 1, text: 'Да.' },
+      ],
+      missing: [],
+      speakers: ['Анна', 'Иван'],
+      timesFrom: 'file',
+    });
+  });
+
+  test('without times has a paragraph for a segment, an older recording what its row tells', async () => {
+    const { recording } = await end(Buffer.from(`${text}\n\nИ разошлись.`), 'a.txt');
+    const none = { startMs: 0, endMs: 0, speaker: null };
+    expect(await readTranscript(bench.parts, recording)).toMatchObject({
+      segments: [
+        { ...none, text },
+        { ...none, text: 'И разошлись.' },
+      ],
+      timesFrom: 'none',
+    });
+    await bench.parts.storage.deletePrefix('transcripts', transcriptKey(recording));
+    const segments = [
+      { startMs: 0, endMs: 900, text: 'Да.', speaker: 'A' },
+      { startMs: 900, endMs: 2_000, text: 'Нет.', speaker: 'B' },
+    ];
+    expect(await readTranscript(bench.parts, { ...recording, segments })).toMatchObject({
+      durationMs: 2_000,
+      segments: [
+        { startMs: 0, speaker: 0, text: 'Да.' },
+        { startMs: 900, speaker: 1, text: 'Нет.' },
+      ],
+      speakers: [null, null],
+      timesFrom: 'pieces',
+    });
+  });
+
+  test.each([
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'not_text'],
+    ['a few spaces', Buffer.from(' \n\t '), 'empty_file'],
+    ['thirteen megabytes', Buffer.alloc(13_000_000, 'text '), 'text_too_long'],
+  ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
+    expect((await end(bytes, 'a.txt')).order).toMatchObject({ state: 'failed', failure });
+  });
+});
+
+describe('a recording that costs', () => {
+  const prices = { ...FREE_OF_CHARGE, charged: true, welcome: 40, freeSeconds: 6 };
+  /** Of about ten seconds, in two pieces or more. */
+  async function opened() {
+    const owner = await bench.person();
+    const parts = { ...hearing(5), prices };
+    const bytes = await encodeSpeech(numbered(11), { format: 'flac', wordMs: 900 });
+    const charging = { ...bench, parts: { ...bench.parts, prices } };
+    const { recording, order } = await makeRecording(charging, owner, audio(bytes));
+    await prepareRecording(parts, recording.id, run());
+    return { owner, parts, recording, order: await orderNow(bench, order.id) };
+  }
+
+  test('is quoted by what is to be heard in it; accepted, it goes on without being fetched again', async () => {
+    const { owner, parts, recording, order } = await opened();
+    expect(order).toMatchObject({ state: 'quoted', unitPrice: 10, units: 1 });
+    await applyRetention(parts);
+    const cut = await pieces(recording.id);
+    expect(cut.length).toBeGreaterThan(1);
+    const payload = { recordingId: recording.id, index: 0 };
+    expect(bench.enqueued.some((job) => isDeepStrictEqual(job, { name: 'recording.piece', payload }))).toBe(
+      false,
+    );
     await transact(parts, (unit) => acceptOrder(unit, owner, order.id));
     expect(await accountOf(parts.db, owner)).toEqual({ balance: 40, held: 10, available: 30 });
     await prepareRecording(parts, recording.id, run());
