@@ -29,12 +29,16 @@ type Cost = (file: Buffer) => Promise<number>;
 
 /** What opening takes at a size, and at four times of it. */
 async function growthOf(make: Make, size: number, cost: Cost): Promise<{ least: number; most: number }> {
-  const [small, large] = [await make(size), await make(size * 4)];
+  const large = await make(size * 4);
+  let most = await cost(large);
+  // Nothing that the small one takes would make this too much. One that was refused has said nothing.
+  if (most > 0 && most <= SLACK_MS) return { least: 0, most };
+  const small = await make(size);
   // What is loaded once is loaded.
   let least = await cost(small);
-  let most = Infinity;
-  for (let n = 0; n < MEASUREMENTS && most > least * MOST + SLACK_MS; n++) {
+  for (let n = 0; n < MEASUREMENTS; n++) {
     least = Math.min(least, await cost(small));
+    if (most <= least * MOST + SLACK_MS) break;
     most = Math.min(most, await cost(large));
   }
   return { least, most };
@@ -99,8 +103,10 @@ const TABLE: readonly (readonly [string, Shapes, number, Cost])[] = [
   ['sound', SOUNDS, 1_000 * KB, sound],
 ];
 
+/** A processor's time is the same beside others, so these share the children; the clock's is measured alone. */
 describe.each(TABLE)('the time that %s takes grows no faster than its size', (_, shapes, size, cost) => {
-  test.each(Object.entries(shapes))('%s', { timeout: 120_000 }, async (_name, make) => {
+  const options = { timeout: 120_000, concurrent: cost !== sound };
+  test.each(Object.entries(shapes))('%s', options, async (_name, make) => {
     const { least, most } = await growthOf(make, size, cost);
     expect(least).toBeLessThan(Infinity);
     expect(most, `${least} ms at ${size}, ${most} ms at four times as much`).toBeLessThanOrEqual(

@@ -137,7 +137,8 @@ export const RTF: Shapes = {
 
 export async function zipped(entries: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const file = new ZipFile();
-  for (const [name, content] of Object.entries(entries)) file.addBuffer(Buffer.from(content), name);
+  for (const [name, content] of Object.entries(entries))
+    file.addBuffer(Buffer.from(content), name, { compress: content.length > 0 });
   file.end();
   return buffer(file.outputStream);
 }
