@@ -60,7 +60,7 @@ describe('a long text', () => {
   test('of 60,000 words is written over all of it, several sections at once and each once', async () => {
     const { order, documentId } = await ordered(talkOf(60_000));
     await bench.openai.control.configure({ msPerRequest: 150 });
-    const worker = startWork(bench);
+    await using worker = startWork(bench);
     await succeeded(order.id);
     await worker.close();
 
@@ -88,7 +88,7 @@ describe('a long text', () => {
   test('goes on where a stopped worker left it: nothing that was answered is asked again', async () => {
     const { order, documentId } = await ordered(talkOf(60_000));
     await bench.openai.control.configure({ msPerRequest: 200 });
-    const first = startWork(bench);
+    await using first = startWork(bench);
     await eventually(async () => {
       const rows = await sections(documentId);
       expect(rows.filter(({ result }) => result !== null).length).toBeGreaterThanOrEqual(2);
@@ -99,7 +99,7 @@ describe('a long text', () => {
     expect(done).toBeLessThan(rows.length);
     expect(await paid()).toHaveLength(done);
 
-    const second = startWork(bench);
+    await using second = startWork(bench);
     await succeeded(order.id);
     await second.close();
     expect(await paid()).toHaveLength(rows.length + (await merges()).length);

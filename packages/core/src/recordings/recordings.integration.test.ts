@@ -82,7 +82,7 @@ async function end(text: Buffer, name: string) {
 
 test('twelve minutes come back through the queue with no word lost or doubled, and nothing but the text stays', async () => {
   const words = numbered(600);
-  const work = startWork(bench);
+  await using work = startWork(bench);
   const { recording, order } = await makeRecording(
     bench,
     me,
@@ -92,7 +92,7 @@ test('twelve minutes come back through the queue with no word lost or doubled, a
     const now = await orderNow(bench, order.id);
     if (!now.endedAt) throw new Error(`the order is ${now.state}`);
     return now;
-  });
+  }, 45_000);
   await work.close();
   expect(ended).toMatchObject({ state: 'succeeded', failure: null });
   const kept = await recordingNow(bench, recording.id);

@@ -9,7 +9,7 @@ const nothingToShow = { handle: async () => undefined, giveUp: nothingToEnd };
 export function startWork(
   bench: TestParts,
   parts: WorkerParts = bench.parts,
-): {
+): AsyncDisposable & {
   /** What runs may end within so many milliseconds; unless told, it is broken off. */
   close(deadlineMs?: number): Promise<unknown>;
 } {
@@ -25,5 +25,8 @@ export function startWork(
     log: parts.log,
     metrics: bench.parts.metrics,
   });
-  return { close: (deadlineMs = 2_000) => workers.close(deadlineMs) };
+  return {
+    close: (deadlineMs = 2_000) => workers.close(deadlineMs),
+    [Symbol.asyncDispose]: async () => void (await workers.close(2_000)),
+  };
 }
