@@ -1,15 +1,18 @@
 // Buckets to files and back, over plain S3, so any server will do. Runs in the worker's image, which has the
 // client and the configuration:
-//   node buckets.mjs backup  <folder> <manifest>            every object of the three buckets
-//   node buckets.mjs restore <folder> <manifest>            puts them back, and checks what was put
-//   node buckets.mjs verify  <folder> <manifest> [--server] the files (or the server) against the manifest
-// Contents lie under blobs/<sha256>, shared by all manifests: a daily backup costs what is new that day.
-// A manifest is a line of JSON for each object. With BACKUP_KEY_FILE contents are sealed (seal.mjs).
+//   node buckets.mjs backup  <folder> <name>                every object of the three buckets; the list into <folder>/<name>
+//   node buckets.mjs restore <folder> <list                 puts them back, and checks what was put
+//   node buckets.mjs verify  <folder> [--server] <list      the files (or the server) against the list
+//   node buckets.mjs prune   <folder>                       removes contents that no list in the folder names
+// Contents lie under blobs/<sha256>, shared by all lists: a daily backup costs what is new that day. A list is a line of
+// JSON for each object. With a key contents and lists are sealed (seal.mjs); a list on the standard input is open and
+// already known to be true.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import {
   CreateBucketCommand,
@@ -22,13 +25,17 @@ import {
 import { loadStorageSetupConfig } from '@aisha/config';
 import { opener, readKey, sealer } from './seal.mjs';
 
-const [action, folder, manifestFile, where] = process.argv.slice(2);
-if (!folder || !manifestFile || !['backup', 'restore', 'verify'].includes(action)) {
-  process.stderr.write('usage: node buckets.mjs backup|restore|verify <folder> <manifest> [--server]\n');
+const [action, folder, where] = process.argv.slice(2);
+if (
+  !folder ||
+  !['backup', 'restore', 'verify', 'prune'].includes(action) ||
+  (action === 'backup' && !where)
+) {
+  process.stderr.write('usage: node buckets.mjs backup|restore|verify|prune <folder> [<name>|--server]\n');
   process.exit(2);
 }
 const { storage } = loadStorageSetupConfig();
-const key = process.env.BACKUP_KEY_FILE ? readKey(process.env.BACKUP_KEY_FILE) : null;
+const key = readKey();
 const client = new S3Client({
   endpoint: storage.endpoint,
   region: storage.region,
@@ -60,11 +67,26 @@ async function each(source, work) {
   );
 }
 
-const readManifest = async (file) =>
-  (await readFile(file, 'utf8'))
+const LISTS = '.objects.jsonl';
+const listsThere = async () =>
+  (existsSync(folder) ? await readdir(folder) : []).filter(
+    (name) => name.endsWith(LISTS) || name.endsWith(`${LISTS}.sealed`),
+  );
+
+const rowsOf = (content) =>
+  content
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
+
+async function readList(name) {
+  const file = createReadStream(join(folder, name));
+  if (!name.endsWith('.sealed')) return rowsOf(await text(file));
+  if (!key) throw new Error(`${name} is sealed, and there is no key`);
+  const open = opener(key);
+  file.on('error', (error) => open.destroy(error));
+  return rowsOf(await text(file.pipe(open)));
+}
 
 async function hashOf(stream) {
   const hash = createHash('sha256');
@@ -76,22 +98,48 @@ async function hashOf(stream) {
   return { sha256: hash.digest('hex'), size };
 }
 
+/** Whoever reads compares with the hash, so one that an older backup left unsealed will do as well. */
 function readBlob(sha256) {
-  const file = createReadStream(blobPath(sha256));
-  if (!key) return file;
+  const sealed = key !== null && existsSync(blobPath(sha256));
+  const file = createReadStream(
+    sealed ? blobPath(sha256) : join(folder, 'blobs', sha256.slice(0, 2), sha256),
+  );
+  if (!sealed) return file;
   const open = opener(key);
   file.on('error', (error) => open.destroy(error));
   return file.pipe(open);
 }
 
-/** What earlier manifests already hold: an unchanged object is not fetched again. */
+/** What earlier lists already hold: an unchanged object is not fetched again. With a key only what it sealed is believed. */
 async function known() {
   const map = new Map();
-  const names = existsSync(folder) ? (await readdir(folder)).filter((n) => n.endsWith('.objects.jsonl')) : [];
-  for (const name of names)
-    for (const row of await readManifest(join(folder, name)))
-      map.set(`${row.bucket}\0${row.key}\0${row.etag}\0${row.size}`, row);
+  for (const name of await listsThere()) {
+    if (name.endsWith('.sealed') !== (key !== null)) continue;
+    const rows = await readList(name).catch((error) => {
+      process.stderr.write(`${name} is left aside: ${error.message}\n`);
+      return [];
+    });
+    for (const row of rows) map.set(`${row.bucket}\0${row.key}\0${row.etag}\0${row.size}`, row);
+  }
   return map;
+}
+
+/** Contents that no list names. A list that cannot be read may name any of them: then all stay. */
+async function prune() {
+  const named = new Set();
+  for (const name of await listsThere())
+    for (const { sha256 } of await readList(name))
+      named.add(name.endsWith('.sealed') ? `${sha256}.sealed` : sha256);
+  const total = { removed: 0 };
+  const blobs = join(folder, 'blobs');
+  for (const name of existsSync(blobs)
+    ? await readdir(blobs, { recursive: true, withFileTypes: true })
+    : []) {
+    if (!name.isFile() || named.has(name.name)) continue;
+    await rm(join(name.parentPath, name.name));
+    total.removed += 1;
+  }
+  return total;
 }
 
 async function backup() {
@@ -154,12 +202,15 @@ async function backup() {
       total.bytes += row.size;
     });
   rows.sort((a, b) => (a.bucket + a.key < b.bucket + b.key ? -1 : 1));
-  await writeFile(manifestFile, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
+  await pipeline([
+    Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    ...(key ? [sealer(key)] : []),
+    createWriteStream(join(folder, where), { mode: 0o600 }),
+  ]);
   return total;
 }
 
-async function restore() {
-  const rows = await readManifest(manifestFile);
+async function restore(rows) {
   for (const bucket of buckets)
     await client
       .send(new HeadBucketCommand({ Bucket: bucket }))
@@ -184,12 +235,11 @@ async function restore() {
     total.objects += 1;
     total.bytes += row.size;
   });
-  await verify('--server');
+  await verify(rows, '--server');
   return total;
 }
 
-async function verify(side) {
-  const rows = await readManifest(manifestFile);
+async function verify(rows, side) {
   const total = { objects: 0, bytes: 0 };
   await each(rows, async (row) => {
     const content =
@@ -206,8 +256,14 @@ async function verify(side) {
 }
 
 try {
-  const total =
-    action === 'backup' ? await backup() : action === 'restore' ? await restore() : await verify(where);
+  const list = async () => rowsOf(await text(process.stdin));
+  const actions = {
+    backup,
+    prune,
+    restore: async () => restore(await list()),
+    verify: async () => verify(await list(), where),
+  };
+  const total = await actions[action]();
   process.stdout.write(`${JSON.stringify({ action, ...total })}\n`);
 } catch (error) {
   process.stderr.write(`${action} failed: ${error.message}\n`);

@@ -124,7 +124,7 @@ sync_server() {
   say "copying scripts and configuration to $(config DEPLOY_HOST):$REMOTE_HOME"
   if [[ -n $DRY_RUN ]]; then say 'would copy docker-compose.prod.yml infra nginx production.env'; return; fi
   as_root "mkdir -p $REMOTE_HOME && cd $REMOTE_HOME && rm -rf infra/scripts nginx/snippets && tar -x --no-same-owner" \
-    < <(tar -C "$ROOT" -c --exclude 'production*.env' docker-compose.prod.yml infra/scripts infra/systemd infra/monitoring nginx/nginx.conf nginx/snippets)
+    < <(tar -C "$ROOT" -c --exclude 'production*.env' docker-compose.prod.yml infra/scripts infra/systemd infra/monitoring infra/redis nginx/nginx.conf nginx/snippets)
   as_root "umask 077 && cat >$REMOTE_HOME/production.env.new && mv $REMOTE_HOME/production.env.new $REMOTE_HOME/production.env" <"$FILE"
 }
 

@@ -67,18 +67,32 @@ transient() {
   systemd-run --quiet --collect -p User=aisha -p Group=aisha -p ProtectSystem=strict -p ProtectHome=yes -p PrivateTmp=yes \
     -p NoNewPrivileges=yes -p CapabilityBoundingSet= "$@"
 }
-# in_app <folder> <program> …: with the configuration and the secrets of a process; only that folder can be written.
+# in_app <folder> <program> …: with the configuration of a process and the secrets GIVEN (name:file); only that folder can be
+# written.
 in_app() {
-  transient --pipe --wait -p WorkingDirectory="$1" -p ReadWritePaths="$1" -p EnvironmentFile="$AISHA_HOME/app.env" \
-    -p BindReadOnlyPaths="$AISHA_HOME/secrets:/run/secrets" -p Environment='NODE_ENV=production INSTANCE_ID=tools' \
-    ${KEY_FILE:+-p "BindReadOnlyPaths=$KEY_FILE:$KEY" -p "Environment=BACKUP_KEY_FILE=$KEY"} /usr/bin/node "${@:2}"
+  local given one; given=()
+  for one in "${GIVEN[@]}"; do given+=(-p "LoadCredential=${one%%:*}:$AISHA_HOME/secrets/${one##*:}"); done
+  transient --pipe --wait -p WorkingDirectory="$1" -p ReadWritePaths="$1" -p EnvironmentFile="$AISHA_HOME/app.env" "${given[@]}" \
+    -p "InaccessiblePaths=-$AISHA_HOME/secrets" -p Environment='NODE_ENV=production INSTANCE_ID=tools' \
+    ${KEY_FILE:+-p "LoadCredential=BACKUP_KEY:$KEY_FILE"} /usr/bin/node "${@:2}"
 }
 # The same folder inside and out.
 export BACKUPS
 BACKUPS=$(config BACKUP_DIR /var/backups/aisha)
-backup_program() { in_app "$BACKUPS" "$AISHA_HOME/app/packages/storage/scripts/$1" "${@:2}"; }
+# As lib.sh's.
+backup_program() {
+  local part='' GIVEN=()
+  if [[ -n ${RESTORING:-} ]]; then part=ROOT_; fi
+  GIVEN=("MINIO_ACCESS_KEY:MINIO_${part}ACCESS_KEY" "MINIO_SECRET_KEY:MINIO_${part}SECRET_KEY")
+  in_app "$BACKUPS" "$AISHA_HOME/app/packages/storage/scripts/$1" "${@:2}"
+}
 
 migrate() { systemctl start aisha-migrate; }
+make_roles() {
+  local GIVEN=(DATABASE_URL DATABASE_CA "${SETUP_SECRETS[@]}")
+  install -d -m 770 -o "$APP_ID" -g "$APP_ID" "$AISHA_HOME/work"
+  in_app "$AISHA_HOME/work" "$AISHA_HOME/app/packages/db/dist/migrate.js" --roles
+}
 start_services() { systemctl start aisha.target; }
 stop_services() { systemctl stop "${@/#/aisha-}"; }
-operate() { in_app "$AISHA_HOME/work" "$AISHA_HOME/app/apps/cli/dist/main.js" "$@"; }
+operate() { local GIVEN=("${PROCESS_SECRETS[@]}"); in_app "$AISHA_HOME/work" "$AISHA_HOME/app/apps/cli/dist/main.js" "$@"; }

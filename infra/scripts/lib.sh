@@ -38,10 +38,6 @@ config() { printf '%s' "${CONFIG[$1]:-${2:-}}"; }
 require() { local n; for n in "$@"; do [[ -n ${CONFIG[$n]:-} ]] || die "$n is missing in production.env"; done; }
 has_profile() { [[ ",$(config PROFILES)," == *",$1,"* ]]; }
 
-# Each of these becomes a file that only the processes which need it can read.
-SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET PAYMENT_PROVIDER_TOKEN TELEGRAM_API_ID TELEGRAM_API_HASH FAL_API_KEY OPENAI_API_KEY DATABASE_URL DATABASE_CA POSTGRES_PASSWORD
-  REDIS_URL REDIS_PASSWORD REDIS_SENTINEL_PASSWORD MINIO_ACCESS_KEY MINIO_SECRET_KEY GRAFANA_PASSWORD ALERTMANAGER_CONFIG
-  MIGRATION_DATABASE_URL REGISTRY_HTPASSWD)
 # For the scripts and the compose file, not for the processes.
 DEPLOYMENT=(REGISTRY REGISTRY_USER REGISTRY_INSECURE REGISTRY_IMAGE REGISTRY_BIND REGISTRY_KEEP DEPLOY_HOST DEPLOY_PORT DEPLOY_KEY DEPLOY_KNOWN_HOSTS
   DEPLOY_FREE_GB DOMAIN ACME_EMAIL ACME_SERVER PROFILES API_SERVERS WORKERS
@@ -49,14 +45,18 @@ DEPLOYMENT=(REGISTRY REGISTRY_USER REGISTRY_INSECURE REGISTRY_IMAGE REGISTRY_BIN
   BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE BOT_API_IMAGE BOT_API_PORT BOT_API_MEMORY BOT_API_GROUP POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
-  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE WITHOUT_DOCKER)
+  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE WITHOUT_DOCKER DATABASE_OWN_SERVER)
 # The processes of the image: user and group 10001.
 APP_ID=10001
 
 is_in() { local word=$1 w; shift; for w in "$@"; do [[ $w == "$word" ]] && return 0; done; return 1; }
 
+# Where these scripts come from; $AISHA_HOME on a server.
+AISHA_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=infra/scripts/secrets.sh
+. "$AISHA_SOURCE/infra/scripts/secrets.sh"
 # shellcheck source=infra/scripts/registry.sh
-. "$(dirname "${BASH_SOURCE[0]}")/registry.sh"
+. "$AISHA_SOURCE/infra/scripts/registry.sh"
 
 # What follows from the rest, so that one short file is enough.
 complete_config() {
@@ -86,6 +86,11 @@ complete_config() {
   if has_profile data; then
     : "${CONFIG[POSTGRES_HOST]:=postgres}" "${CONFIG[POSTGRES_USER]:=aisha}" "${CONFIG[POSTGRES_DB]:=aisha}"
     : "${CONFIG[REDIS_HOST]:=redis}" "${CONFIG[MINIO_ENDPOINT]:=http://s3:9000}"
+    if own_database; then : "${CONFIG[DATABASE_OWN_SERVER]:=true}"; fi
+  elif [[ -z $(config DATABASE_URL) && -n $(config POSTGRES_USER) && -n $(config POSTGRES_DB) ]]; then
+    # One address, one secret, whichever way it is written.
+    : "${CONFIG[POSTGRES_HOST]:=localhost}"
+    CONFIG[DATABASE_URL]=$(database_url "$(config POSTGRES_USER)" "$(config POSTGRES_PASSWORD)")
   fi
   if has_profile bot-api; then
     require TELEGRAM_API_ID TELEGRAM_API_HASH
@@ -105,45 +110,19 @@ telegram_root() {
   if telegram_is_inside; then printf 'http://127.0.0.1:%s' "$(config BOT_API_PORT 8081)"; else config TELEGRAM_API_ROOT https://api.telegram.org; fi
 }
 
-# Secrets that nobody but the cluster needs to know are made here, once, and kept.
-generated_secret() {
-  case $1 in
-    TELEGRAM_WEBHOOK_SECRET) return 0 ;;
-    POSTGRES_PASSWORD | REDIS_PASSWORD | MINIO_ACCESS_KEY | MINIO_SECRET_KEY) has_profile data ;;
-    GRAFANA_PASSWORD) has_profile monitoring ;;
-    *) return 1 ;;
-  esac
-}
-
-# render_config <folder>: secrets/*, app.env and .env from CONFIG. Prints nothing secret.
+# render_config <folder>: secrets/*, app.env, setup.env (what sets up alone is given) and .env from CONFIG. Prints nothing secret.
 render_config() (
   umask 077
   home=$1
   mkdir -p "$home/secrets"
   chmod 711 "$home/secrets"
-  app=$(mktemp "$home/app.env.XXXXXX") env=$(mktemp "$home/.env.XXXXXX")
+  app=$(mktemp "$home/app.env.XXXXXX") setup=$(mktemp "$home/setup.env.XXXXXX") env=$(mktemp "$home/.env.XXXXXX")
   for name in "${SECRETS[@]}"; do
-    file=$home/secrets/$name value=${CONFIG[$name]:-}
-    if [[ -z $value ]]; then
-      case $name in
-        ALERTMANAGER_CONFIG) value=$(alertmanager_config) ;;
-        REGISTRY_HTPASSWD) value=$(registry_htpasswd "$file") || die 'the registry needs its login: REGISTRY_USER, REGISTRY_PASSWORD, and htpasswd (apache2-utils)' ;;
-        # Migrations need a session of PostgreSQL's own; through a pooler by transactions they have none.
-        MIGRATION_DATABASE_URL) value=$(config DATABASE_URL) ;;
-        DATABASE_CA)
-          value=$(config DATABASE_CA_FILE)
-          [[ -z $value ]] || value=$(cat "$value") || die 'DATABASE_CA_FILE: no such file on this server' ;;
-      esac
-    fi
-    if [[ -z $value ]] && generated_secret "$name"; then
-      if [[ -s $file ]]; then value=$(<"$file"); else value=$(random_word 40); fi
-    fi
-    # In place, so that a container's mount of the file stays the file.
-    [[ -e $file && $(<"$file") == "$value" ]] || printf '%s' "$value" >"$file"
-    chmod 440 "$file"
-    if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$file"; fi
-    # Those two are the scripts' own.
-    if [[ -n $value && $name != @(MIGRATION_DATABASE_URL|REGISTRY_HTPASSWD) ]]; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$app"; fi
+    value=$(keep_secret "$name" "$home/secrets") || exit 1
+    # Without Docker systemd's credentials tell it (CREDENTIALS_DIRECTORY).
+    if [[ -z $value || -n $(config WITHOUT_DOCKER) ]]; then continue; fi
+    if is_in "$name" "${PROCESS_SECRETS[@]}"; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$app"
+    elif [[ $name == *_DATABASE_URL || $name == DATABASE_ADMIN_URL ]]; then printf "%s_FILE='/run/secrets/%s'\n" "$name" "$name" >>"$setup"; fi
   done
   printf "AISHA_HOME='%s'\n" "$home" >>"$env"
   mapfile -t names < <(printf '%s\n' "${!CONFIG[@]}" | sort)
@@ -158,30 +137,11 @@ render_config() (
   # A changed secret is no change of the compose file: this label makes it one, so processes are renewed.
   printf "CONFIG_VERSION='%s'\n" "$(cd "$home/secrets" && cat "${SECRETS[@]}" "$app" | sha256sum | cut -c1-16)" >>"$env"
   if [[ -s $home/releases/current ]]; then printf "TAG='%s'\n" "$(<"$home/releases/current")" >>"$env"; fi
-  chmod 640 "$app" "$env"
+  chmod 640 "$app" "$setup" "$env"
   mv "$app" "$home/app.env"
+  mv "$setup" "$home/setup.env"
   mv "$env" "$home/.env"
 )
-
-# Alerts go to the operators' Telegram chat when one is named, else they only show in Prometheus.
-alertmanager_config() {
-  local chat; chat=$(config ALERT_CHAT_ID)
-  printf 'route: {receiver: operators, group_by: [alertname], group_wait: 30s, repeat_interval: 4h}\nreceivers:\n  - name: operators\n'
-  [[ -z $chat ]] || printf '    telegram_configs:\n      - {bot_token: "%s", chat_id: %s, send_resolved: true, parse_mode: ""}\n' "$(config TELEGRAM_BOT_TOKEN)" "$chat"
-}
-
-# "<name> <days>" of every key that has been the same for KEY_DAYS (90) days or longer. Its file was last written when it
-# was last changed.
-old_keys() {
-  local name file days limit
-  limit=$(config KEY_DAYS 90)
-  for name in "${SECRETS[@]}"; do
-    file=$AISHA_HOME/secrets/$name
-    [[ -s $file && $name != @(ALERTMANAGER_CONFIG|DATABASE_CA|MIGRATION_DATABASE_URL) ]] || continue
-    days=$((($(date +%s) - $(stat -c %Y "$file")) / 86400))
-    ((days < limit)) || printf '%s %s\n' "$name" "$days"
-  done
-}
 
 # nginx's list of replicas. After two failures one is left alone for 2 s; when all are in that state the second
 # entries, never marked, are tried all the same, so nginx refuses nothing by itself.
@@ -272,23 +232,15 @@ ensure_network() {
 }
 
 # --- PostgreSQL, whoever runs it ----------------------------------------------------------------------------
-url_decode() { local v=${1//+/ }; printf '%b' "${v//%/\\x}"; }
-
-# Sets PG* from DATABASE_URL or POSTGRES_*, so that no password stands on a command line.
+# pg_environment <name of an address: BACKUP_DATABASE_URL, …>: sets PG*, so that no password stands on a command line.
 pg_environment() {
-  # Past a pooler: pg_dump and a restore need a session too.
-  local url=${CONFIG[MIGRATION_DATABASE_URL]:-${CONFIG[DATABASE_URL]:-}} ssl=''
-  if [[ -n $url ]]; then
-    [[ $url =~ ^postgres(ql)?(\+[a-z]+)?://([^:@/]+)(:([^@]*))?@([^:/?]+)(:([0-9]+))?/([^?]+)(\?(.*))?$ ]] || die 'DATABASE_URL is not postgresql://user:password@host:port/database'
-    PGUSER=$(url_decode "${BASH_REMATCH[3]}") PGPASSWORD=$(url_decode "${BASH_REMATCH[5]}") PGHOST=${BASH_REMATCH[6]}
-    PGPORT=${BASH_REMATCH[8]:-5432} PGDATABASE=$(url_decode "${BASH_REMATCH[9]}")
-    # libpq's word, or asyncpg's and SQLAlchemy's.
-    if [[ ${BASH_REMATCH[11]:-} =~ (^|&)ssl(mode)?=([a-z-]+) ]]; then ssl=${BASH_REMATCH[3]}; fi
-  else
-    PGUSER=$(config POSTGRES_USER) PGDATABASE=$(config POSTGRES_DB) PGHOST=$(config POSTGRES_HOST localhost)
-    PGPORT=$(config POSTGRES_PORT 5432)
-    PGPASSWORD=$(cat "$AISHA_HOME/secrets/POSTGRES_PASSWORD")
-  fi
+  local url=${CONFIG[$1]:-} ssl=''
+  if [[ -z $url && -s $AISHA_HOME/secrets/$1 ]]; then url=$(<"$AISHA_HOME/secrets/$1"); fi
+  [[ $url =~ ^postgres(ql)?(\+[a-z]+)?://([^:@/]+)(:([^@]*))?@([^:/?]+)(:([0-9]+))?/([^?]+)(\?(.*))?$ ]] || die "$1 is not postgresql://user:password@host:port/database"
+  PGUSER=$(url_decode "${BASH_REMATCH[3]}") PGPASSWORD=$(url_decode "${BASH_REMATCH[5]}") PGHOST=${BASH_REMATCH[6]}
+  PGPORT=${BASH_REMATCH[8]:-5432} PGDATABASE=$(url_decode "${BASH_REMATCH[9]}")
+  # libpq's word, or asyncpg's and SQLAlchemy's.
+  if [[ ${BASH_REMATCH[11]:-} =~ (^|&)ssl(mode)?=([a-z-]+) ]]; then ssl=${BASH_REMATCH[3]}; fi
   case $ssl in
     true | no-verify) PGSSLMODE=require ;;
     false | off) PGSSLMODE=disable ;;
@@ -329,25 +281,40 @@ order by 1;
 SQL
 }
 
-# The backup's key, where the image's user can read it; the original may stay root's alone.
+# The key that seals backups and proves them: the operators' own file, or one that the set-up makes.
+BACKUP_KEY_MADE=${BACKUP_KEY_MADE:-/etc/aisha/backup.key}
+backup_key_file() { config BACKUP_KEY_FILE "$BACKUP_KEY_MADE"; }
+ensure_backup_key() {
+  local file; file=$(backup_key_file)
+  if [[ -s $file ]]; then return; fi
+  [[ $file == "$BACKUP_KEY_MADE" ]] || die "BACKUP_KEY_FILE: there is no $file; make it with: openssl rand -hex 32 >$file"
+  install -d -m 700 "$(dirname "$file")"
+  (umask 077; openssl rand -hex 32 >"$file")
+  warn "backups are sealed with the new key in $file: KEEP A COPY OF IT ELSEWHERE, without it no backup can be opened"
+}
+# usable_key: KEY_FILE where the image's user can read it; the original may stay root's alone.
 usable_key() {
-  [[ -n $KEY_FILE ]] || return 0
-  [[ -r $KEY_FILE ]] || die "BACKUP_KEY_FILE: $KEY_FILE cannot be read"
+  [[ -s $KEY_FILE && -r $KEY_FILE ]] || die "the key of the backups, $KEY_FILE, cannot be read: backups are made and opened with it alone"
+  if [[ -n $(config WITHOUT_DOCKER) ]]; then return; fi
   install -m 440 "$KEY_FILE" "$AISHA_HOME/secrets/BACKUP_KEY"
   if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$AISHA_HOME/secrets/BACKUP_KEY"; fi
   KEY_FILE=$AISHA_HOME/secrets/BACKUP_KEY
 }
 
 # backup_program <file.mjs> …: a program of the scripts' folder with the cluster's configuration. It sees the backups
-# under $BACKUPS and their key as $KEY.
+# under $BACKUPS and their key as $KEY. It reads buckets as the processes do; a restore, which may have to make them, as
+# whoever sets up (RESTORING).
 export BACKUPS=/backup KEY=/run/backup-key
 backup_program() {
   dc run --rm --no-deps -T -v "$BACKUP_DIR:$BACKUPS" -v "$AISHA_HOME/infra/scripts:/app/packages/storage/scripts:ro" \
-    ${KEY_FILE:+-v "$KEY_FILE:$KEY:ro" -e "BACKUP_KEY_FILE=$KEY"} --entrypoint node migrate "packages/storage/scripts/$1" "${@:2}"
+    ${KEY_FILE:+-v "$KEY_FILE:$KEY:ro" -e "BACKUP_KEY_FILE=$KEY"} --entrypoint node "$([[ -n ${RESTORING:-} ]] && echo migrate || echo backup)" \
+    "packages/storage/scripts/$1" "${@:2}"
 }
 
 # --- The processes as a whole -------------------------------------------------------------------------------
 migrate() { dc run --rm --no-deps migrate; }
+# The roles alone, where the server has none yet.
+make_roles() { dc run --rm --no-deps -T --entrypoint node migrate packages/db/dist/migrate.js --roles; }
 start_services() { dc up -d; }
 stop_services() { dc stop "$@"; }
 # The operators' commands; files that they read or write lie in $AISHA_HOME/work.

@@ -43,12 +43,29 @@ prepare_release() {
     step dc up -d postgres redis s3 9>&-
     # Compose's own --wait gives up at the first slow check; a database that recovers gets its time.
     [[ -n $DRY_RUN ]] || wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy; nothing was changed'
+    reload_rights
   fi
   if has_profile bot-api; then
     step dc up -d bot-api 9>&-
     [[ -n $DRY_RUN ]] || wait_healthy 60 "$(containers bot-api)" || die 'the Bot API server is not healthy: are TELEGRAM_API_ID and TELEGRAM_API_HASH right? Nothing was changed'
   fi
   if has_profile monitoring; then step dc up -d prometheus alertmanager grafana node-exporter 9>&-; fi
+}
+
+# Changed rules or passwords of Redis' users, which it reads by itself only when it starts.
+reload_rights() {
+  # shellcheck disable=SC2016
+  if own_redis; then
+    step docker exec "$(containers redis)" sh -c 'REDISCLI_AUTH=$(cat /run/secrets/REDIS_ADMIN_PASSWORD) redis-cli --user operator acl load' >/dev/null || die 'Redis did not take the rights of its users'
+  fi
+}
+
+# Roles, schema and buckets. Migrations only ever add: the version that runs goes on working on the new schema, which makes a
+# rollback safe, and so the version before needs none.
+set_up() {
+  if [[ -n $current && $TAG == "$previous" ]]; then say "no migrations: $TAG ran here before"; return; fi
+  say 'migrations'
+  step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
 }
 
 # update <service>: one container of one service to $TAG, waited for.
@@ -136,7 +153,7 @@ only() {
   case $1 in
     webhook-api* | bot-polling* | worker)
       prepare_image "${1%%-[0-9]*}"
-      if [[ $TAG != "$current" ]]; then prepare_image worker; step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed"; fi ;;
+      if [[ $TAG != "$current" ]]; then prepare_image worker; set_up; fi ;;
     *) step dc pull -q "${all[@]}" || warn 'it could not be pulled: what is here is used' ;;
   esac
   if [[ $1 == bot-polling ]]; then mapfile -t all < <(bots_in_order); fi
@@ -166,9 +183,7 @@ export TAG
 prepare
 if [[ -n $ONLY ]]; then only "$ONLY"; say "done in $((SECONDS - started)) s: $ONLY $TAG"; exit 0; fi
 prepare_release
-# Migrations only ever add: the version that runs goes on working on the new schema, which makes a rollback safe.
-say 'migrations'
-step dc run --rm --no-deps migrate 9>&- || die "the migration of $TAG failed; the cluster still runs ${current:-nothing}"
+set_up
 roll || roll_back
 if [[ -z $DRY_RUN ]]; then
   end_release

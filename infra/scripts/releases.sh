@@ -77,6 +77,7 @@ prepare_files() {
   log_files "$LOG_DIR"
   "$AISHA_HOME/infra/scripts/scratch.sh"
   render_config "$AISHA_HOME"
+  ensure_backup_key
   api_servers_conf "$(config API_SERVERS)" >"$AISHA_HOME/nginx/upstream/api-servers.conf"
   if [[ $EUID -eq 0 ]]; then chown "$APP_ID:$APP_ID" "$LOG_DIR/nginx"; fi
   "$AISHA_HOME/infra/scripts/certificates.sh" placeholder

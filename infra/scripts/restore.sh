@@ -1,40 +1,65 @@
 #!/usr/bin/env bash
-# Brings back a backup: the database, the buckets, and checks both. The processes stop meanwhile.
+# Brings back a backup: the database, the buckets, and checks both. The processes stop meanwhile. Nothing is opened before
+# its manifest proves, by the key of the backups, that its files are those that were written under this name.
 #   restore.sh list                      the backups there are
 #   restore.sh <stamp>|latest --yes      replaces what is there now
 #   restore.sh <stamp>|latest --check    only checks the backup's files
 #   restore.sh <stamp>|latest --configuration <folder>   unpacks production.env, secrets and certificates there
+#   … --unverified                       one of before there were manifests, sealed or not: somebody may have changed it
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 load_server_config
 need sha256sum
-BACKUP_DIR=$(config BACKUP_DIR /var/backups/aisha) KEY_FILE=$(config BACKUP_KEY_FILE)
+BACKUP_DIR=$(config BACKUP_DIR /var/backups/aisha) KEY_FILE=$(backup_key_file)
 list() { find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -type d -name '20*' -printf '%f\n' 2>/dev/null | sort; }
 
+UNVERIFIED='' words=()
+for word in "$@"; do if [[ $word == --unverified ]]; then UNVERIFIED=1; else words+=("$word"); fi; done
+set -- "${words[@]}"
 STAMP=${1:-}
 if [[ $STAMP == list ]]; then list; exit 0; fi
 if [[ $STAMP == latest ]]; then STAMP=$(list | tail -1); fi
-[[ -n $STAMP && -d $BACKUP_DIR/$STAMP ]] || { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2; }
+[[ -n $STAMP && $STAMP != */* && -d $BACKUP_DIR/$STAMP ]] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
 FROM=$BACKUP_DIR/$STAMP
-usable_key
+if [[ -n $UNVERIFIED && ! -s $KEY_FILE ]]; then KEY_FILE=''; else usable_key; fi
+
+# Every file of the backup by the manifest, and no other; the manifest by the key.
+proven() {
+  local said there
+  [[ -f $FROM/MANIFEST ]] || die "$STAMP has no manifest: it is older than those, or somebody took it away. --unverified restores it all the same"
+  said=$(backup_program seal.mjs check <"$FROM/MANIFEST") || die "$STAMP was changed, or was not written with the key in $(backup_key_file)"
+  [[ ${said%%$'\n'*} == "# aisha backup $STAMP" ]] || die "the files of $STAMP are those of another backup"
+  there=$(cd "$FROM" && find . -mindepth 1 -printf '%P\n' | grep -vx MANIFEST | sort)
+  [[ $there == "$(sed -n 's/^[0-9a-f]\{64\}  //p' <<<"$said" | sort)" ]] || die "$STAMP holds other files than its manifest names"
+  (cd "$FROM" && sha256sum --strict --quiet -c <<<"$said") || die "the files of $STAMP are damaged or changed"
+}
 opened() {
   if [[ -f $1.sealed ]]; then
     [[ -n $KEY_FILE ]] || die 'the backup is sealed: BACKUP_KEY_FILE must name its key'
-    backup_program seal.mjs open "$KEY" <"$1.sealed"
-  else cat "$1"; fi
+    backup_program seal.mjs open <"$1.sealed"
+  else
+    [[ -n $UNVERIFIED ]] || die "$1 is not sealed"
+    cat "$1"
+  fi
 }
-buckets() { backup_program buckets.mjs "$1" "$BACKUPS/objects" "$BACKUPS/objects/$STAMP.objects.jsonl"; }
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 check() {
-  (cd "$FROM" && sha256sum --quiet -c SHA256SUMS) || die "the files of $STAMP are damaged"
-  buckets verify
+  if [[ -n $UNVERIFIED ]]; then
+    warn "$STAMP is taken as it lies there: nothing proves who wrote it"
+    [[ ! -f $FROM/SHA256SUMS ]] || (cd "$FROM" && sha256sum --quiet -c SHA256SUMS) || die "the files of $STAMP are damaged"
+  else proven; fi
+  opened "$FROM/objects.jsonl" >"$work/objects.jsonl" || die "the list of objects of $STAMP cannot be opened"
+  backup_program buckets.mjs verify "$BACKUPS/objects" <"$work/objects.jsonl"
 }
 
 case ${2:-} in
   --check) check; say "$STAMP is whole"; exit 0 ;;
   --configuration)
+    [[ -n $UNVERIFIED ]] || proven
     mkdir -p "${3:?--configuration <folder>}"
-    opened "$FROM/configuration.tar" | tar -x -C "$3"
+    opened "$FROM/configuration.tar" >"$work/configuration.tar"
+    tar -x -C "$3" -f "$work/configuration.tar"
     say "unpacked into $3"; exit 0 ;;
   --yes) ;;
   *) die 'this replaces the database and the buckets: say --yes' ;;
@@ -43,8 +68,7 @@ esac
 started=$SECONDS
 say "checking $STAMP"
 check
-# The folder a manifest was in may have been lost; its copy lies in the backup.
-[[ -f $BACKUP_DIR/objects/$STAMP.objects.jsonl ]] || cp "$FROM/objects.jsonl" "$BACKUP_DIR/objects/$STAMP.objects.jsonl"
+opened "$FROM/database.dump" >"$work/dump"
 mapfile -t processes < <(services | grep -E '^(webhook-api|bot-polling|worker)' || true)
 if ((${#processes[@]})); then say 'stopping the processes'; stop_services "${processes[@]}"; fi
 if has_profile data; then
@@ -52,10 +76,9 @@ if has_profile data; then
   wait_healthy 180 "$(containers postgres)" "$(containers redis)" "$(containers s3)" || die 'a database is not healthy'
 fi
 
-pg_environment
+pg_environment MIGRATION_DATABASE_URL
 say 'database'
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-opened "$FROM/database.dump" >"$work/dump"
+make_roles >/dev/null
 # Everything of ours goes, in one transaction with nothing half: then the dump comes in whole or not at all.
 pg psql -Xq -v ON_ERROR_STOP=1 >/dev/null <<'SQL'
 do $$ declare s text; begin
@@ -71,11 +94,11 @@ if [[ -f $FROM/rows.tsv ]]; then
   diff "$FROM/rows.tsv" "$work/rows.tsv" >&2 || die 'the row counts are not those of the backup'
   say "database: $(wc -l <"$work/rows.tsv") tables, $(awk '{n += $2} END {print n + 0}' "$work/rows.tsv") rows, as in the backup"
 fi
-say "buckets: $(buckets restore)"
+say "buckets: $(RESTORING=1 backup_program buckets.mjs restore "$BACKUPS/objects" <"$work/objects.jsonl")"
 
 # Jobs of a later time than the database's would name rows that are not there; the sweeper makes them anew.
 if has_profile data; then
-  docker exec "$(containers redis | head -1)" sh -c 'REDISCLI_AUTH=$(cat /run/secrets/REDIS_PASSWORD) redis-cli flushall' >/dev/null
+  docker exec "$(containers redis | head -1)" sh -c 'REDISCLI_AUTH=$(cat /run/secrets/REDIS_ADMIN_PASSWORD) redis-cli --user operator flushall' >/dev/null
 fi
 say 'migrations'
 migrate

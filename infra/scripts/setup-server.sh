@@ -159,6 +159,8 @@ if [[ -e $BACKEND/production.env ]]; then
 fi
 if [[ -n $DOCKER ]]; then docker_engine; plain_registry; else host_programs; fi
 folders
+BACKUP_KEY_MADE=$PREFIX/etc/aisha/backup.key
+ensure_backup_key
 units
 if [[ -n $FIREWALL ]]; then firewall; firewall_replicas; fi
 say 'the server is ready: deploy with infra/scripts/deploy-via-registry.sh'

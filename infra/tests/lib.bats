@@ -83,7 +83,7 @@ REGISTRY_ANSWERS='cat >/dev/null; printf "HTTP/2 200 \r\n"'
 
 @test "DATABASE_URL is taken apart, the older system's form and escapes too" {
   CONFIG[DATABASE_URL]='postgresql+asyncpg://us%40r:p%2Fw%3A@db.host:6432/aisha?sslmode=require'
-  pg_environment
+  pg_environment DATABASE_URL
   [ "$PGUSER|$PGPASSWORD|$PGHOST|$PGPORT|$PGDATABASE|$PGSSLMODE" = 'us@r|p/w:|db.host|6432|aisha|require' ]
 }
 
@@ -178,18 +178,28 @@ REGISTRY_ANSWERS='cat >/dev/null; printf "HTTP/2 200 \r\n"'
 
 @test "sealed files: open with their key alone, and notice every change" {
   openssl rand -hex 32 >"$BATS_TEST_TMPDIR/key"; openssl rand -hex 32 >"$BATS_TEST_TMPDIR/other"
-  seal="$ROOT/infra/scripts/seal.mjs"
-  opens() { node "$seal" open "$1" <"$2" >/dev/null; }
+  seal() { BACKUP_KEY_FILE=$BATS_TEST_TMPDIR/${OF:-key} node "$ROOT/infra/scripts/seal.mjs" "$1"; }
   for size in 0 1 15 16 17 70000 3000000; do
     head -c $size /dev/urandom >"$BATS_TEST_TMPDIR/plain"
-    node "$seal" seal "$BATS_TEST_TMPDIR/key" <"$BATS_TEST_TMPDIR/plain" >"$BATS_TEST_TMPDIR/sealed"
-    node "$seal" open "$BATS_TEST_TMPDIR/key" <"$BATS_TEST_TMPDIR/sealed" | cmp - "$BATS_TEST_TMPDIR/plain"
+    seal seal <"$BATS_TEST_TMPDIR/plain" >"$BATS_TEST_TMPDIR/sealed"
+    seal open <"$BATS_TEST_TMPDIR/sealed" | cmp - "$BATS_TEST_TMPDIR/plain"
   done
-  run opens "$BATS_TEST_TMPDIR/other" "$BATS_TEST_TMPDIR/sealed"; [ "$status" -eq 1 ]
+  OF=other run seal open <"$BATS_TEST_TMPDIR/sealed"; [ "$status" -eq 1 ]
   head -c -1 "$BATS_TEST_TMPDIR/sealed" >"$BATS_TEST_TMPDIR/cut"
-  run opens "$BATS_TEST_TMPDIR/key" "$BATS_TEST_TMPDIR/cut"; [ "$status" -eq 1 ]
+  run seal open <"$BATS_TEST_TMPDIR/cut"; [ "$status" -eq 1 ]
   printf '\x00' | dd of="$BATS_TEST_TMPDIR/sealed" bs=1 seek=1000 conv=notrunc status=none
-  run opens "$BATS_TEST_TMPDIR/key" "$BATS_TEST_TMPDIR/sealed"; [ "$status" -eq 1 ]
+  run seal open <"$BATS_TEST_TMPDIR/sealed"; [ "$status" -eq 1 ]
+
+  printf 'one\ntwo\n' >"$BATS_TEST_TMPDIR/list"
+  seal sign <"$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/signed"
+  seal check <"$BATS_TEST_TMPDIR/signed" | cmp - "$BATS_TEST_TMPDIR/list"
+  # As systemd hands it over.
+  mkdir "$BATS_TEST_TMPDIR/credentials"; cp "$BATS_TEST_TMPDIR/key" "$BATS_TEST_TMPDIR/credentials/BACKUP_KEY"
+  CREDENTIALS_DIRECTORY=$BATS_TEST_TMPDIR/credentials node "$ROOT/infra/scripts/seal.mjs" check <"$BATS_TEST_TMPDIR/signed" | cmp - "$BATS_TEST_TMPDIR/list"
+  refused() { run seal check <"$1"; [ "$status" -eq 1 ] && [[ $output != *two* ]]; }
+  sed 's/one/One/' "$BATS_TEST_TMPDIR/signed" >"$BATS_TEST_TMPDIR/changed"; refused "$BATS_TEST_TMPDIR/changed"
+  { cat "$BATS_TEST_TMPDIR/signed"; echo three; } >"$BATS_TEST_TMPDIR/changed"; refused "$BATS_TEST_TMPDIR/changed"
+  refused "$BATS_TEST_TMPDIR/list"; OF=other refused "$BATS_TEST_TMPDIR/signed"; refused /dev/null
 }
 
 @test "dashboards and alerts name only metrics that the code has" {

@@ -26,6 +26,8 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   given "$(cat "$AISHA_HOME/production.env")"
   render_config "$AISHA_HOME"
   for name in "${names[@]}"; do
+    # A part of DATABASE_URL, as far as the processes are concerned.
+    [[ $name != POSTGRES_PASSWORD ]] || continue
     grep -qE "^${name}(_FILE)?='" "$AISHA_HOME/app.env" || { echo "$name is lost"; return 1; }
     [[ $(grep "^${name}_FILE=" "$AISHA_HOME/app.env") == '' ]] || [ "$(cat "$AISHA_HOME/secrets/$name")" = "value-of-$name" ]
   done
@@ -46,7 +48,7 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   cmp <(cat "$BATS_TEST_TMPDIR/ca.pem") <(cat "$AISHA_HOME/secrets/DATABASE_CA"; echo)
   grep -qx "DATABASE_CA_FILE='/run/secrets/DATABASE_CA'" "$AISHA_HOME/app.env"
   ! grep -q "$BATS_TEST_TMPDIR" "$AISHA_HOME/app.env"
-  pg_environment
+  pg_environment DATABASE_URL
   [ "$PGSSLMODE $PGSSLROOTCERT" = 'verify-full /run/secrets/DATABASE_CA' ]
   stub docker; pg psql -c x
   grep -q "secrets/DATABASE_CA:/run/secrets/DATABASE_CA:ro" "$CALLS"
@@ -54,11 +56,64 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   run render_config "$AISHA_HOME"; [ "$status" -eq 1 ]
 }
 
+@test "the parts of a database's address become one secret" {
+  given POSTGRES_USER=u@r 'POSTGRES_PASSWORD=p/w:é' POSTGRES_DB=d POSTGRES_HOST=db POSTGRES_PORT=6000
+  render_config "$AISHA_HOME"
+  [ "$(cat "$AISHA_HOME/secrets/DATABASE_URL")" = 'postgresql://u%40r:p%2Fw%3A%C3%A9@db:6000/d' ]
+  pg_environment MIGRATION_DATABASE_URL; [ "$PGUSER $PGPASSWORD" = 'u@r p/w:é' ]
+  not grep -q POSTGRES_PASSWORD_FILE "$AISHA_HOME/app.env"
+}
+
+@test "the profile data: roles with passwords of their own, the superuser's for the set-up alone; kept the next time" {
+  given PROFILES=data
+  render_config "$AISHA_HOME"
+  cd "$AISHA_HOME/secrets"
+  [[ $(<DATABASE_URL) =~ ^postgresql://aisha_app:[A-Za-z0-9]{40}@postgres:5432/aisha$ ]]
+  [[ $(<MIGRATION_DATABASE_URL) == postgresql://aisha_owner:* && $(<BACKUP_DATABASE_URL) == postgresql://aisha_backup:* ]]
+  [ "$(<DATABASE_ADMIN_URL)" = "postgresql://aisha:$(<POSTGRES_PASSWORD)@postgres:5432/aisha" ]
+  [ "$(cut -d: -f3 DATABASE_URL MIGRATION_DATABASE_URL BACKUP_DATABASE_URL DATABASE_ADMIN_URL | sort -u | wc -l)" -eq 4 ]
+  [ "$(<REDIS_URL)" = "redis://aisha:$(<REDIS_PASSWORD)@redis:6379/0" ]
+  # Redis and versitygw are told hashes and users; Redis' own keys are the only ones of an app.
+  [ "$(cut -d' ' -f2 REDIS_ACL | tr '\n' ' ')" = 'default aisha operator ' ]
+  grep -q "^user aisha on #$(printf %s "$(<REDIS_PASSWORD)" | sha256sum | cut -d' ' -f1) .*-@dangerous.*~{aisha}\*" REDIS_ACL
+  not grep -qF -e "$(<REDIS_PASSWORD)" -e "$(<REDIS_ADMIN_PASSWORD)" REDIS_ACL
+  jq -e --arg key "$(<MINIO_ACCESS_KEY)" --arg secret "$(<MINIO_SECRET_KEY)" '.accessAccounts | keys == [$key] and .[$key] == {access: $key, secret: $secret, role: "user", userID: 0, groupID: 0}' S3_USERS
+  [ "$(<MINIO_ROOT_ACCESS_KEY)" != "$(<MINIO_ACCESS_KEY)" ]
+  # What sets up is told of more than the processes are.
+  [ "$(sort ../setup.env | cut -d= -f1 | tr '\n' ' ')" = 'BACKUP_DATABASE_URL_FILE DATABASE_ADMIN_URL_FILE MIGRATION_DATABASE_URL_FILE ' ]
+  not grep -qE 'ADMIN|ROOT|BACKUP|MIGRATION|_ACL|S3_USERS|POSTGRES_PASSWORD' ../app.env
+  before=$(cat -- *); given PROFILES=data; render_config "$AISHA_HOME"; [ "$(cat -- *)" = "$before" ]
+}
+
+@test "an older cluster keeps its passwords and its key of S3, which becomes that of a user" {
+  mkdir -p "$AISHA_HOME/secrets"
+  printf super >"$AISHA_HOME/secrets/POSTGRES_PASSWORD"; printf queue >"$AISHA_HOME/secrets/REDIS_PASSWORD"
+  printf key >"$AISHA_HOME/secrets/MINIO_ACCESS_KEY"; printf hush >"$AISHA_HOME/secrets/MINIO_SECRET_KEY"; : >"$AISHA_HOME/secrets/DATABASE_URL"
+  given PROFILES=data; render_config "$AISHA_HOME"
+  [ "$(<"$AISHA_HOME/secrets/DATABASE_ADMIN_URL")" = postgresql://aisha:super@postgres:5432/aisha ]
+  [ "$(<"$AISHA_HOME/secrets/REDIS_URL")" = redis://aisha:queue@redis:6379/0 ]
+  jq -e '.accessAccounts.key.secret == "hush"' "$AISHA_HOME/secrets/S3_USERS"
+}
+
+@test "without Docker each unit is given its own secrets by systemd, and the files are root's alone" {
+  given WITHOUT_DOCKER=1 DATABASE_URL=postgresql://u:p@h/d REDIS_URL=redis://r MINIO_ACCESS_KEY=k
+  render_config "$AISHA_HOME"
+  [ "$(stat -c %a "$AISHA_HOME/secrets/DATABASE_URL")" = 400 ]
+  not grep -q _FILE "$AISHA_HOME/app.env"
+  for unit in "$ROOT"/infra/systemd/host/aisha-{bot-polling@,webhook-api@,worker@,migrate}.service; do
+    not grep -q 'BindReadOnlyPaths=/opt/aisha-backend/secrets' "$unit"
+    # Every one that it names is there, if empty: systemd starts no unit without.
+    for file in $(sed -n 's#^LoadCredential=.*:/opt/aisha-backend/secrets/##p' "$unit"); do [ -e "$AISHA_HOME/secrets/$file" ]; done
+  done
+  not grep -qE 'FAL|OPENAI|MINIO' "$ROOT/infra/systemd/host/aisha-webhook-api@.service"
+  not grep -qE 'FAL_API|OPENAI' "$ROOT/infra/systemd/host/aisha-bot-polling@.service"
+}
+
 @test "PostgreSQL's tools take asyncpg's and SQLAlchemy's words for encryption" {
   rm -rf "$AISHA_HOME/secrets"
   for pair in 'ssl=require:require' 'ssl=true:require' 'sslmode=disable:disable' 'ssl=false:disable' 'application_name=a&sslmode=verify-full:verify-full' 'a=b:prefer'; do
     given "DATABASE_URL=postgresql+asyncpg://u:p@h/d?${pair%%:*}"
-    pg_environment
+    pg_environment DATABASE_URL
     [ "$PGSSLMODE" = "${pair#*:}" ]
   done
 }
@@ -69,7 +124,9 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   [ "$(cat "$AISHA_HOME/secrets/MIGRATION_DATABASE_URL")" = postgresql://u:p@db:5432/d ]
   [ "$(cat "$AISHA_HOME/secrets/DATABASE_URL")" = postgresql://u:p@pooler:6432/d ]
   ! grep -q MIGRATION "$AISHA_HOME/app.env" "$AISHA_HOME/.env"
-  pg_environment; [ "$PGHOST:$PGPORT" = db:5432 ]
+  grep -qx "MIGRATION_DATABASE_URL_FILE='/run/secrets/MIGRATION_DATABASE_URL'" "$AISHA_HOME/setup.env"
+  ! grep -q ADMIN "$AISHA_HOME/setup.env"
+  pg_environment BACKUP_DATABASE_URL; [ "$PGHOST:$PGPORT" = db:5432 ]
   given 'DATABASE_URL=postgresql://u:p@db:5432/d'; render_config "$AISHA_HOME"
   [ "$(cat "$AISHA_HOME/secrets/MIGRATION_DATABASE_URL")" = postgresql://u:p@db:5432/d ]
 }

@@ -2,16 +2,13 @@
 # Backup, everything wiped, restore: same rows, byte-identical objects, users go on.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 title 'Backup and restore'
-openssl rand -hex 32 >"$WORK/backup.key" 2>/dev/null || true
-chmod 644 "$WORK/backup.key"
-VERIFY_CONFIG="BACKUP_KEY_FILE=$WORK/backup.key"
 ensure_cluster
 ensure_voice
 install -m 600 "$WORK/production.env" "$AISHA_HOME/production.env"
 driver product.mjs "$TELEGRAM" "$FAL" "$WORK/voice.ogg" >"$WORK/before.json" || die 'there is nothing to back up'
 person=$(jq .person "$WORK/before.json")
 scripts=$AISHA_HOME/infra/scripts
-rows() { pg_environment; count_rows pg psql; }
+rows() { pg_environment MIGRATION_DATABASE_URL; count_rows pg psql; }
 # Every object's content, by our own client and not by what is to be proved.
 objects() { docker run --rm --volumes-from "$(containers s3 | head -1):ro" --entrypoint sh aisha-verify-s3 -c 'cd /data/buckets && find . -type f -name "*_object" -exec sha256sum {} + | sort -k2'; }
 

@@ -32,7 +32,7 @@ figure 'switches: updates sent, answered, later than 2 s' "$(jq -r '.chat | "\(.
 claim 'no update was lost' test "$(jq .chat.lost <<<"$report")" = 0
 
 title 'The importer'
-pg_environment
+pg_environment DATABASE_ADMIN_URL
 legacy() { PGDATABASE=$1 pg psql -Xq -v ON_ERROR_STOP=1; }
 legacy "$PGDATABASE" <<<'drop database if exists legacy; create database legacy;'
 legacy legacy <<'SQL'

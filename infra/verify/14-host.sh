@@ -28,7 +28,7 @@ inside() { docker exec -i "$name" sh -c "$1"; }
 eventually 30 quiet inside 'systemctl is-active postgresql redis-server'
 docker exec -i "$name" sh -c 'mkdir -p /root/.ssh /root/certificate && cat >/root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys && ssh-keygen -qA && systemctl restart ssh' <"$WORK/ssh/key.pub"
 tar -C "$WORK/certificate" -c . | inside 'tar -x -C /root/certificate'
-inside "su postgres -c \"psql -Xq -c \\\"create role aisha superuser login password 'verify'\\\" -c 'create database aisha owner aisha'\""
+inside "su postgres -c \"psql -Xq -c \\\"create role aisha_admin createrole login password 'verify'\\\" -c 'create database aisha owner aisha_admin'\""
 address=$(docker inspect -f "{{(index .NetworkSettings.Networks \"$NETWORK\").IPAddress}}" "$name")
 printf '%s %s\n' "$address" "$(inside 'cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')" >"$WORK/ssh/known-host"
 stop_background telegram-host
@@ -46,7 +46,10 @@ DEPLOY_KNOWN_HOSTS=$WORK/ssh/known-host
 REGISTRY=$VERIFY_REGISTRY/verify
 REGISTRY_USER=${VERIFY_REGISTRY_USER:-}
 REGISTRY_PASSWORD=${VERIFY_REGISTRY_PASSWORD:-}
-DATABASE_URL=postgresql://aisha:verify@127.0.0.1:5432/aisha
+DATABASE_URL=postgresql://aisha_app:verify-app@127.0.0.1:5432/aisha
+MIGRATION_DATABASE_URL=postgresql://aisha_owner:verify-owner@127.0.0.1:5432/aisha
+BACKUP_DATABASE_URL=postgresql://aisha_backup:verify-backup@127.0.0.1:5432/aisha
+DATABASE_ADMIN_URL=postgresql://aisha_admin:verify@127.0.0.1:5432/aisha
 REDIS_URL=redis://127.0.0.1:6379
 MINIO_ENDPOINT=http://$s3:9000
 $(grep -E '^(MINIO_ACCESS|MINIO_SECRET|TELEGRAM_BOT|BOT_USER|FAL_API|FAL_QUEUE|FAL_REST|FAL_JWKS|OPENAI_)' "$WORK/production.env")
@@ -106,7 +109,7 @@ claim 'a certificate is taken in by a reload' quiet inside "$scripts/certificate
 rows() { inside "su postgres -c \"psql -XAtqc 'select (select count(*) from users), (select count(*) from orders), (select count(*) from images)' aisha\""; }
 before=$(rows)
 claim 'the timer makes a backup, tried by a restore' inside 'systemctl start aisha-backup || { journalctl -q -o cat -u aisha-backup -n 10; exit 1; }; grep -q "trial restore: .* rows" /var/log/aisha/backup.log'
-inside 'systemctl stop "aisha-*@*" && su postgres -c "psql -Xq -c \"drop database aisha with (force)\" -c \"create database aisha owner aisha\""'
+inside 'systemctl stop "aisha-*@*" && su postgres -c "psql -Xq -c \"drop database aisha with (force)\" -c \"create database aisha owner aisha_admin\""'
 docker exec "$s3" sh -c 'rm -rf /data/buckets/*'
 started=$SECONDS
 claim 'restore.sh latest' inside "$scripts/restore.sh latest --yes >/root/restore.log 2>&1 || { tail -5 /root/restore.log; exit 1; }"

@@ -129,6 +129,9 @@ OPENAI_API_KEY=sk-verify
 OPENAI_BASE_URL=$OPENAI/v1
 MINIO_ACCESS_KEY=S3RVER
 MINIO_SECRET_KEY=S3RVER
+MINIO_ROOT_ACCESS_KEY=S3RVER
+MINIO_ROOT_SECRET_KEY=S3RVER
+BACKUP_KEY_FILE=$WORK/backup.key
 HEALTH_SECONDS=${VERIFY_HEALTH_SECONDS:-90}
 ${VERIFY_CONFIG:-}
 CONF
@@ -162,6 +165,7 @@ prepare_work() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
       -addext "subjectAltName=DNS:localhost,IP:$GATEWAY" -keyout "$WORK/certificate/privkey.pem" -out "$WORK/certificate/fullchain.pem" 2>/dev/null
   fi
+  [[ -s $WORK/backup.key ]] || openssl rand -hex 32 >"$WORK/backup.key"
   export NODE_EXTRA_CA_CERTS=$WORK/certificate/fullchain.pem
   write_config
   read_config "$WORK/production.env"

@@ -9,9 +9,16 @@ import { processGroup } from './groups/process.ts';
 import { redisGroup } from './groups/redis.ts';
 import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
 import { spendingGroup } from './groups/spending.ts';
-import { storageGroup } from './groups/storage.ts';
+import { storageGrantGroup, storageGroup } from './groups/storage.ts';
 import { telegramGroup } from './groups/telegram.ts';
-import { ConfigError, readVariables, type Environment, type Issue, type Variables } from './variables.ts';
+import {
+  ConfigError,
+  credentialFile,
+  readVariables,
+  type Environment,
+  type Issue,
+  type Variables,
+} from './variables.ts';
 
 type AnyGroup = Group<Variables, unknown>;
 type Built<S> = { [K in keyof S]: S[K] extends { build(...args: never[]): infer T } ? T : never };
@@ -88,7 +95,12 @@ export const loadMigrateConfig = (env: Environment = process.env) =>
 
 /** For `pnpm storage:setup`. */
 export const loadStorageSetupConfig = (env: Environment = process.env) =>
-  load('worker', 'storage:setup', { process: processGroup, storage: storageGroup }, env);
+  load(
+    'worker',
+    'storage:setup',
+    { process: processGroup, storage: storageGroup, grant: storageGrantGroup },
+    env,
+  );
 
 /** What operators' commands may ask for, one by one. */
 const PARTS = {
@@ -140,7 +152,7 @@ export function secretFiles(env: Environment = process.env): { name: string; pat
   for (const schema of Object.values(SCHEMAS))
     for (const definition of Object.values(schema as Record<string, AnyGroup>))
       for (const [name, { secret }] of Object.entries(definition.variables)) {
-        const path = env[`${name}_FILE`]?.trim();
+        const path = env[`${name}_FILE`]?.trim() || credentialFile(name, env);
         if (secret && path) files.set(name, path);
       }
   return [...files].map(([name, path]) => ({ name, path }));

@@ -8,6 +8,7 @@ import {
   loadBotPollingConfig,
   loadWebhookApiConfig,
   loadWorkerConfig,
+  secretFiles,
   secretsOf,
 } from './index.ts';
 
@@ -110,6 +111,25 @@ describe('configuration', () => {
     );
     const error = failure(() => loadWorkerConfig({ ...rest, TELEGRAM_BOT_TOKEN_FILE: `${file}-absent` }));
     expect(error.issues.map((i) => i.variable)).toEqual(['TELEGRAM_BOT_TOKEN_FILE']);
+  });
+
+  it('reads secrets that systemd gives, and none that is not secret; an empty one is not there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aisha-credentials-'));
+    writeFileSync(join(folder, 'TELEGRAM_BOT_TOKEN'), '888:from-systemd\n');
+    writeFileSync(join(folder, 'DATABASE_CA'), '');
+    writeFileSync(join(folder, 'LOG_LEVEL'), 'debug');
+    const { TELEGRAM_BOT_TOKEN: _token, ...rest } = GOOD;
+    const env = { ...rest, CREDENTIALS_DIRECTORY: folder };
+    const config = loadWorkerConfig(env);
+    expect([config.telegram.token, config.process.logLevel, config.database.tls]).toEqual([
+      '888:from-systemd',
+      'info',
+      undefined,
+    ]);
+    expect(secretFiles(env)).toContainEqual({
+      name: 'TELEGRAM_BOT_TOKEN',
+      path: join(folder, 'TELEGRAM_BOT_TOKEN'),
+    });
   });
 
   it('names everything that is wrong in one message and prints no secret (C1)', () => {

@@ -4,7 +4,7 @@ import type { Variables } from './variables.ts';
 
 const HEADER = `# Configuration of Aisha. Written by \`pnpm env:example\` from packages/config; a test keeps it true.
 # Copy to .env. With \`npm start\` everything left empty is replaced by a stand-in that runs on this machine.
-# Every secret can instead come from a file: NAME_FILE=/run/secrets/name.
+# Every secret can instead come from a file: NAME_FILE=/run/secrets/name, or as a credential NAME of systemd.
 `;
 
 /** The text of \`.env.example\`: every variable of every app once, with its explanation. */

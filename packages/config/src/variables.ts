@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,7 +45,20 @@ export class ConfigError extends Error {
   }
 }
 
-/** The raw value: the variable, its `_FILE`, then the same for each alias. Empty means absent. */
+/** A secret that systemd gives this unit (LoadCredential); every one that could be has a file there, empty or not. */
+function credential(name: string, variable: Variable, env: Environment): string | undefined {
+  const path = variable.secret && credentialFile(name, env);
+  return path ? readFileSync(path, 'utf8').trim() || undefined : undefined;
+}
+
+/** Where systemd put it, if it did. */
+export function credentialFile(name: string, env: Environment): string | undefined {
+  const folder = env['CREDENTIALS_DIRECTORY'];
+  const path = folder && join(folder, name);
+  return path && existsSync(path) ? path : undefined;
+}
+
+/** The raw value: the variable, its `_FILE`, then the same for each alias; then systemd's. Empty means absent. */
 function rawValue(name: string, variable: Variable, env: Environment, issues: Issue[]): string | undefined {
   for (const candidate of [name, ...(variable.aliases ?? [])]) {
     const direct = env[candidate]?.trim();
@@ -68,7 +82,7 @@ function rawValue(name: string, variable: Variable, env: Environment, issues: Is
     }
     return undefined;
   }
-  return undefined;
+  return credential(name, variable, env);
 }
 
 /**

@@ -3,6 +3,9 @@ import { createLogger, errorLine } from '@aisha/service';
 import { migrateDatabase } from './migrations.ts';
 import { setUpRoles } from './roles.ts';
 
+/** `--roles`: those alone, for a restore into a server that has none. */
+const rolesOnly = process.argv.includes('--roles');
+
 try {
   const { process: own, migration } = loadMigrateConfig();
   const { database, admin } = migration;
@@ -11,8 +14,10 @@ try {
     await setUpRoles(admin.database, admin.roles, admin);
     log.info('roles are up to date', { ownServer: admin.ownServer });
   }
-  await migrateDatabase(database);
-  log.info('database is up to date');
+  if (!rolesOnly) {
+    await migrateDatabase(database);
+    log.info('database is up to date');
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : errorLine(error)}\n`);
   process.exitCode = 1;

@@ -1,15 +1,23 @@
 import { ConfigError, loadStorageSetupConfig } from '@aisha/config';
 import { createLogger, retryTransient } from '@aisha/service';
-import { createStorage } from './storage.ts';
+import { createStorage, type Storage } from './storage.ts';
 
-/** `pnpm storage:setup`: makes the buckets that are missing; may run as often as one likes. */
+type Config = ReturnType<typeof loadStorageSetupConfig>;
+
+async function makeBuckets(storage: Storage, { storage: own, grant }: Config): Promise<void> {
+  await storage.ensureBuckets();
+  // Who made them may use them.
+  if (grant.accessKey !== null && grant.accessKey !== own.accessKey) await storage.grant(grant.accessKey);
+}
+
+/** `pnpm storage:setup`: makes the buckets that are missing, and lets the processes use them; may run as often as one likes. */
 async function setUp(): Promise<void> {
   const config = loadStorageSetupConfig();
   const log = createLogger(config.process, { secrets: [config.storage.accessKey, config.storage.secretKey] });
   const storage = createStorage(config.storage, { log });
   try {
     // A storage that is just being started gets half a minute.
-    await retryTransient(() => storage.ensureBuckets(), {
+    await retryTransient(() => makeBuckets(storage, config), {
       attempts: 12,
       minDelayMs: 250,
       maxDelayMs: 4_000,

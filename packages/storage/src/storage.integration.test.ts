@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { startS3 } from '@aisha/sandbox';
 import { testServices } from '@aisha/sandbox/testing';
 import { silentLogger, TransientError } from '@aisha/service';
@@ -32,6 +35,82 @@ async function storageOn(listener: RequestListener) {
   };
   return { storage, close };
 }
+
+test('another key may use the buckets: their objects, and nothing of the buckets themselves', async () => {
+  const policies: unknown[] = [];
+  const { storage, close } = await storageOn((request, response) => {
+    void text(request).then((body) => {
+      policies.push([request.method, request.url, JSON.parse(body)]);
+      response.end();
+    });
+  });
+  try {
+    await storage.grant('their-key');
+    expect(policies).toHaveLength(3);
+    const allow = (action: readonly string[], resource: string) => ({
+      Effect: 'Allow',
+      Principal: { AWS: ['their-key'] },
+      Action: action,
+      Resource: resource,
+    });
+    expect(policies[0]).toEqual([
+      'PUT',
+      '/avatars/?policy=',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], 'arn:aws:s3:::avatars'),
+          allow(
+            [
+              'GetObject',
+              'PutObject',
+              'DeleteObject',
+              'AbortMultipartUpload',
+              'ListMultipartUploadParts',
+            ].map((name) => `s3:${name}`),
+            'arn:aws:s3:::avatars/*',
+          ),
+        ],
+      },
+    ]);
+  } finally {
+    close();
+  }
+});
+
+test('a server with a foreign certificate is not spoken to', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'aisha-s3-'));
+  const [certificate, privateKey] = [join(dir, 'c.pem'), join(dir, 'k.pem')];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+      .concat(['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'])
+      .concat(['-keyout', privateKey, '-out', certificate]),
+    { stdio: 'ignore' },
+  );
+  let heard = 0;
+  const server = createTlsServer(
+    { cert: readFileSync(certificate), key: readFileSync(privateKey) },
+    (_request, response) => {
+      heard += 1;
+      response.end();
+    },
+  ).listen(0);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const endpoint = `https://localhost:${address.port}`;
+  const storage = createStorage({ ...testServices().s3, endpoint, buckets }, { log: silentLogger });
+  try {
+    const error: unknown = await storage.head('avatars', key).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) } });
+    expect(heard).toBe(0);
+  } finally {
+    storage.close();
+    server.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
 
 test('a list goes on over pages', async () => {
   const asked: (string | null)[] = [];

@@ -9,6 +9,7 @@ import {
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -70,6 +71,8 @@ export interface Storage {
   signedUrl(bucket: Bucket, key: string, options: SignedUrlOptions): Promise<string>;
   /** Makes the buckets that are missing; their real names. */
   ensureBuckets(): Promise<{ readonly name: string; readonly created: boolean }[]>;
+  /** Lets another access key use the buckets, with all that a process does and no more: objects, and what there is of them. */
+  grant(accessKey: string): Promise<void>;
   /** Buckets that are none of ours and whose objects this key may list all the same; of many the first ones. */
   foreignBuckets(): Promise<string[]>;
   /** Resolves when all buckets can be reached; for health. */
@@ -276,6 +279,12 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
       log.info('buckets are there', { buckets: made });
       return made;
     },
+    grant: async (accessKey) => {
+      for (const name of new Set(Object.values(config.buckets))) {
+        const command = new PutBucketPolicyCommand({ Bucket: name, Policy: bucketPolicy(name, accessKey) });
+        await run(`let the processes use ${name}`, () => client.send(command, short(undefined)));
+      }
+    },
     foreignBuckets: async () => {
       const ours = new Set(Object.values(config.buckets));
       // Where a key may not even ask, it sees none.
@@ -326,6 +335,32 @@ async function uploadStream(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Every action that an operation above needs. */
+function bucketPolicy(bucket: string, accessKey: string): string {
+  const allow = (Action: readonly string[], Resource: string) => ({
+    Effect: 'Allow',
+    Principal: { AWS: [accessKey] },
+    Action,
+    Resource,
+  });
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], `arn:aws:s3:::${bucket}`),
+      allow(
+        [
+          's3:GetObject',
+          's3:PutObject',
+          's3:DeleteObject',
+          's3:AbortMultipartUpload',
+          's3:ListMultipartUploadParts',
+        ],
+        `arn:aws:s3:::${bucket}/*`,
+      ),
+    ],
+  });
 }
 
 async function ensureBucket(client: S3Client, name: string): Promise<boolean> {

@@ -97,3 +97,17 @@ export const storageGroup = group({
     },
   }),
 });
+
+/** Of `pnpm storage:setup` alone, which may be given a key that makes buckets. */
+export const storageGrantGroup = group({
+  title: 'S3: who may use the buckets',
+  variables: {
+    MINIO_GRANT_TO: {
+      schema: z.string().optional(),
+      doc: 'The access key of the processes, where another one makes the buckets: a policy lets it use them.',
+      expected: 'an access key',
+      secret: true,
+    },
+  },
+  build: (v): { readonly accessKey: string | null } => ({ accessKey: v.MINIO_GRANT_TO ?? null }),
+});
