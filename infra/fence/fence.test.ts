@@ -104,7 +104,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['fal', 'inbox'],
     ['avatars', 'recordings', 'payments'],
     ['images', 'documents'],
-    ['order-kinds.ts', 'message-keepers.ts', 'sweeper.ts', 'retention.ts'],
+    ['order-kinds.ts', 'prices-check.ts', 'message-keepers.ts', 'sweeper.ts', 'retention.ts'],
     ['handlers.ts'],
     ['index.ts'],
   ],

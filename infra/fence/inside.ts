@@ -8,7 +8,14 @@ const records = [...ground, 'users', 'credits', 'notifications', 'spending'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = ['avatars', 'images', 'recordings', 'documents', 'payments'];
 /** What binds kinds to machines. */
-const bindings = ['order-kinds.ts', 'message-keepers.ts', 'handlers.ts', 'sweeper.ts', 'retention.ts'];
+const bindings = [
+  'order-kinds.ts',
+  'prices-check.ts',
+  'message-keepers.ts',
+  'handlers.ts',
+  'sweeper.ts',
+  'retention.ts',
+];
 
 /** Machines (orders, FAL's requests, the inbox, notifications, the ledger) know no kind; subjects stand on them. */
 const CORE: Inside = {
@@ -29,6 +36,7 @@ const CORE: Inside = {
   documents: [...machines, 'recordings'],
   payments: records,
   'order-kinds.ts': [...machines, ...subjects],
+  'prices-check.ts': [...machines, ...subjects],
   'message-keepers.ts': [...machines, ...subjects],
   'handlers.ts': [...machines, ...subjects, 'order-kinds.ts'],
   'sweeper.ts': [...machines, ...subjects],

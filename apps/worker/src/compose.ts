@@ -1,6 +1,13 @@
 import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { WorkerConfig } from '@aisha/config';
-import { checkModels, createSimulatedFal, messageKeepers, orderKinds, type WorkerParts } from '@aisha/core';
+import {
+  checkModels,
+  checkPrices,
+  createSimulatedFal,
+  messageKeepers,
+  orderKinds,
+  type WorkerParts,
+} from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createMedia } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
@@ -57,6 +64,10 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     metrics,
   });
   const openai = createOpenAiClient({ config: config.openai, log, metrics });
+  checkPrices(config.prices, config.fal, {
+    speechMinute: openai.recogniser.can.usdPerMinute,
+    textMillionTokens: config.spending.textUsdPerMillionTokens,
+  });
   const fal = config.fal.testMode
     ? createSimulatedFal()
     : createFalClient({ config: config.fal, log, metrics });

@@ -1,4 +1,4 @@
-import { applyRetention, pendingNotifications, sweep, type WorkerParts, wrongBalances } from '@aisha/core';
+import { applyRetention, auditAndAlarm, pendingNotifications, sweep, type WorkerParts } from '@aisha/core';
 import type { Metrics } from '@aisha/service';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -6,13 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 const SWEEP_MS = 2_000;
 /** How often the retention rules are applied. */
 const RETENTION_MS = 60_000;
-/** How often the whole ledger is added up. */
+/** How often the books are held against each other. */
 const AUDIT_MS = 3_600_000;
 
 export interface SweeperOptions {
   /** Webhook mode: the workers look after the updates too. */
   readonly updates: boolean;
-  readonly metrics: Pick<Metrics, 'notificationsPending' | 'ledgerAlarms'>;
+  readonly metrics: Pick<Metrics, 'notificationsPending'>;
   readonly signal: AbortSignal;
 }
 
@@ -26,12 +26,7 @@ export async function runSweeper(parts: WorkerParts, options: SweeperOptions): P
       options.metrics.notificationsPending.set(await pendingNotifications(parts));
     }),
     repeat('retention', parts, RETENTION_MS, options.signal, () => applyRetention(parts)),
-    repeat('the audit of the ledger', parts, AUDIT_MS, options.signal, async () => {
-      for (const wrong of await wrongBalances(parts.db)) {
-        options.metrics.ledgerAlarms.inc();
-        parts.log.error('the ledger does not add up', wrong);
-      }
-    }),
+    repeat('the audit of the books', parts, AUDIT_MS, options.signal, () => auditAndAlarm(parts)),
   ]);
 }
 

@@ -164,7 +164,7 @@ describe('the sweeper of a process', () => {
     await running;
   });
 
-  test('rings when the ledger does not add up', async () => {
+  test('rings when the books do not agree', async () => {
     const stopping = new AbortController();
     const entry = { userId: me, amount: 5, reason: 'promo_code' } as const;
     await bench.parts.db.insert(ledgerEntries).values([
@@ -172,19 +172,19 @@ describe('the sweeper of a process', () => {
       { ...entry, balanceAfter: 5, key: 'second' },
     ]);
     let alarms = 0;
-    const running = runSweeper(bench.parts, {
-      updates: false,
-      metrics: { ...bench.parts.metrics, ledgerAlarms: { inc: () => void (alarms += 1) } },
-      signal: stopping.signal,
-    });
+    const metrics = { ...bench.parts.metrics, ledgerAlarms: { inc: () => void (alarms += 1) } };
+    const running = runSweeper(
+      { ...bench.parts, metrics },
+      { updates: false, metrics, signal: stopping.signal },
+    );
     await expect.poll(() => alarms, patient).toBe(1);
     stopping.abort();
     await running;
     expect(bench.log).toContainEqual(
       expect.objectContaining({
         level: 'error',
-        message: 'the ledger does not add up',
-        fields: expect.objectContaining({ userId: me, balance: 5, sum: 10 }),
+        message: 'the books do not agree: an entry does not leave what all entries up to it add up to',
+        fields: expect.objectContaining({ userId: me, found: 5, due: 10 }),
       }),
     );
     await bench.parts.db.delete(ledgerEntries);

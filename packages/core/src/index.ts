@@ -1,7 +1,8 @@
 export * from './avatars/avatars.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
+export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
-export { balanceOf, type LedgerPage, ledgerPage, postEntry, wrongBalances } from './credits/ledger.ts';
+export { balanceOf, type LedgerPage, ledgerPage, postEntry } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export type { Task } from './documents/blocks.ts';
 export { type Document, orderDocument } from './documents/documents.ts';
@@ -35,7 +36,12 @@ export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { inPrivate } from './inbox/ways.ts';
 export { messageKeepers } from './message-keepers.ts';
-export { type Alarm, notificationBody, type PaymentAlarm } from './notifications/notifications.ts';
+export {
+  type Alarm,
+  type MoneyAlarm,
+  notificationBody,
+  type PaymentAlarm,
+} from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';
 export { asOrderKind, isOrderKind, type OrderKind, orderKinds } from './order-kinds.ts';
 export {
@@ -47,6 +53,7 @@ export {
   type Placed,
   priceOf,
 } from './orders/orders.ts';
+export { checkPrices, priceProblems } from './prices-check.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export { agreeToCheckout, type CheckoutRefusal } from './payments/checkout.ts';
 export {

@@ -8,11 +8,11 @@ export {
   trainable,
 } from './testing/making.ts';
 export { eventually } from './testing/eventually.ts';
+export { FREE_OF_CHARGE } from './testing/prices.ts';
 export { picture, pictures } from './testing/pictures.ts';
 export { startWork } from './testing/work.ts';
 export {
   type Enqueued,
-  FREE_OF_CHARGE,
   startTestParts,
   TEST_SALES,
   type TestParts,

@@ -71,7 +71,8 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
     environment: ENVIRONMENT,
     mode: 'production',
     unsafeDatabase: true,
-    ...(settings === undefined ? {} : { settings }),
+    // What a test is about costs nothing, unless it is about money.
+    settings: { CREDITS: 'off', ...settings },
     onEvent: (event) => {
       if (event.type === 'log') said.push({ component: event.name, line: event.line });
       if (event.type === 'crashed') crashed.push([event.name, ...event.tail].join('\n'));

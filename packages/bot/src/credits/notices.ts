@@ -1,4 +1,4 @@
-import { balanceOf, type Payment, type PaymentAlarm } from '@aisha/core';
+import { balanceOf, type MoneyAlarm, type Payment, type PaymentAlarm } from '@aisha/core';
 import type { Db } from '@aisha/db';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
@@ -17,6 +17,14 @@ export async function paymentScreen(db: Db, voice: Voice, payment: Payment): Pro
     };
   if (payment.invoiceId === null) return { text: voice.t('payment.no_invoice', { price }), buttons };
   return { text: voice.t('payment.kept', { price, count: payment.credits, balance }), buttons };
+}
+
+/** For operators: the service's own money. */
+export function moneyAlarmScreen(
+  voice: Voice,
+  { about, count = 0, usd = 0, cap = 0, provider = '' }: MoneyAlarm,
+): Screen {
+  return { text: voice.t(`money.alarm.${about}`, { n: count, usd: usd.toFixed(2), cap, provider }) };
 }
 
 /** For operators. */

@@ -4,7 +4,7 @@ import { createTexts } from '../texts/index.ts';
 import { documentMessages, type WrittenDocument } from './results.ts';
 
 const texts = createTexts();
-const recording = { id: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6978' };
+const recording = { id: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6978', text: 'x' };
 
 function shown(document: WrittenDocument, language: Language = 'ru') {
   const voice: Parameters<typeof documentMessages>[0] = {

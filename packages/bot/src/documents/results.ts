@@ -15,7 +15,7 @@ export function documentMessages(
   voice: DocumentVoice,
   place: Place,
   document: WrittenDocument,
-  recording: Pick<Recording, 'id'>,
+  recording: Pick<Recording, 'id' | 'text'>,
 ): OwedCall[] {
   const blocks = documentBlocks(document);
   if (!blocks) return [sendScreen(place, { text: voice.t('button.outdated') })];
@@ -23,7 +23,7 @@ export function documentMessages(
   return parts.map((text, i) =>
     sendScreen(
       place,
-      i === parts.length - 1 ? { text, buttons: documentButtons(voice, recording.id) } : { text },
+      i === parts.length - 1 ? { text, buttons: documentButtons(voice, recording) } : { text },
     ),
   );
 }

@@ -14,7 +14,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
-import { paymentAlarmScreen, paymentScreen } from '../credits/notices.ts';
+import { moneyAlarmScreen, paymentAlarmScreen, paymentScreen } from '../credits/notices.ts';
 import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -178,6 +178,10 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
     case 'payment.alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, paymentAlarmScreen(voice, notification.data))];
+    }
+    case 'money.alarm': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, moneyAlarmScreen(voice, notification.data))];
     }
     default:
       return notification satisfies never;

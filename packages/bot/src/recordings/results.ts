@@ -37,7 +37,7 @@ export const shownTranscription: ShownOrder = {
       .from(recordings)
       .where(eq(recordings.id, order.subjectId ?? ''));
     if (!recording?.text || !recording.transcriptKey) return [];
-    const buttons = documentButtons(voice, recording.id);
+    const buttons = documentButtons(voice, recording);
     // Of another chat's message the number means another one here.
     const replyTo = recording.chatId === order.chatId ? recording.messageId : undefined;
     const lost = recording.lostMs

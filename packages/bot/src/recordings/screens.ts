@@ -19,7 +19,7 @@ export function recordingScreen(voice: Voice, recording: Recording): Screen {
       preview: shorten(recording.text ?? '', PREVIEW, READABLY),
     }),
     buttons: [
-      ...documentButtons(voice, recording.id),
+      ...documentButtons(voice, recording),
       [
         button(voice.label('recording.text'), 'recording.text', recording.id),
         button(voice.label('button.delete'), 'recording.delete', recording.id),

@@ -1,6 +1,13 @@
 import type { Translation } from './translation.ts';
 
 export const ru = {
+  'money.alarm.books':
+    '🚨 Книги не сходятся: заказы, отложенные кредиты, журнал и балансы расходятся в {{n}} местах. Подробности в журнале процесса worker.',
+  'money.alarm.cap_near': '⚠️ Поставщикам за сегодня {{usd}} $ из {{cap}} $: больше 80 % дневного предела.',
+  'money.alarm.cap_reached':
+    '🚨 Дневной предел расходов исчерпан: {{usd}} $ из {{cap}} $. Новые платные заказы ждут до полуночи (UTC) или пока предел не поднимут.',
+  'money.alarm.balance_low':
+    '⚠️ У поставщика {{provider}} на счету осталось {{usd}} $. Пополните, пока он не остановил работу.',
   credits_one: '{{count}} кредит',
   credits_few: '{{count}} кредита',
   credits_many: '{{count}} кредитов',
@@ -58,6 +65,14 @@ export const ru = {
 } as const;
 
 export const kk = {
+  'money.alarm.books':
+    '🚨 Есеп сәйкес келмейді: тапсырыстар, бөлінген кредиттер, журнал мен баланстар {{n}} жерде алшақ. Толығы worker процесінің журналында.',
+  'money.alarm.cap_near':
+    '⚠️ Провайдерлерге бүгін {{cap}} $-дан {{usd}} $ кетті: күндік шектің 80 %-ынан асты.',
+  'money.alarm.cap_reached':
+    '🚨 Күндік шығын шегі таусылды: {{cap}} $-дан {{usd}} $. Жаңа ақылы тапсырыстар түн ортасына (UTC) дейін немесе шек көтерілгенше күтеді.',
+  'money.alarm.balance_low':
+    '⚠️ {{provider}} провайдерінің шотында {{usd}} $ қалды. Жұмысты тоқтатпай тұрғанда толтырыңыз.',
   credits_one: '{{count}} кредит',
   credits_other: '{{count}} кредит',
   'refusal.credits': '💳 Кредит жетпейді: {{price}} керек, {{missing}} жетіспейді. Ештеңе алынған жоқ.',
@@ -109,6 +124,13 @@ export const kk = {
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
+  'money.alarm.books':
+    '🚨 The books do not agree: orders, holds, ledger and balances differ in {{n}} places. The log of the worker has the details.',
+  'money.alarm.cap_near': '⚠️ Providers took {{usd}} $ of {{cap}} $ today: more than 80 % of the daily cap.',
+  'money.alarm.cap_reached':
+    '🚨 The daily cap on spending is reached: {{usd}} $ of {{cap}} $. New paid orders wait until midnight (UTC), or until the cap is raised.',
+  'money.alarm.balance_low':
+    '⚠️ {{usd}} $ are left on the account at {{provider}}. Top it up before it stops working.',
   credits_one: '{{count}} credit',
   credits_other: '{{count}} credits',
   'refusal.credits':

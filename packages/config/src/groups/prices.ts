@@ -29,7 +29,7 @@ export const pricesGroup = group({
   title: 'Credits and prices',
   variables: {
     CREDITS: {
-      schema: boolean(false),
+      schema: boolean(true),
       doc: 'Whether orders cost credits; off: everything is free, and the bot says so.',
       expected: 'on or off',
       example: 'on',
@@ -73,7 +73,7 @@ export const pricesGroup = group({
     },
     PRICE_DOCUMENT: {
       schema: credits(5),
-      doc: 'A document over a recording or a text.',
+      doc: 'A document over a recording or a text; one over more than 100,000 characters costs as many times more.',
       expected: CREDITS,
       example: '5',
     },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { integer } from '../variables.ts';
 import { group } from './group.ts';
 
@@ -11,6 +12,8 @@ export interface SpendingLimits {
   readonly perDay: { readonly speech: number; readonly text: number; readonly fal: number };
   /** Of FAL's, by the models' prices. */
   readonly usdPerDay: number;
+  /** What the text model bills for a million tokens, read or written. */
+  readonly textUsdPerMillionTokens: number;
 }
 
 export const spendingGroup = group({
@@ -66,6 +69,12 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 100000',
       example: '50',
     },
+    TEXT_USD_PER_MILLION_TOKENS: {
+      schema: z.coerce.number().nonnegative().max(10_000).default(1),
+      doc: 'What OPENAI_MODEL bills for a million tokens, read or written, in US dollars: for the check of prices and the cap.',
+      expected: 'a number of dollars, 0 for a server of your own',
+      example: '1',
+    },
   },
   build: (v): SpendingLimits => ({
     perRecording: v.PAID_CALLS_PER_RECORDING,
@@ -77,5 +86,6 @@ export const spendingGroup = group({
       fal: v.FAL_REQUESTS_PER_PERSON_A_DAY,
     },
     usdPerDay: v.FAL_USD_PER_PERSON_A_DAY,
+    textUsdPerMillionTokens: v.TEXT_USD_PER_MILLION_TOKENS,
   }),
 });

@@ -1,4 +1,4 @@
-import { creditHolds, type Db, ledgerEntries, type LedgerReason, orders, type Tx, users } from '@aisha/db';
+import { creditHolds, ledgerEntries, type LedgerReason, orders, type Tx, users } from '@aisha/db';
 import { and, count, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 
 export type LedgerEntry = typeof ledgerEntries.$inferSelect;
@@ -88,26 +88,4 @@ export async function ledgerPage(tx: Pick<Tx, 'select'>, userId: number, page: n
     .limit(PAGE)
     .offset(at * PAGE);
   return { balance: await balanceOf(tx, userId), entries, page: at, pages };
-}
-
-/** The first entry of each person that does not leave what all entries up to it add up to. */
-export async function wrongBalances(
-  db: Pick<Db, 'select' | 'selectDistinctOn'>,
-): Promise<{ userId: number; entryId: number; balance: number; sum: number }[]> {
-  const summed = db
-    .select({
-      userId: ledgerEntries.userId,
-      entryId: ledgerEntries.id,
-      balance: ledgerEntries.balanceAfter,
-      sum: sql<number>`sum(${ledgerEntries.amount}) over (partition by ${ledgerEntries.userId} order by ${ledgerEntries.id})`
-        .mapWith(Number)
-        .as('sum'),
-    })
-    .from(ledgerEntries)
-    .as('summed');
-  return db
-    .selectDistinctOn([summed.userId])
-    .from(summed)
-    .where(sql`${summed.sum} <> ${summed.balance}`)
-    .orderBy(summed.userId, summed.entryId);
 }

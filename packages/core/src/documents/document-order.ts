@@ -3,13 +3,22 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { OrderDefinition } from '../orders/definition.ts';
 
+/** A price's worth of text: two hours of speech. Longer ones are asked for in more sections, each of which is billed. */
+export const CHARACTERS_A_UNIT = 100_000;
+
+/** Of the text. */
+const length = z.object({ characters: z.number().int().nonnegative().optional() });
+
 /** A document over the whole text of a recording. */
 export const document: OrderDefinition = {
   // Counted anew with every section: the provider's bad quarter of an hour, and as much again.
   deadlineMinutes: 30,
   exclusive: true,
-  price: (_input, prices) => ({ each: prices.document, units: 1 }),
-  input: z.object({ kind: z.string() }),
+  price: (wanted, prices) => ({
+    each: prices.document,
+    units: Math.max(1, Math.ceil((length.parse(wanted).characters ?? 0) / CHARACTERS_A_UNIT)),
+  }),
+  input: length.extend({ kind: z.string() }),
   progressUnit: 'sections',
   // What an order that failed has answered is not bought again; what it could not use is tried anew.
   begun: async ({ tx }, { subjectId }) => {

@@ -32,7 +32,7 @@ export async function orderDocument(
     threadId: screen.threadId,
     kind: 'document',
     subjectId: document.id,
-    input: { kind },
+    input: { kind, characters: recording.text?.length ?? 0 },
     statusMessageId: screen.messageId,
     shown: screen.shown,
   });

@@ -24,6 +24,17 @@ const paymentAlarm = z.object({
 });
 export type PaymentAlarm = z.infer<typeof paymentAlarm>;
 
+/** What an operator has to know of the service's own money. */
+const moneyAlarm = z.object({
+  about: z.enum(['books', 'cap_near', 'cap_reached', 'balance_low']),
+  /** Of disagreements. */
+  count: z.number().optional(),
+  usd: z.number().optional(),
+  cap: z.number().optional(),
+  provider: z.string().optional(),
+});
+export type MoneyAlarm = z.infer<typeof moneyAlarm>;
+
 /**
  * What can be told. Ids only: it is rendered when it is sent, in the language of that moment. Parsed when it is read;
  * only add optional fields.
@@ -34,6 +45,7 @@ export const notificationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('payment.kept'), data: z.object({ paymentId: z.string() }) }),
   z.object({ kind: z.literal('payment.refunded'), data: z.object({ paymentId: z.string() }) }),
   z.object({ kind: z.literal('payment.alarm'), data: paymentAlarm }),
+  z.object({ kind: z.literal('money.alarm'), data: moneyAlarm }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 
@@ -58,6 +70,12 @@ export async function notify(
     .returning({ id: notifications.id });
   if (row) unit.enqueue('notification.send', { notificationId: row.id }, { by: to.chatId });
   return row !== undefined;
+}
+
+/** The same about the service's own money. */
+export async function alarmAboutMoney(unit: Unit, key: string, data: MoneyAlarm): Promise<void> {
+  for (const id of unit.operators)
+    await notify(unit, { userId: id, chatId: id }, `money:${key}:${id}`, { kind: 'money.alarm', data });
 }
 
 /** Owes every operator a message, once per key; whether it was the first time. */

@@ -1,6 +1,6 @@
 import { creditHolds, ledgerEntries, orders } from '@aisha/db';
 import { desc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { accountOf } from '../credits/holds.ts';
 import { postEntry } from '../credits/ledger.ts';
@@ -8,6 +8,7 @@ import { orderKinds } from '../order-kinds.ts';
 import { sweep } from '../sweeper.ts';
 import { FREE_OF_CHARGE, orderNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact, type Unit } from '../unit.ts';
+import { auditBooks } from './audit.ts';
 import type { OrderDefinition } from './definition.ts';
 import {
   acceptOrder,
@@ -42,6 +43,8 @@ beforeEach(async () => {
   await bench.parts.db.execute('truncate users, notifications cascade');
   me = await bench.person();
 });
+
+afterEach(async () => expect(await auditBooks(bench.parts.db)).toEqual([]));
 
 const inUnit = <T>(work: (unit: Unit) => Promise<T>) => transact(parts, work);
 const place = (verses: number, more: Partial<NewOrder> = {}) =>
@@ -203,6 +206,64 @@ describe('a quote with a price', () => {
     // What was agreed on is not asked for again.
     expect(await know(9)).toBe(false);
     await inUnit((unit) => cancelOrder(unit, me, id));
+    expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
+  });
+});
+
+describe('the books', () => {
+  const breach = async (change: string) => {
+    await parts.db.execute(change);
+    const wrongs = (await auditBooks(parts.db)).map(({ wrong }) => wrong);
+    await parts.db.execute('truncate users cascade');
+    return wrongs;
+  };
+
+  test('are held against each other: whatever was changed by hand is found', async () => {
+    const done = async () => {
+      await parts.db.execute('truncate users cascade');
+      me = await bench.person();
+      const { id } = await placed(2);
+      await inUnit((unit) => succeedOrder(unit, id));
+      await placed(1);
+      await parts.db.execute(`update orders set ended_at = ended_at - interval '1 hour'`);
+    };
+    await done();
+    expect(await breach('update credit_holds set amount = amount + 1 where settled_at is null')).toEqual([
+      'a hold is not what its order was to cost',
+    ]);
+    await done();
+    expect(await breach('delete from credit_holds where settled_at is null')).toEqual([
+      'an order under way has a price and no hold',
+    ]);
+    await done();
+    expect(await breach('update orders set delivered = 1 where ended_at is not null')).toEqual([
+      'what was taken is not what was delivered',
+    ]);
+    await done();
+    expect(await breach('delete from credit_holds where settled_at is not null')).toEqual([
+      'what was taken is not what was delivered',
+      'an order was charged without a hold',
+    ]);
+    await done();
+    expect(await breach(`delete from ledger_entries where reason = 'order'`)).toEqual([
+      'what was taken is not in the ledger',
+    ]);
+    await done();
+    expect(await breach(`update orders set state = 'queued', ended_at = null, delivered = null`)).toEqual([
+      'a hold was ended before its order',
+    ]);
+    await done();
+    expect(
+      await breach(`update credit_holds set captured = null, settled_at = null where settled_at is not null`),
+    ).toEqual(expect.arrayContaining(['a hold of an order that has ended is still open']));
+  });
+
+  test('a hold that an older process left when it ended the order is released', async () => {
+    const { id } = await placed(2);
+    await parts.db.execute(
+      `update orders set state = 'failed', ended_at = now() - interval '1 minute' where id = '${id}'`,
+    );
+    await sweep(parts, { updates: false });
     expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
   });
 });

@@ -1,9 +1,10 @@
-import { orders } from '@aisha/db';
-import { and, eq, inArray, lt, notInArray, sql } from 'drizzle-orm';
+import { creditHolds, orders } from '@aisha/db';
+import { and, eq, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm';
 import { AGAIN, BATCH, due } from '../overdue.ts';
+import { settleHold } from '../credits/holds.ts';
 import type { DeciderParts } from '../parts.ts';
 import { transact } from '../unit.ts';
-import { cancelOrder, failOrder, rulesOf, underWay } from './orders.ts';
+import { cancelOrder, creditsFor, failOrder, lockOrder, rulesOf, underWay } from './orders.ts';
 
 /**
  * Goes on with orders that are overdue, and ends those past their deadline. Those of a kind that this process does not
@@ -27,7 +28,26 @@ export async function sweepOrders(parts: DeciderParts, told: Set<string>): Promi
   });
   // Each by itself: an end locks its owner before its order, and many owners at once would wait in a ring.
   for (const id of late) await failOrder(parts, id, 'timeout');
-  return found + (await endQuotes(parts, known));
+  return found + (await endQuotes(parts, known)) + (await settleLeft(parts));
+}
+
+/**
+ * Holds of orders that a process of an older release ended, which knows of none: what was not said to be delivered is not
+ * charged.
+ */
+async function settleLeft(parts: DeciderParts): Promise<number> {
+  const left = await parts.db
+    .select({ id: orders.id, unitPrice: orders.unitPrice, delivered: orders.delivered })
+    .from(creditHolds)
+    .innerJoin(orders, eq(orders.id, creditHolds.orderId))
+    .where(and(isNull(creditHolds.settledAt), lt(orders.endedAt, sql`now() - interval '5 seconds'`)))
+    .limit(BATCH);
+  for (const { id, unitPrice, delivered } of left)
+    await transact(parts, async (unit) => {
+      await lockOrder(unit.tx, id);
+      await settleHold(unit, id, creditsFor({ each: unitPrice ?? 0, units: delivered ?? 0 }));
+    });
+  return left.length;
 }
 
 /** Quotes that nobody accepted in time. */

@@ -37,6 +37,7 @@ import type { MessageKeepers } from '../inbox/calls.ts';
 import { messageKeepers } from '../message-keepers.ts';
 import { falOrders, orderKinds } from '../order-kinds.ts';
 import type { Run } from '../parts.ts';
+import { FREE_OF_CHARGE } from './prices.ts';
 
 export interface Enqueued {
   readonly name: JobName;
@@ -62,19 +63,6 @@ export const WIDE_SHARES: FairShares = {
   group: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   updatesPerMinute: 10_000,
   wrongCodesPerHour: 100,
-};
-
-/** Nothing costs anything, so that tests of other things need no credits. */
-export const FREE_OF_CHARGE: Prices = {
-  charged: false,
-  welcome: 0,
-  training: { fast: 150, balanced: 150, quality: 150 },
-  image: 5,
-  transcriptionMinute: 10,
-  freeSeconds: 60,
-  document: 5,
-  usdPerCredit: 0.05,
-  belowCost: false,
 };
 
 export const TEST_SALES: PaymentsConfig = {
@@ -184,6 +172,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       perImage: 24,
       perDay: { speech: 600, text: 1_000, fal: 200 },
       usdPerDay: 50,
+      textUsdPerMillionTokens: 1,
     },
   } as const;
   const connection = connectProducer({ url: redis.appUrl }, log);

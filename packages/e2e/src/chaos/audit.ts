@@ -1,5 +1,6 @@
 import { auditOrders } from './audit-orders.ts';
 import { auditMessages } from './audit-messages.ts';
+import { auditMoney } from './audit-money.ts';
 import { auditUpdates } from './audit-updates.ts';
 import type { AuditSubject, Finding } from './finding.ts';
 
@@ -9,6 +10,7 @@ export async function audit(subject: AuditSubject): Promise<Finding[]> {
     ...(await auditUpdates(subject)),
     ...(await auditOrders(subject)),
     ...(await auditMessages(subject)),
+    ...(await auditMoney(subject)),
   ];
 }
 

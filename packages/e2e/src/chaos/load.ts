@@ -142,7 +142,7 @@ async function talk(
 async function paint(_system: System, { person, random, ledger }: Actor, turn: number): Promise<void> {
   const prompt = `a lighthouse number ${person.id} ${turn}`;
   ledger.pictures.push({ chatId: person.id, prompt });
-  const { id } = await person.write(`/imagine ${prompt}`);
+  const { id } = await imagine(person, prompt);
   if (!random.chance(0.3)) {
     await person.see(
       (message) => message.text.includes(prompt) || says(/It didn’t work/)(message),
@@ -196,6 +196,12 @@ async function train(
   ledger.trainings.push({ chatId: person.id, avatarId: trained });
   const words = random.chance(0.2) ? /Training the model|is ready|didn’t work/ : /is ready|didn’t work/;
   await person.see(says(words), 'the end of the training', { after: id - 1, timeoutMs: 2 * PATIENCE_MS });
+}
+
+/** Asks for an image the way that shows what it costs; the description's message. */
+export async function imagine(person: Person, prompt: string): Promise<{ id: number }> {
+  await person.write('/imagine');
+  return person.write(prompt);
 }
 
 type Buttons = Parameters<typeof buttonsOf>[0];

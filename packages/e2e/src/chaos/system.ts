@@ -83,7 +83,8 @@ export async function startSystem({
     mode: 'production',
     source,
     unsafeDatabase: true,
-    settings: { TELEGRAM_MODE: mode },
+    // Everything costs, and nobody runs out.
+    settings: { TELEGRAM_MODE: mode, CREDITS: 'on', CREDITS_WELCOME: '40000' },
     keepAlive: true,
     instances: { 'webhook-api': 2, worker: 2, 'bot-polling': 2 },
     ports: { redis: redisPort },

@@ -28,7 +28,7 @@ export async function startTarget(options: { source?: boolean } = {}): Promise<T
     mode: 'production',
     source: options.source ?? false,
     unsafeDatabase: true,
-    settings: { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: SECRET },
+    settings: { CREDITS: 'off', TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: SECRET },
     instances: { 'webhook-api': 2, worker: 1, 'bot-polling': 0 },
     onEvent: (event) => {
       if (event.type === 'crashed') crashes.push(`${event.name} ended: ${event.tail.join(' | ')}`);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { eventually } from '../../waiting.ts';
-import { buttonData, hasButton } from '../load.ts';
+import { buttonData, hasButton, imagine } from '../load.ts';
 import {
   expectPaidOnce,
   guest,
@@ -160,7 +160,7 @@ async function orderSlowly(stage: Stage) {
   const person = await guest(stage);
   const prompt = `a ship in the mist ${person.id}`;
   stage.ledger.pictures.push({ chatId: person.id, prompt });
-  await person.write(`/imagine ${prompt}`);
+  await imagine(person, prompt);
   return { person, prompt };
 }
 

@@ -1,7 +1,7 @@
 import type { OpenAiFaultRule } from '@aisha/sandbox';
 import { encodeSpeech } from '@aisha/sandbox';
 import { expect } from 'vitest';
-import { buttonData, hasButton } from '../load.ts';
+import { buttonData, hasButton, imagine } from '../load.ts';
 import { expectPaidOnce, guest, pictureEnded, type Scenario, type Stage } from './scenario.ts';
 
 const WORDS = 'olga writes the report until friday and we meet on monday at ten in the big room'.split(' ');
@@ -50,7 +50,7 @@ const moderation = (name: string, word: string, rule: Omit<OpenAiFaultRule, 'rou
     const person = await guest(stage);
     const prompt = `a garden with a ${word} ${person.id}`;
     stage.ledger.pictures.push({ chatId: person.id, prompt });
-    await person.write(`/imagine ${prompt}`);
+    await imagine(person, prompt);
     expectPaidOnce(await pictureEnded(stage, prompt, 90_000));
   },
 });

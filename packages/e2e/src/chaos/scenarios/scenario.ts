@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { ChatMessage, FalFaultRule } from '@aisha/sandbox';
 import { Person } from '../../person.ts';
 import { eventually } from '../../waiting.ts';
-import type { Ledger } from '../load.ts';
+import { imagine, type Ledger } from '../load.ts';
 import type { System } from '../system.ts';
 
 /** What a scenario is played on, and the book in which it writes what it ordered. */
@@ -44,7 +44,7 @@ export async function orderPicture(
   for (const fault of faults)
     await stage.system.fal.addFault({ fault, text: prompt, times: options.times ?? 1 });
   stage.ledger.pictures.push({ chatId: person.id, prompt });
-  await person.write(`/imagine ${prompt}`);
+  await imagine(person, prompt);
   return { person, prompt };
 }
 

@@ -1,0 +1,93 @@
+import type { FalConfig, Prices } from '@aisha/config';
+import { SECTION_CHARACTERS } from './documents/plan.ts';
+import { CHARACTERS_A_UNIT } from './documents/document-order.ts';
+import { generatorFor, trainerFor } from './fal/models/index.ts';
+import { PRESETS } from './fal/models/trainer.ts';
+import { costOf } from './fal/models/price.ts';
+import { ASPECTS } from './images/aspects.ts';
+
+/** What the catalogue does not know by itself, in US dollars. */
+export interface OtherCosts {
+  /** Null where it is not known. */
+  readonly speechMinute: number | null;
+  readonly textMillionTokens: number;
+}
+
+const KINDS = ['portrait', 'style'] as const;
+
+/** The dearest of what a unit of each price may bill, in US dollars; null where nobody knows it. */
+function costs(
+  fal: FalConfig,
+  other: OtherCosts,
+): { variable: string; credits: (prices: Prices) => number; usd: number | null }[] {
+  const trainers = KINDS.map((kind) => trainerFor(kind, fal.models));
+  const generators = [generatorFor(null, fal.models), ...trainers.map(({ generator }) => generator)];
+  const trainings = PRESETS.map((preset) => ({
+    variable: `PRICE_TRAINING_${preset.toUpperCase()}`,
+    credits: (prices: Prices) => prices.training[preset],
+    usd: most(
+      trainers.map((trainer) => {
+        const request = {
+          archiveUrl: 'https://localhost/photos.zip',
+          trigger: 'TOK',
+          caption: 'TOK',
+          preset,
+          comment: '',
+        };
+        return costOf(trainer, trainer.buildInput(request, fal.legacy), fal.prices);
+      }),
+    ),
+  }));
+  const image = most(
+    generators.flatMap((generator) =>
+      Object.values(ASPECTS).map((size) => {
+        const request = { prompt: '', model: null, size, aspect: '1:1', count: 1, seed: 0 } as const;
+        return costOf(generator, generator.buildInput(request), fal.prices);
+      }),
+    ),
+  );
+  return [
+    ...(fal.testMode
+      ? []
+      : [...trainings, { variable: 'PRICE_IMAGE', credits: (prices: Prices) => prices.image, usd: image }]),
+    {
+      variable: 'PRICE_TRANSCRIPTION_MINUTE',
+      credits: (prices) => prices.transcriptionMinute,
+      usd: other.speechMinute,
+    },
+    {
+      variable: 'PRICE_DOCUMENT',
+      credits: (prices) => prices.document,
+      usd: (documentTokens() * other.textMillionTokens) / 1_000_000,
+    },
+  ];
+}
+
+/** A section is read and answered, and merging reads the answers: two characters of Cyrillic are about one token. */
+const documentTokens = () =>
+  Math.ceil(CHARACTERS_A_UNIT / SECTION_CHARACTERS) * 1.5 * (SECTION_CHARACTERS / 2);
+
+function most(all: readonly (number | null)[]): number | null {
+  const known = all.filter((usd) => usd !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** Prices that do not cover what providers bill for them, a sentence each for the operator; none while all is free. */
+export function priceProblems(prices: Prices, fal: FalConfig, other: OtherCosts): string[] {
+  if (!prices.charged || prices.belowCost) return [];
+  return costs(fal, other).flatMap(({ variable, credits, usd }) => {
+    // Binary fractions are a little off.
+    const due = (usd ?? 0) * 0.999999;
+    if (usd === null || credits(prices) * prices.usdPerCredit >= due) return [];
+    const least = Math.ceil(due / prices.usdPerCredit);
+    return [
+      `${variable}=${credits(prices)} brings in ${(credits(prices) * prices.usdPerCredit).toFixed(4)} $ and bills up to ${usd.toFixed(4)} $. Set it to ${least} or more, CREDIT_USD to what a credit brings in, or PRICES_BELOW_COST=allow.`,
+    ];
+  });
+}
+
+/** Checked by the worker at start. Throws what `priceProblems` says. */
+export function checkPrices(prices: Prices, fal: FalConfig, other: OtherCosts): void {
+  const problems = priceProblems(prices, fal, other);
+  if (problems.length > 0) throw new Error(problems.join(' '));
+}

@@ -1,0 +1,14 @@
+import type { Prices } from '@aisha/config';
+
+/** Nothing costs anything, so that tests of other things need no credits. */
+export const FREE_OF_CHARGE: Prices = {
+  charged: false,
+  welcome: 0,
+  training: { fast: 150, balanced: 150, quality: 150 },
+  image: 5,
+  transcriptionMinute: 10,
+  freeSeconds: 60,
+  document: 5,
+  usdPerCredit: 0.05,
+  belowCost: false,
+};

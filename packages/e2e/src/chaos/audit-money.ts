@@ -1,0 +1,82 @@
+import type { AuditSubject, Finding } from './finding.ts';
+import type { Row } from './system.ts';
+
+/** Holds people's credits against what they got, to the credit; by tables alone, not by the product's own audit. */
+export async function auditMoney({ system }: AuditSubject): Promise<Finding[]> {
+  const orders = await system.sql(
+    `select o.id, o.kind, o.state, o.unit_price, o.units, o.delivered, h.amount, h.captured, h.settled_at, -e.amount as charged,
+       (select count(*)::int from images i where i.order_id = o.id) as images,
+       (select count(*)::int from avatars a where o.kind = 'training' and a.id = o.subject_id and a.trained_at is not null) as trained,
+       (select count(*)::int from documents d where o.kind = 'document' and d.id = o.subject_id and d.written_at is not null) as written
+     from orders o
+     left join credit_holds h on h.order_id = o.id
+     left join ledger_entries e on e.key = 'order:' || o.id`,
+  );
+  const accounts = await system.sql(
+    `select u.id, coalesce(sum(e.amount), 0)::int as summed, coalesce(min(e.balance_after), 0)::int as least,
+       coalesce((array_agg(e.balance_after order by e.id desc))[1], 0)::int as balance,
+       (count(*) filter (where e.reason = 'welcome'))::int as welcomes
+     from users u left join ledger_entries e on e.user_id = u.id group by u.id`,
+  );
+  return [paidForNothing(orders), booksAgree(orders), accountsAgree(accounts)];
+}
+
+const number = (row: Row, name: string): number => Number(row[name] ?? 0);
+
+/** What somebody got of an order, counted where it lies. */
+function got(row: Row): number {
+  if (row['state'] !== 'succeeded') return 0;
+  if (row['kind'] === 'image') return number(row, 'images');
+  if (row['kind'] === 'training') return number(row, 'trained');
+  return row['kind'] === 'document'
+    ? number(row, 'units') * number(row, 'written')
+    : number(row, 'delivered');
+}
+
+function paidForNothing(orders: readonly Row[]): Finding {
+  const breaches = orders.flatMap((row) => {
+    const charged = number(row, 'charged');
+    const due = number(row, 'unit_price') * got(row);
+    return charged === due
+      ? []
+      : [
+          `${String(row['kind'])} ${String(row['id'])} (${String(row['state'])}) was charged ${charged} for ${due}`,
+        ];
+  });
+  const paid = orders.reduce((sum, row) => sum + number(row, 'charged'), 0);
+  return {
+    promise: 'everybody paid for what they got, to the credit, and for nothing else',
+    looked: orders.length,
+    breaches,
+    note: `${paid} credits charged`,
+  };
+}
+
+function booksAgree(orders: readonly Row[]): Finding {
+  const breaches = orders.flatMap((row) => {
+    const id = `${String(row['kind'])} ${String(row['id'])}`;
+    if (row['amount'] === null)
+      return number(row, 'charged') > 0 || number(row, 'units') > 0 ? [`${id} has a price and no hold`] : [];
+    if (row['settled_at'] === null) return [`the hold of ${id} is still open`];
+    if (number(row, 'amount') !== number(row, 'unit_price') * number(row, 'units'))
+      return [`the hold of ${id} is not its price`];
+    return number(row, 'captured') === number(row, 'charged')
+      ? []
+      : [`${id} captured other than it was charged`];
+  });
+  return { promise: 'orders, holds and entries agree, and no hold is left', looked: orders.length, breaches };
+}
+
+function accountsAgree(accounts: readonly Row[]): Finding {
+  const breaches = accounts.flatMap((row) => {
+    const who = `the account of ${String(row['id'])}`;
+    if (number(row, 'summed') !== number(row, 'balance')) return [`${who} does not add up`];
+    if (number(row, 'least') < 0) return [`${who} went below nothing`];
+    return number(row, 'welcomes') > 1 ? [`${who} was welcomed twice`] : [];
+  });
+  return {
+    promise: 'every account adds up, never went below nothing, and was welcomed once',
+    looked: accounts.length,
+    breaches,
+  };
+}
