@@ -26,6 +26,9 @@ export const LANES: Record<Lane, { readonly children: number; readonly memoryByt
   long: { children: 2, memoryBytes: 256 * MB },
 };
 
+/** How long lighter files pass one for which there is no room: as long as the slowest that people send take, twice. */
+export const OVERTAKEN_MS = 20_000;
+
 const SECOND = 1_000;
 
 /** One row a parser. Times are a multiple of what it takes on one of two busy cores, for the machine may be busier. */

@@ -68,7 +68,7 @@ export async function sendOddFiles(options: {
 }
 
 /** What the person is told in the end, in a few words. */
-async function sendOne(product: Product, file: OddFile): Promise<string> {
+export async function sendOne(product: Product, file: OddFile): Promise<string> {
   const person = await Person.join(product.telegram, 'Странник', 'ru');
   if (file.asPhoto) await draftAvatar(person, RU, 'Странник');
   const { id } = await person.media(file.kind, file);
@@ -90,7 +90,7 @@ const ANSWERS =
   /Не получилось\s+\S.*(?=С вас ничего не списано)|С такими файлами я не работаю|❌ Не подошли:\s[^\n]+|Принят[аы] \d+ фотографи|Отложен[аоы] \d+ фотографи|отложено для него на час/s;
 
 /** Waits until nothing is under way, then looks at what is left; each found thing as a line. */
-async function leftovers(product: Product, scratch: string): Promise<string[]> {
+export async function leftovers(product: Product, scratch: string): Promise<string[]> {
   let found: string[] = [];
   const scratched = () =>
     readdirSync(scratch, { recursive: true, withFileTypes: true })
@@ -126,7 +126,7 @@ async function leftovers(product: Product, scratch: string): Promise<string[]> {
 }
 
 /** Updates that were set aside, and errors that the processes logged. */
-async function setAside(product: Product): Promise<string[]> {
+export async function setAside(product: Product): Promise<string[]> {
   const poisoned = await product.sql(
     'select update_id as id from telegram_updates where poisoned_at is not null',
   );

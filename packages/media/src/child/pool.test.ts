@@ -174,6 +174,19 @@ describe('the pool', () => {
     expect((await held).every(({ status }) => status === 'rejected')).toBe(true);
   });
 
+  test('lets light files pass a heavy one for which there is no room', async () => {
+    const lanes = { quick: { children: 2, memoryBytes: 480e6 }, long: { children: 1, memoryBytes: 1e9 } };
+    const narrow = createPool({ log: silentLogger, program, lanes });
+    const stop = new AbortController();
+    const held = narrow.run(parsers.waits, {}, job('a', stop.signal));
+    const heavy = narrow.run(look, { text: '' }, { ...job('b'), limits: { memoryBytes: 400e6 } });
+    expect(await narrow.run(look, { text: '' }, job('c'))).toMatchObject({ kind: 'ok' });
+    stop.abort(new Error('over'));
+    await expect(held).rejects.toThrow('over');
+    expect(await heavy).toMatchObject({ kind: 'ok' });
+    narrow.close();
+  });
+
   test('lets a call be given up while it waits', async () => {
     const lanes = { quick: { children: 1, memoryBytes: 1e9 }, long: { children: 1, memoryBytes: 1e9 } };
     const narrow = createPool({ log: silentLogger, program, lanes });

@@ -1,4 +1,4 @@
-import { LANES, type Lane } from '../limits.ts';
+import { LANES, type Lane, OVERTAKEN_MS } from '../limits.ts';
 import { reasonOf } from './guarded.ts';
 
 /** Who may work now: so many at once, one file of each person, so much memory together, people in turn. */
@@ -17,6 +17,7 @@ export interface Turn {
 
 interface Waiting {
   readonly memoryBytes: number;
+  readonly since: number;
   begin(): void;
 }
 
@@ -42,10 +43,12 @@ function createLane(room: { readonly children: number; readonly memoryBytes: num
         queues.delete(owner);
         continue;
       }
-      // Who does not fit waits at the head until it does: a heavy file is not overtaken for ever by light ones.
-      const fits =
-        busy.size < room.children && (busy.size === 0 || used + head.memoryBytes <= room.memoryBytes);
-      if (!fits) return;
+      if (busy.size >= room.children) return;
+      if (busy.size > 0 && used + head.memoryBytes > room.memoryBytes) {
+        // A heavy file is passed by lighter ones, but not for ever: then it waits at the head until there is room.
+        if (performance.now() - head.since > OVERTAKEN_MS) return;
+        continue;
+      }
       queue.shift();
       // To the end of the round.
       queues.delete(owner);
@@ -70,6 +73,7 @@ function createLane(room: { readonly children: number; readonly memoryBytes: num
       };
       const waiting: Waiting = {
         memoryBytes,
+        since: performance.now(),
         begin() {
           signal.removeEventListener('abort', give);
           let over = false;

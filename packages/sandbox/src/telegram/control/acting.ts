@@ -18,6 +18,8 @@ const pressInput = z.object({
   /** Which button: by its data, or by its text. */
   data: z.string().optional(),
   text: z.string().optional(),
+  /** A changed app's press: of any message in the chat that the bot wrote, with any data, whether there is a button or not. */
+  forged: z.boolean().default(false),
 });
 
 function buttonOf(
@@ -44,14 +46,16 @@ const asReactions = (emojis: string[]): object[] => emojis.map((emoji) => ({ typ
 export function actingOperations(api: BotApi, define: Define) {
   const { world, queries } = api;
   return {
-    /** Presses an inline button that is there; @returns the query, whose answer `callbackAnswer` waits for */
+    /** Presses an inline button that is there, unless it is forged; @returns the query, whose answer `callbackAnswer` waits for */
     press: define('press', pressInput, (input): { callbackQueryId: string } => {
       const { chat, person, bot } = resolveChat(api, input);
       const message = messageIn(api, chat, input.messageId);
-      const button = buttonOf(message, input);
-      if (button.callback_data === undefined) throw badRequest('this button has no callback');
+      const data = input.forged ? input.data : buttonOf(message, input).callback_data;
+      if (data === undefined) throw badRequest('this button has no callback');
+      // Telegram's servers take no more of a press, whatever app sends it.
+      if (Buffer.byteLength(data) > 64) throw badRequest('BUTTON_DATA_INVALID');
       const owner = world.botById(message.from) ?? bot;
-      return { callbackQueryId: queries.press(owner, chat, message, person.id, button.callback_data) };
+      return { callbackQueryId: queries.press(owner, chat, message, person.id, data) };
     }),
     /** The bot's answer to a press, waited for; null when it does not come in time. */
     callbackAnswer: define(

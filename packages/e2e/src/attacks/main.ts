@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { attack } from './run.ts';
+
+const USAGE = `pnpm attack [options]: sends bombs and malformed files to the whole product while others use it
+
+  --files <n>   how many (2000)
+  --seed <n>    the same files as another time (random)
+`;
+/** As in the short form (attacks.test.ts). */
+const ANSWER_MS = 500;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      files: { type: 'string', default: '2000' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  if (values.help) {
+    say(USAGE);
+    return 0;
+  }
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+  say(`seed ${seed}`);
+  const report = await attack({ files: Number(values.files), seed, say });
+  say(JSON.stringify(report, null, 2));
+  const { wrong, crashes, left, memory, noticed } = report;
+  const within = Object.values(memory).every(({ mostMb, containerMb }) => mostMb < containerMb);
+  const sound = wrong.length + crashes.length + left.length === 0 && within && noticed.p95Ms <= ANSWER_MS;
+  say(sound ? 'Every file answered, nobody else noticed, nothing is left.' : 'Not sound; see above.');
+  return sound ? 0 : 1;
+}
