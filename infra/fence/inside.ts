@@ -6,7 +6,7 @@ export type Inside = Readonly<Record<string, readonly string[]>>;
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
 const records = [...ground, 'users', 'credits', 'notifications', 'spending'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
-const subjects = ['avatars', 'images', 'recordings', 'documents', 'payments'];
+const subjects = ['avatars', 'images', 'recordings', 'documents', 'exports', 'payments'];
 /** What binds kinds to machines. */
 const bindings = [
   'order-kinds.ts',
@@ -35,6 +35,7 @@ const CORE: Inside = {
   recordings: machines,
   documents: [...machines, 'recordings'],
   payments: records,
+  exports: [...machines, 'recordings', 'documents'],
   'order-kinds.ts': [...machines, ...subjects],
   'prices-check.ts': [...machines, ...subjects],
   'message-keepers.ts': [...machines, ...subjects],
@@ -45,7 +46,17 @@ const CORE: Inside = {
 };
 
 const machinery = ['texts', 'chat', 'buttons.ts'];
-const offered = ['menu', 'orders', 'documents', 'recordings', 'images', 'avatars', 'albums', 'credits'];
+const offered = [
+  'menu',
+  'orders',
+  'exports',
+  'documents',
+  'recordings',
+  'images',
+  'avatars',
+  'albums',
+  'credits',
+];
 
 const BOT: Inside = {
   texts: [],
@@ -53,8 +64,9 @@ const BOT: Inside = {
   'buttons.ts': ['texts', 'chat'],
   menu: machinery,
   orders: [...machinery, 'menu'],
-  documents: [...machinery, 'menu', 'orders'],
-  recordings: [...machinery, 'menu', 'orders', 'documents'],
+  exports: [...machinery, 'menu', 'orders'],
+  documents: [...machinery, 'menu', 'orders', 'exports'],
+  recordings: [...machinery, 'menu', 'orders', 'exports', 'documents'],
   images: [...machinery, 'menu', 'orders'],
   avatars: [...machinery, 'menu', 'orders'],
   albums: [...machinery, 'menu', 'avatars'],

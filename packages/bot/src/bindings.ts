@@ -12,6 +12,7 @@ import { creditAnswers, creditsComposer } from './credits/composer.ts';
 import * as creditDialogues from './credits/dialogue.ts';
 import { documentAnswers } from './documents/presses.ts';
 import { shownDocument } from './documents/results.ts';
+import { shownExport } from './exports/results.ts';
 import { imagesComposer } from './images/composer.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
@@ -43,6 +44,7 @@ export const shownOrders: VoiceParts['shownOrders'] = {
   image: shownImage,
   transcription: shownTranscription,
   document: shownDocument,
+  export: shownExport,
 };
 
 export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { readonly botId: number }) =>

@@ -4,12 +4,14 @@ import {
   COUNT_MAX,
   DOCUMENT_KINDS,
   findAvatar,
+  findDocument,
   findImage,
   findRecording,
   type GalleryFilter,
   PRESETS,
   PROVIDER_NAMES,
 } from '@aisha/core';
+import { FORMAT_NAMES } from '@aisha/export';
 import { AVATAR_KINDS, LANGUAGES, SUBJECTS } from '@aisha/db';
 import {
   anyone,
@@ -25,6 +27,9 @@ import type { Turn } from './chat/turn.ts';
 const avatar = own(findAvatar);
 const image = own(findImage);
 const recording = own(findRecording);
+const documentOf = own(findDocument);
+/** `card`: pressed on the card of the history, not below a result. */
+const where = optional(oneOf(['card']), 'below');
 const avatarOrNone: Codec<string, Avatar | 'none'> = {
   ...avatar,
   read: (text, presser) => (text === 'none' ? text : avatar.read(text, presser)),
@@ -82,7 +87,15 @@ export const buttons = {
   'recording.delete': owner(recording),
   'recording.delete.yes': owner(recording),
   'texts.read': owner(),
+  /** The kinds of documents that can be made of it, the formats of its text, and the way back from both. */
+  documents: owner(recording, where),
+  download: owner(recording, where),
+  'download.as': owner(recording, oneOf(FORMAT_NAMES)),
+  'recording.buttons': owner(recording),
   document: owner(recording, oneOf(DOCUMENT_KINDS), price),
+  'document.download': owner(documentOf),
+  'document.as': owner(documentOf, oneOf(FORMAT_NAMES)),
+  'document.buttons': owner(documentOf),
 
   balance: owner(page),
   promo: owner(),

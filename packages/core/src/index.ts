@@ -4,8 +4,7 @@ export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
 export { balanceOf, type LedgerPage, ledgerPage, postEntry } from './credits/ledger.ts';
 export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
-export type { Task } from './documents/blocks.ts';
-export { type Document, orderDocument } from './documents/documents.ts';
+export { type Document, findDocument, orderDocument } from './documents/documents.ts';
 export {
   DOCUMENT_KINDS,
   type DocumentBlock,
@@ -13,6 +12,7 @@ export {
   type DocumentKind,
   isDocumentKind,
 } from './documents/kinds/index.ts';
+export * from './exports/exports.ts';
 export { webhookAddress } from './fal/jobs.ts';
 export { checkModels, modelAt, modelProblems, olderTrainer, trainerFor } from './fal/models/index.ts';
 export { PRESETS, type PresetName, type Trainer } from './fal/models/trainer.ts';
@@ -47,6 +47,9 @@ export { asOrderKind, isOrderKind, type OrderKind, orderKinds } from './order-ki
 export {
   acceptOrder,
   cancelOrder,
+  failOrder,
+  failOrderOf,
+  startOrder,
   creditsFor,
   findOrder,
   type OrderRefusal,
@@ -70,6 +73,7 @@ export { findPayment, keepPayment, listPayments, type Payment, type Received } f
 export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
 export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
 export * from './recordings/recordings.ts';
+export { speakersOf } from './recordings/speakers.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
 export { secondsOf } from './recordings/transcription-order.ts';
 export { applyRetention } from './retention.ts';

@@ -1,5 +1,6 @@
 import { training } from './avatars/training-order.ts';
 import { document } from './documents/document-order.ts';
+import { exportOrder } from './exports/export-order.ts';
 import type { FalOrders } from './fal/order.ts';
 import { image } from './images/image-order.ts';
 import type { OrderDefinition } from './orders/definition.ts';
@@ -9,7 +10,12 @@ import { transcription } from './recordings/transcription-order.ts';
 export const falOrders = { training, image } satisfies FalOrders;
 
 /** Every kind of order: a new one is a line here, its definition in its subject's folder, and what the bot shows of it. */
-export const orderKinds = { ...falOrders, transcription, document } satisfies Record<string, OrderDefinition>;
+export const orderKinds = {
+  ...falOrders,
+  transcription,
+  document,
+  export: exportOrder,
+} satisfies Record<string, OrderDefinition>;
 
 export type OrderKind = keyof typeof orderKinds;
 

@@ -7,6 +7,8 @@ import { toMarkdown, toText } from './text.ts';
 
 interface Format {
   readonly contentType: string;
+  /** What of a paper it shows; null: all that is there. */
+  readonly needs: 'speech' | 'days' | null;
   /** Whether a paper can be shown so at all. */
   readonly fits: (paper: Pick<Paper, 'blocks'>) => boolean;
   /** Libraries that lay out pages need seconds and memory: a thread with a limit does it. */
@@ -23,23 +25,43 @@ const speaks = ({ blocks }: Pick<Paper, 'blocks'>) =>
 export const formats = {
   docx: {
     contentType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    needs: null,
     fits: always,
     heavy: true,
     render: toDocx,
   },
-  pdf: { contentType: 'application/pdf', fits: always, heavy: true, render: toPdf },
-  txt: { contentType: 'text/plain; charset=utf-8', fits: always, heavy: false, render: toText },
-  md: { contentType: 'text/markdown; charset=utf-8', fits: always, heavy: false, render: toMarkdown },
-  srt: { contentType: 'application/x-subrip; charset=utf-8', fits: speaks, heavy: false, render: toSrt },
-  vtt: { contentType: 'text/vtt; charset=utf-8', fits: speaks, heavy: false, render: toVtt },
+  pdf: { contentType: 'application/pdf', needs: null, fits: always, heavy: true, render: toPdf },
+  txt: { contentType: 'text/plain; charset=utf-8', needs: null, fits: always, heavy: false, render: toText },
+  md: {
+    contentType: 'text/markdown; charset=utf-8',
+    needs: null,
+    fits: always,
+    heavy: false,
+    render: toMarkdown,
+  },
+  srt: {
+    contentType: 'application/x-subrip; charset=utf-8',
+    needs: 'speech',
+    fits: speaks,
+    heavy: false,
+    render: toSrt,
+  },
+  vtt: { contentType: 'text/vtt; charset=utf-8', needs: 'speech', fits: speaks, heavy: false, render: toVtt },
   json: {
     contentType: 'application/json; charset=utf-8',
+    needs: null,
     fits: always,
     heavy: false,
     render: ({ title, language, recordedAt, blocks }) =>
       JSON.stringify({ title, language, recordedAt, blocks }, null, 2),
   },
-  ics: { contentType: 'text/calendar; charset=utf-8', fits: hasDays, heavy: false, render: toCalendar },
+  ics: {
+    contentType: 'text/calendar; charset=utf-8',
+    needs: 'days',
+    fits: hasDays,
+    heavy: false,
+    render: toCalendar,
+  },
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;

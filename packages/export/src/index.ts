@@ -7,6 +7,7 @@ export {
   type Spoken,
   type Task,
 } from './blocks.ts';
+export { hasDays } from './calendar.ts';
 export { clock } from './clock.ts';
 export { FORMAT_NAMES, type FormatName, formats, isFormat } from './formats.ts';
 export type { Paper } from './paper.ts';

@@ -51,6 +51,15 @@ export const queues = {
     stalledIntervalMs: 5_000,
     maxStalledCount: 10,
   },
+  // Pages are laid out in a thread with half a gigabyte at most, and sound is cut by a process of its own: two at once are
+  // what a small machine bears, and one is left to others.
+  exports: {
+    concurrency: 2,
+    mostOfOne: 1,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
   // Messages to users, behind Telegram's 30 a second: more at once would only wait there. What goes to one chat waits for
   // its second (in groups three) here, so it has a few places only.
   outbox: {
@@ -211,6 +220,18 @@ export const jobs = defineJobs(queues, {
     backoff: { delayMs: 3_000, jitter: 0.3 },
     // One call, which has 180 s.
     timeLimitMs: 200_000,
+  }),
+  'export.make': job({
+    queue: 'exports',
+    schema: z.object({ exportId: id }),
+    key: ({ exportId }) => [exportId],
+    whenActive: 'drop',
+    whenDelayed: 'hasten',
+    // S3's or Telegram's bad minutes: 1 s … 1 min.
+    attempts: 8,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    // Twelve hours of speech as pages take half a minute on a busy core, and are given up after two.
+    timeLimitMs: 180_000,
   }),
   'notification.send': job({
     queue: 'outbox',

@@ -38,7 +38,15 @@ export function startWorkers(options: WorkersOptions<JobPayloads, QueueName>): J
 }
 
 /** Every queue there is. */
-export const queueNames: readonly QueueName[] = ['updates', 'fal', 'photos', 'speech', 'text', 'outbox'];
+export const queueNames: readonly QueueName[] = [
+  'updates',
+  'fal',
+  'photos',
+  'speech',
+  'text',
+  'exports',
+  'outbox',
+];
 
 /** Narrows a name from the configuration (`WORKER_QUEUES`). */
 export function isQueueName(name: string): name is QueueName {

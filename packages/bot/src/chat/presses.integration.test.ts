@@ -67,9 +67,16 @@ const ABOUT = [
   'image.delete',
   'recording',
   'recording.text',
+  'documents',
+  'download',
+  'download.as',
+  'recording.buttons',
   'recording.delete',
   'recording.delete.yes',
   'document',
+  'document.download',
+  'document.as',
+  'document.buttons',
   'order.cancel',
 ];
 const FREE = [

@@ -99,7 +99,10 @@ const KINDS = [
   'recording:*',
   'recording.delete:*',
   'recording.delete.yes:*',
-  'recording.text:*',
+  'documents:*:card',
+  'download:*:card',
+  'download.as:*:docx',
+  'download.as:*:txt',
   'transcribe',
 ];
 

@@ -4,16 +4,19 @@ import { createTexts } from '../texts/index.ts';
 import { documentMessages, type WrittenDocument } from './results.ts';
 
 const texts = createTexts();
-const recording = { id: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6978', text: 'x' };
+const ids = {
+  id: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6978',
+  recordingId: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6979',
+};
 
-function shown(document: WrittenDocument, language: Language = 'ru') {
+function shown(document: Pick<WrittenDocument, 'kind' | 'content'>, language: Language = 'ru') {
   const voice: Parameters<typeof documentMessages>[0] = {
     t: (key, params) => texts.html(language, key, params),
     label: (key, params) => texts.plain(language, key, params),
     price: () => 0,
     priced: (label) => label,
   };
-  return documentMessages(voice, { chatId: 7 }, document, recording)
+  return documentMessages(voice, { chatId: 7 }, { ...ids, ...document })
     .map(({ payload }) => payload['text'])
     .join('\n---\n');
 }

@@ -1,5 +1,6 @@
-import { documents, type OwedCall, type Place, recordings } from '@aisha/db';
-import { type Document, type DocumentBlock, documentBlocks, type Recording, type Task } from '@aisha/core';
+import { documents, type OwedCall, type Place } from '@aisha/db';
+import { type Document, type DocumentBlock, documentBlocks } from '@aisha/core';
+import { clock, type Moment, type Point, type Task } from '@aisha/export';
 import { escapeHtml, MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import { eq } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
@@ -8,22 +9,17 @@ import type { TextKey } from '../texts/index.ts';
 import { documentButtons } from './screens.ts';
 
 type DocumentVoice = Pick<Voice, 't' | 'label' | 'price' | 'priced'>;
-export type WrittenDocument = Pick<Document, 'kind' | 'content'>;
+export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content'>;
 
 /** A written document as messages, the last with the buttons for the next one. */
-export function documentMessages(
-  voice: DocumentVoice,
-  place: Place,
-  document: WrittenDocument,
-  recording: Pick<Recording, 'id' | 'text'>,
-): OwedCall[] {
+export function documentMessages(voice: DocumentVoice, place: Place, document: WrittenDocument): OwedCall[] {
   const blocks = documentBlocks(document);
   if (!blocks) return [sendScreen(place, { text: voice.t('button.outdated') })];
   const parts = splitMessage(documentHtml(voice, blocks), { limit: MESSAGE_LIMIT - 96, html: true });
   return parts.map((text, i) =>
     sendScreen(
       place,
-      i === parts.length - 1 ? { text, buttons: documentButtons(voice, recording) } : { text },
+      i === parts.length - 1 ? { text, buttons: documentButtons(voice, document) } : { text },
     ),
   );
 }
@@ -31,12 +27,11 @@ export function documentMessages(
 export const shownDocument: ShownOrder = {
   title: 'order.document',
   async result(db, voice, order) {
-    const [found] = await db
-      .select({ document: documents, recording: recordings })
+    const [document] = await db
+      .select()
       .from(documents)
-      .innerJoin(recordings, eq(recordings.id, documents.recordingId))
       .where(eq(documents.id, order.subjectId ?? ''));
-    return found ? documentMessages(voice, order, found.document, found.recording) : [];
+    return document ? documentMessages(voice, order, document) : [];
   },
 };
 
@@ -45,9 +40,13 @@ function documentHtml(voice: DocumentVoice, blocks: readonly DocumentBlock[]): s
   return blocks.flatMap((block) => linesOf(voice, block)).join('\n');
 }
 
+const momentOf = (at: Moment | null): string =>
+  at === null || at.startMs === null ? '' : ` <i>[${clock(at.startMs)}]</i>`;
+
 function linesOf(voice: DocumentVoice, block: DocumentBlock): string[] {
   const absent = `<i>${voice.t('document.absent')}</i>`;
   const bold = (text: string) => `<b>${escapeHtml(text)}</b>`;
+  const point = ({ text, at }: Point) => `${escapeHtml(text)}${momentOf(at)}`;
   /** A part of its own; an empty one is left out. */
   const part = (label: TextKey, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', bold(voice.label(label)), ...lines];
@@ -58,32 +57,74 @@ function linesOf(voice: DocumentVoice, block: DocumentBlock): string[] {
         : [voice.t(block.label), bold(block.text)];
     case 'field':
       return [`${voice.t(block.label)}: ${block.value === null ? absent : escapeHtml(block.value)}`];
-    case 'paragraphs':
-      return ['', ...block.items.map(escapeHtml)];
+    case 'paragraphs': {
+      const lines = block.items.map(point);
+      return block.label === undefined ? ['', ...lines] : part(block.label, lines);
+    }
     case 'list': {
-      const items = block.items.map((item) => `• ${escapeHtml(item)}`);
+      const items = block.items.map((item) => `• ${point(item)}`);
       return part(block.label, block.sayAbsent && items.length === 0 ? [absent] : items);
     }
     case 'topics':
       return part(
         block.label,
-        block.items.map(({ topic, discussion }, i) => `${i + 1}. ${bold(topic)}\n${escapeHtml(discussion)}`),
+        block.items.map(
+          ({ topic, text, at }, i) => `${i + 1}. ${bold(topic)}${momentOf(at)}\n${escapeHtml(text)}`,
+        ),
       );
     case 'tasks': {
-      const lines = block.items.map((item) => escapeHtml(taskLine(voice, item)));
+      const lines = block.items.map((item) => `${escapeHtml(taskLine(voice, item))}${momentOf(item.at)}`);
       return block.label === undefined ? ['', ...lines] : part(block.label, lines);
     }
+    case 'table':
+      return ['', ...block.rows.map((row) => row.map(escapeHtml).join('\n'))];
+    case 'letterhead':
+      return [
+        bold(voice.label(block.name)),
+        bold(block.subject),
+        `${voice.t('document.number')} ${block.number === null ? absent : escapeHtml(block.number)}`,
+        `${voice.t('document.date')}: ${block.date === null ? absent : escapeHtml(block.date)}`,
+        `${voice.t('document.place')}: ${block.place === null ? absent : escapeHtml(block.place)}`,
+      ];
+    case 'hearings':
+      return hearingLines(voice, block, point);
+    case 'signatures':
+      return [];
     case 'note':
       return ['', voice.t(block.label)];
+    case 'speech':
+      return [
+        '',
+        ...block.items.map(({ speaker, text }) =>
+          escapeHtml(speaker === null ? text : `${speaker}: ${text}`),
+        ),
+      ];
     default:
       return block satisfies never;
   }
 }
 
-function taskLine(voice: DocumentVoice, { task, owner, due }: Task): string {
+function hearingLines(
+  voice: DocumentVoice,
+  block: Extract<DocumentBlock, { block: 'hearings' }>,
+  point: (one: Point) => string,
+): string[] {
+  return block.items.flatMap(({ topic, heard, spoke, decided }, i) => [
+    '',
+    `<b>${i + 1}. ${escapeHtml(topic)}</b>`,
+    ...heard.map((one) => `${voice.t(block.heard)}: ${point(one)}`),
+    ...spoke.map((one) => `${voice.t(block.spoke)}: ${point(one)}`),
+    ...decided.map((one, n) => `${voice.t(block.decided)} ${i + 1}.${n + 1}: ${point(one)}`),
+  ]);
+}
+
+function taskLine(voice: DocumentVoice, { task, owner, due, done }: Task): string {
+  const box = done ? '☑' : '☐';
   const details = [
     owner === null ? '' : voice.label('document.owner', { owner }),
     due === null ? '' : voice.label('document.due', { due }),
   ].filter(Boolean);
-  return details.length === 0 ? `☐ ${task}` : `☐ ${task.replace(/\.$/, '')} — ${details.join(', ')}`;
+  return details.length === 0
+    ? `${box} ${task}`
+    : `${box} ${task.replace(/\.$/, '')} — ${details.join(', ')}`;
 }

@@ -4,15 +4,15 @@ import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { type Answers, button } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
-import { sendFile } from '../chat/files.ts';
 import { onCommand } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
+import { giveFile } from '../exports/presses.ts';
+import { recordingFormatButtons } from '../exports/screens.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
 import { mediaOf } from './media.ts';
-import { transcriptFile } from './results.ts';
 import { confirmDeleteRecording, historyScreen, recordingScreen, textsScreen } from './screens.ts';
 
 export function recordingsComposer() {
@@ -55,10 +55,10 @@ export const recordingAnswers = {
     for (const { messageId, ...file } of texts)
       await transcribe(turn, { ...file, source: 'text', durationS: null }, messageId);
   },
-  'recording.text': (turn, recording) => {
-    if (!recording.transcriptKey) return turn.toast('button.outdated');
-    turn.owed.push(sendFile(turn, transcriptFile(recording, recording.transcriptKey)));
-  },
+  // Of older messages.
+  'recording.text': (turn, recording) => giveFile(turn, recording, { format: 'txt', document: null }),
+  download: (turn, recording, where) => turn.showButtons(recordingFormatButtons(turn, recording, where)),
+  'download.as': (turn, recording, format) => giveFile(turn, recording, { format, document: null }),
   'recording.delete': (turn, recording) => turn.show(confirmDeleteRecording(turn, recording)),
   'recording.delete.yes': async (turn, recording) => {
     await deleteRecording(turn.unit, turn.user.id, recording.id);

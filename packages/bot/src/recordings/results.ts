@@ -6,7 +6,7 @@ import { eq } from 'drizzle-orm';
 import { fileNameOf, sendFile } from '../chat/files.ts';
 import { READABLY, sendScreen } from '../chat/screen.ts';
 import type { ShownOrder } from '../chat/voice.ts';
-import { documentButtons } from '../documents/screens.ts';
+import { transcriptButtons } from '../documents/screens.ts';
 
 /** The file with a recording's text. */
 export const transcriptFile = ({ title }: Recording, key: string) => ({
@@ -37,7 +37,7 @@ export const shownTranscription: ShownOrder = {
       .from(recordings)
       .where(eq(recordings.id, order.subjectId ?? ''));
     if (!recording?.text || !recording.transcriptKey) return [];
-    const buttons = documentButtons(voice, recording);
+    const buttons = transcriptButtons(voice, recording);
     // Of another chat's message the number means another one here.
     const replyTo = recording.chatId === order.chatId ? recording.messageId : undefined;
     const lost = recording.lostMs

@@ -5,7 +5,6 @@ import { button } from '../buttons.ts';
 import { pageButtons } from '../chat/pages.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
-import { documentButtons } from '../documents/screens.ts';
 import { menuButton, noteScreen } from '../menu/screens.ts';
 
 const PREVIEW = 600;
@@ -19,12 +18,14 @@ export function recordingScreen(voice: Voice, recording: Recording): Screen {
       preview: shorten(recording.text ?? '', PREVIEW, READABLY),
     }),
     buttons: [
-      ...documentButtons(voice, recording),
       [
-        button(voice.label('recording.text'), 'recording.text', recording.id),
-        button(voice.label('button.delete'), 'recording.delete', recording.id),
+        button(voice.label('documents.menu'), 'documents', recording.id, 'card'),
+        button(voice.label('export.menu'), 'download', recording.id, 'card'),
       ],
-      [button(voice.label('button.back'), 'history')],
+      [
+        button(voice.label('button.delete'), 'recording.delete', recording.id),
+        button(voice.label('button.back'), 'history'),
+      ],
     ],
   };
 }

@@ -1,6 +1,7 @@
 import * as avatars from './avatars.ts';
 import * as credits from './credits.ts';
 import * as documents from './documents.ts';
+import * as exported from './exports.ts';
 import * as images from './images.ts';
 import * as menu from './menu.ts';
 import * as orders from './orders.ts';
@@ -15,6 +16,7 @@ export const ru = {
   ...avatars.ru,
   ...credits.ru,
   ...documents.ru,
+  ...exported.ru,
   ...images.ru,
   ...menu.ru,
   ...orders.ru,
@@ -25,6 +27,7 @@ export const kk = {
   ...avatars.kk,
   ...credits.kk,
   ...documents.kk,
+  ...exported.kk,
   ...images.kk,
   ...menu.kk,
   ...orders.kk,
@@ -35,6 +38,7 @@ export const en = {
   ...avatars.en,
   ...credits.en,
   ...documents.en,
+  ...exported.en,
   ...images.en,
   ...menu.en,
   ...orders.en,

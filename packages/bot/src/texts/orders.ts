@@ -76,6 +76,11 @@ export const ru = {
   'failure.empty_file': 'Файл пустой.',
   'failure.silence': 'В записи тишина: речи не слышно.',
   'failure.nothing_to_write': 'В записи нет текста, из которого можно сделать документ.',
+  'failure.export_too_long':
+    'Страниц получилось больше, чем помещается в один файл. Возьмите TXT или Markdown.',
+  'failure.export_no_letters':
+    'В шрифтах, которые я кладу в PDF, нет букв этого языка. Возьмите Word (DOCX) — там всё читается.',
+  'failure.export_empty': 'Для этого формата здесь ничего нет. Выберите другой.',
   'failure.internal': 'Произошла ошибка на нашей стороне. Мы её уже видим. Попробуйте ещё раз.',
   'alarm.model':
     '🚨 Поставщик {{provider}} не даёт нам модель {{model}} ({{use}}): {{reason}}. Останавливается только это, ничего не списывается, остальная работа идёт.',
@@ -167,6 +172,10 @@ export const kk = {
   'failure.empty_file': 'Файл бос.',
   'failure.silence': 'Жазбада тыныштық: сөз естілмейді.',
   'failure.nothing_to_write': 'Жазбада құжат жасайтын мәтін жоқ.',
+  'failure.export_too_long': 'Бет саны бір файлға сыймайтын болды. TXT немесе Markdown таңдаңыз.',
+  'failure.export_no_letters':
+    'PDF-ке салатын қаріптерімде бұл тілдің әріптері жоқ. Word (DOCX) таңдаңыз — онда бәрі оқылады.',
+  'failure.export_empty': 'Бұл пішім үшін мұнда ештеңе жоқ. Басқасын таңдаңыз.',
   'failure.internal': 'Біздің тарапта қате шықты, оны көріп отырмыз. Қайталап көріңіз.',
   'alarm.model':
     '🚨 {{provider}} жеткізушісі {{model}} моделін бізге бермейді ({{use}}): {{reason}}. Тек осы тоқтайды, ештеңе есептен шығарылмайды, қалған жұмыс жүріп жатыр.',
@@ -258,6 +267,10 @@ export const en = {
   'failure.empty_file': 'The file is empty.',
   'failure.silence': 'The recording is silent: no speech can be heard.',
   'failure.nothing_to_write': 'There is no text in the recording to make a document from.',
+  'failure.export_too_long': 'There are more pages than one file may have. Take TXT or Markdown.',
+  'failure.export_no_letters':
+    'The fonts that I put into a PDF lack the letters of this language. Take Word (DOCX): all of it can be read there.',
+  'failure.export_empty': 'There is nothing here for this format. Choose another one.',
   'failure.internal': 'Something went wrong on our side. We can already see it. Please try again.',
   'alarm.model':
     '🚨 {{provider}} does not let us use the model {{model}} ({{use}}): {{reason}}. Only this stops, nothing is charged, all other work goes on.',

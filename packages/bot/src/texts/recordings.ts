@@ -16,7 +16,6 @@ export const ru = {
   'recording.lost': '⚠️ Файл повреждён: не удалось прочитать {{duration}} записи.',
   'texts.album': '📄 Это несколько документов. Прочитать каждый? Текст каждого придёт отдельным сообщением.',
   'texts.read': '📄 Прочитать все',
-  'recording.text': '📄 Текст файлом',
   'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
   'recording.delete.ask': 'Удалить запись «{{title}}», её текст и документы?',
   'recording.delete.yes': 'Да, удалить',
@@ -41,7 +40,6 @@ export const kk = {
   'recording.lost': '⚠️ Файл бүлінген: жазбаның {{duration}} бөлігін оқи алмадым.',
   'texts.album': '📄 Бұл — бірнеше құжат. Әрқайсысын оқып берейін бе? Әр мәтін жеке хабарламамен келеді.',
   'texts.read': '📄 Бәрін оқу',
-  'recording.text': '📄 Мәтін файлы',
   'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
   'recording.delete.ask': '«{{title}}» жазбасы, мәтіні және құжаттары жойылсын ба?',
   'recording.delete.yes': 'Иә, жою',
@@ -67,7 +65,6 @@ export const en = {
   'texts.album':
     '📄 These are several documents. Shall I read each of them? Every text comes as a message of its own.',
   'texts.read': '📄 Read them all',
-  'recording.text': '📄 Text as a file',
   'recording.card': '<b>{{title}}</b>\n{{date}}{{duration}}\n\n{{preview}}',
   'recording.delete.ask': 'Delete the recording “{{title}}”, its text and documents?',
   'recording.delete.yes': 'Yes, delete',

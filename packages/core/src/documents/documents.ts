@@ -1,5 +1,5 @@
 import { documents, type Language, recordings, type Tx, type Place } from '@aisha/db';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import type { Unit } from '../unit.ts';
@@ -36,6 +36,27 @@ export async function orderDocument(
     statusMessageId: screen.messageId,
     shown: screen.shown,
   });
+}
+
+/** A written document; somebody else's, or of a recording that was deleted, is not found. */
+export async function findDocument(
+  tx: Pick<Tx, 'select'>,
+  ownerId: number,
+  id: string,
+): Promise<Document | null> {
+  const [found] = await tx
+    .select({ document: documents })
+    .from(documents)
+    .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+    .where(
+      and(
+        eq(documents.id, id),
+        eq(documents.ownerId, ownerId),
+        isNotNull(documents.writtenAt),
+        isNull(recordings.deletedAt),
+      ),
+    );
+  return found?.document ?? null;
 }
 
 /** A document with the text over which it is written. */

@@ -1,5 +1,6 @@
 import {
   documents,
+  recordingExports,
   type Language,
   orders,
   type Place,
@@ -113,6 +114,10 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
     .returning({ id: recordings.id });
   if (!row) return false;
   const ofIt = unit.tx.select({ id: documents.id }).from(documents).where(eq(documents.recordingId, id));
+  const filesOfIt = unit.tx
+    .select({ id: recordingExports.id })
+    .from(recordingExports)
+    .where(eq(recordingExports.recordingId, id));
   const open = await unit.tx
     .select({ id: orders.id })
     .from(orders)
@@ -122,6 +127,7 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
         or(
           and(eq(orders.kind, 'transcription'), eq(orders.subjectId, id)),
           and(eq(orders.kind, 'document'), inArray(orders.subjectId, ofIt)),
+          and(eq(orders.kind, 'export'), inArray(orders.subjectId, filesOfIt)),
         ),
       ),
     );

@@ -21,6 +21,7 @@ export function startWork(
       'notification.send': nothingToShow,
       'order.progress': nothingToShow,
       'avatar.screen': nothingToShow,
+      'export.make': nothingToShow,
     },
     log: parts.log,
     metrics: bench.parts.metrics,

@@ -1,6 +1,16 @@
-import { bigint, boolean, index, integer, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { jsonb, text } from './columns.ts';
-import type { Language, RecordingSource, Segment } from './types.ts';
+import type { Language, RecordingSource, Segment, TitleSource } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 export const recordings = pgTable(
@@ -19,6 +29,10 @@ export const recordings = pgTable(
     mimeType: text('mime_type'),
     fileSize: bigint('file_size', { mode: 'number' }),
     title: text('title').notNull(),
+    /** Where the title is from; null: from the message that brought it. What its person wrote nothing replaces. */
+    titleFrom: text('title_from').$type<TitleSource>(),
+    /** Names that its person gave to speakers, by their number in the transcript. */
+    speakerNames: jsonb('speaker_names').$type<readonly (string | null)[]>(),
     durationMs: integer('duration_ms'),
     /** How much of it could not be read, for its file is damaged. */
     lostMs: integer('lost_ms'),
@@ -74,6 +88,10 @@ export const documents = pgTable(
     /** The language in which it is written. */
     language: text('language').$type<Language>().notNull(),
     content: jsonb('content').$type<Readonly<Record<string, unknown>>>(),
+    /** When each line that the content names was said, in milliseconds; null where nobody knows. */
+    moments: jsonb('moments').$type<Readonly<Record<string, number | null>>>(),
+    /** Which of its tasks are done, by their place. */
+    done: jsonb('done').$type<readonly number[]>(),
     objectKey: text('object_key'),
     createdAt: createdAt(),
     writtenAt: at('written_at'),
@@ -109,4 +127,61 @@ export const documentSections = pgTable(
     createdAt: createdAt(),
   },
   (t) => [uniqueIndex('document_sections_one').on(t.documentId, t.level, t.from)],
+);
+
+/** What somebody wants a document to be like, in their own words; the documents made by it keep its id in their kind. */
+export const documentTemplates = pgTable(
+  'document_templates',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    instruction: text('instruction').notNull(),
+    createdAt: createdAt(),
+    /** Not offered any more; what was made by it stays. */
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [index('document_templates_owner').on(t.ownerId, t.createdAt)],
+);
+
+/**
+ * A file that somebody asked for: a recording's text or a document in a format, or the cut of sound around a line. It is
+ * made once and sent from the bucket again as long as what it shows is the same.
+ */
+export const recordingExports = pgTable(
+  'recording_exports',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    ownerId: telegramId('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    recordingId: uuid('recording_id')
+      .notNull()
+      .references(() => recordings.id, { onDelete: 'cascade' }),
+    /** Null: of the recording itself. */
+    documentId: uuid('document_id').references(() => documents.id, { onDelete: 'cascade' }),
+    /** One of `export`'s formats, or `sound`. */
+    format: text('format').notNull(),
+    /** Of sound: around which line of the transcript. */
+    line: integer('line'),
+    /** The language of the words that are ours. */
+    language: text('language').$type<Language>().notNull(),
+    /** Of what it shows: another one, and it is made anew. */
+    fingerprint: text('fingerprint'),
+    objectKey: text('object_key'),
+    fileName: text('file_name'),
+    /** Of sound: what is said there, as Telegram's HTML. */
+    caption: text('caption'),
+    createdAt: createdAt(),
+    madeAt: at('made_at'),
+  },
+  (t) => [
+    unique('recording_exports_one')
+      .on(t.recordingId, t.documentId, t.format, t.line, t.language)
+      .nullsNotDistinct(),
+    index('recording_exports_document').on(t.documentId),
+    index('recording_exports_owner').on(t.ownerId),
+  ],
 );

@@ -2,6 +2,7 @@
 
 export const LANGUAGES = ['ru', 'kk', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
+export const isLanguage = (code: string): code is Language => LANGUAGES.some((one) => one === code);
 
 /** A file in one of our buckets. */
 export const BUCKETS = ['avatars', 'transcripts', 'generated'] as const;
@@ -105,6 +106,9 @@ export type FalJobState = (typeof FAL_JOB_STATES)[number];
 
 export type RecordingSource = 'voice' | 'audio' | 'video' | 'video_note' | 'document' | 'text';
 
+/** `words`: its own first words. `document`: what a document over it found it to be about. */
+export type TitleSource = 'words' | 'document' | 'person';
+
 /** A stretch of speech with its times in milliseconds from the start of the recording. */
 export interface Segment {
   readonly startMs: number;
@@ -183,6 +187,12 @@ export const FAILURES = [
   'empty_file',
   'silence',
   'nothing_to_write',
+  /** More pages than a file may have. */
+  'export_too_long',
+  /** The letters of its language are not in our fonts. */
+  'export_no_letters',
+  /** There is nothing of it that the format could show. */
+  'export_empty',
   'internal',
 ] as const;
 

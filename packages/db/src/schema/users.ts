@@ -15,6 +15,10 @@ export const users = pgTable('users', {
   language: text('language').$type<Language>().notNull().default('ru'),
   /** Chosen in the menu, so Telegram's own setting no longer changes it. */
   languageChosen: boolean('language_chosen').notNull().default(false),
+  /** The language of their documents; null: the one that they read. */
+  documentLanguage: text('document_language'),
+  /** Personal data is masked before a text model sees it; null: as the operators set it. */
+  maskPersonal: boolean('mask_personal'),
   /** Blocked by an operator. */
   blockedAt: at('blocked_at'),
   /** Updates since `minuteAt`, which is less than a minute ago. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineKind } from './kind.ts';
+import { defineKind, unplaced } from './kind.ts';
 
 export const decisions = defineKind({
   schema: z.object({
@@ -17,6 +17,6 @@ export const decisions = defineKind({
     { block: 'title', label: 'document.kind.decisions', text: title },
     made.length === 0
       ? { block: 'note', label: 'document.no_decisions' }
-      : { block: 'list', label: 'document.decisions', items: made },
+      : { block: 'list', label: 'document.decisions', items: made.map(unplaced) },
   ],
 });

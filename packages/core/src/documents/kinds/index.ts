@@ -1,4 +1,4 @@
-import type { Block } from '../blocks.ts';
+import type { Block } from '@aisha/export';
 import type { DocumentDefinition } from './kind.ts';
 import { decisions } from './decisions.ts';
 import { minutes } from './minutes.ts';

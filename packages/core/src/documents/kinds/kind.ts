@@ -1,5 +1,8 @@
 import type { z } from 'zod';
-import type { Block } from '../blocks.ts';
+import type { Block, Point } from '@aisha/export';
+
+/** What nobody says the moment of. */
+export const unplaced = (text: string): Point => ({ text, at: null });
 
 /** All that is known of a kind of document; the form of its content stays inside. */
 export interface DocumentDefinition<Label extends string = string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineKind } from './kind.ts';
-import { task } from './todo.ts';
+import { defineKind, unplaced } from './kind.ts';
+import { openTask, task } from './todo.ts';
 
 export const meeting = z.object({
   title: z.string().describe('Subject of the meeting, up to eight words'),
@@ -14,10 +14,14 @@ export const meeting = z.object({
 /** What minutes and protocol have in common, below their heads. */
 export const meetingBlocks = ({ participants, topics, decisions, tasks }: z.infer<typeof meeting>) =>
   [
-    { block: 'list', label: 'document.participants', items: participants, sayAbsent: true },
-    { block: 'topics', label: 'document.topics', items: topics },
-    { block: 'list', label: 'document.decisions', items: decisions },
-    { block: 'tasks', label: 'document.tasks', items: tasks },
+    { block: 'list', label: 'document.participants', items: participants.map(unplaced), sayAbsent: true },
+    {
+      block: 'topics',
+      label: 'document.topics',
+      items: topics.map(({ topic, discussion }) => ({ topic, ...unplaced(discussion) })),
+    },
+    { block: 'list', label: 'document.decisions', items: decisions.map(unplaced) },
+    { block: 'tasks', label: 'document.tasks', items: tasks.map(openTask) },
   ] as const;
 
 export const minutes = defineKind({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineKind } from './kind.ts';
+import { defineKind, unplaced } from './kind.ts';
 
 export const summary = defineKind({
   schema: z.object({
@@ -11,7 +11,7 @@ export const summary = defineKind({
   merge: 'by-model',
   blocks: ({ title, paragraphs, points }) => [
     { block: 'title', label: 'document.kind.summary', text: title },
-    { block: 'paragraphs', items: paragraphs },
-    { block: 'list', label: 'document.points', items: points },
+    { block: 'paragraphs', items: paragraphs.map(unplaced) },
+    { block: 'list', label: 'document.points', items: points.map(unplaced) },
   ],
 });
