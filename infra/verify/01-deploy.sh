@@ -23,7 +23,7 @@ for image in webhook-api bot-polling worker; do
   # shellcheck disable=SC2016
   claim "$image: not root, no npm, yarn, apt; no TypeScript, tests or stand-ins" test "$(run_in '[ "$(id -u)" = 10001 ] || echo root; for c in npm npx yarn corepack pnpm apt apt-get dpkg; do command -v $c; done; find /app \( -name "*.ts" -o -name "*.test.js" -o -path "*/sandbox" \) ! -type l | head -3; echo looked')" = looked
 done
-claim 'ffmpeg reads the usual audio and has no network' bash -c "docker run --rm --entrypoint sh '$REPOSITORIES/worker:$TAG' -c 'ffmpeg -hide_banner -decoders; ffmpeg -hide_banner -protocols' | tr -s ' ' | grep -cE '^ A\S+ (aac|mp3|opus|vorbis|flac|amrnb|wmav2|pcm_s16le|alac) ' | grep -qx 9 && ! docker run --rm --entrypoint ffmpeg '$REPOSITORIES/worker:$TAG' -hide_banner -protocols | grep -qE 'http|tcp|concat'"
+claim 'ffmpeg reads the usual audio and has no network' bash -c "docker run --rm --entrypoint sh '$REPOSITORIES/worker:$TAG' -c 'ffmpeg -hide_banner -decoders; ffmpeg -hide_banner -protocols' | tr -s ' ' | grep -cE '^ A\S+ (aac|mp3|opus|vorbis|flac|libopencore_amrnb|wmav2|pcm_s16le|alac) ' | grep -qx 9 && ! docker run --rm --entrypoint ffmpeg '$REPOSITORIES/worker:$TAG' -hide_banner -protocols | grep -qE 'http|tcp|concat'"
 
 for image in webhook-api bot-polling worker; do docker rmi -f "$REPOSITORIES/$image:$TAG" >/dev/null; done
 claim 'no image is left on this machine' test -z "$(docker images -q --filter "reference=$REPOSITORIES/*:$TAG")"

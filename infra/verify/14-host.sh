@@ -26,7 +26,7 @@ docker run -d --name "$name" --privileged --network "$NETWORK" -p "$GATEWAY:7775
 docker run -d --name "$s3" --network "$NETWORK" aisha-verify-s3 sh -c 'mkdir -p /data/buckets && exec node s3-server.ts /data/buckets 0.0.0.0 9000' >/dev/null
 inside() { docker exec -i "$name" sh -c "$1"; }
 eventually 30 quiet inside 'systemctl is-active postgresql redis-server'
-docker exec -i "$name" sh -c 'mkdir -p /root/.ssh /root/certificate && cat >/root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys && ssh-keygen -qA && systemctl restart ssh' <"$WORK/ssh/key.pub"
+docker exec -i "$name" sh -c 'mkdir -p /root/.ssh /root/certificate && cat >/root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys && ssh-keygen -qA && systemctl reset-failed ssh && systemctl restart ssh' <"$WORK/ssh/key.pub"
 tar -C "$WORK/certificate" -c . | inside 'tar -x -C /root/certificate'
 inside "su postgres -c \"psql -Xq -c \\\"create role aisha_admin createrole login password 'verify'\\\" -c 'create database aisha owner aisha_admin'\""
 address=$(docker inspect -f "{{(index .NetworkSettings.Networks \"$NETWORK\").IPAddress}}" "$name")

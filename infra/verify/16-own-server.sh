@@ -28,7 +28,7 @@ legacy=()
 docker run -d --name "$name" --privileged --cgroupns private --network "$NETWORK" -p "$GATEWAY:7785:443" --tmpfs /run --tmpfs /run/lock -v "$name:/var/lib/docker" "$name" /sbin/init "${legacy[@]}" >/dev/null
 inside() { docker exec -i "$name" sh -c "$1"; }
 eventually 30 quiet inside 'systemctl is-system-running | grep -qE "running|degraded"'
-docker exec -i "$name" sh -c 'mkdir -p /root/.ssh /root/certificate && cat >/root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys && ssh-keygen -qA && systemctl restart ssh' <"$WORK/ssh/key.pub"
+docker exec -i "$name" sh -c 'mkdir -p /root/.ssh /root/certificate && cat >/root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys && ssh-keygen -qA && systemctl reset-failed ssh && systemctl restart ssh' <"$WORK/ssh/key.pub"
 tar -C "$WORK/certificate" -c . | inside 'tar -x -C /root/certificate'
 # A Python cluster where ours goes: a service of systemd that runs from it, its two .env, a certificate of its own.
 tar -C "$WORK/certificate" -c . | inside 'mkdir -p /opt/aisha-backend/api_server/ssl && tar -x -C /opt/aisha-backend/api_server/ssl'

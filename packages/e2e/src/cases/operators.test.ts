@@ -49,6 +49,16 @@ const HELD: [string, string, string][] = [
     'a full disk is nobody’s file: a passing trouble',
   ],
   [
+    'B6 a disk that fills up while ffmpeg writes',
+    'packages/media/src/sound/sound.test.ts',
+    'nor is one that fills up while ffmpeg writes',
+  ],
+  [
+    'B9 a network whose IPv6 leads nowhere',
+    'packages/providers/src/telegram/dead-ipv6.test.ts',
+    'a server whose IPv6 leads nowhere is reached by its IPv4',
+  ],
+  [
     'B7 PgBouncer in front',
     'packages/db/src/connect.integration.test.ts',
     'PgBouncer in transaction mode, as it is installed, is no obstacle',

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@aisha/service';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMedia, type Media } from '../index.ts';
 import { decodeSound, type Sound, type SoundOutcome } from './decode.ts';
 import { encodeStretch } from './encode.ts';
@@ -415,6 +416,45 @@ test('a full disk is nobody’s file: a passing trouble', async () => {
     await small.close();
   }
 });
+
+// Only root may mount a small disk.
+test.runIf(process.getuid?.() === 0)(
+  'nor is one that fills up while ffmpeg writes',
+  async () => {
+    const file = await make(folder, 'long.mp3', ['-c:a', 'libmp3lame', '-b:a', '32k'], { seconds: 300 });
+    const disk = mkdtempSync(join(tmpdir(), 'aisha-small-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=320m', 'none', disk]);
+    const small = await createMedia({ log: silentLogger, scratchRoot: disk });
+    const hog = join(disk, 'hog');
+    const again = () =>
+      decodeSound(small, { file, folder: { path: folder, bytes: 2 ** 40 }, owner: 'me', signal });
+    try {
+      const outcome = again().then(
+        () => 'decoded',
+        (error: unknown) => error,
+      );
+      await vi.waitUntil(
+        () => readdirSync(disk, { recursive: true }).some((name) => String(name).endsWith('/sound')),
+        { timeout: 30_000, interval: 5 },
+      );
+      // Everything that is left, and what ffmpeg gives up is not taken.
+      expect(() =>
+        execFileSync('dd', ['if=/dev/zero', `of=${hog}`, 'bs=64k'], { stdio: 'ignore' }),
+      ).toThrow();
+      expect(await outcome).toMatchObject({ name: 'TransientError' });
+      rmSync(hog);
+      const sound = await again();
+      expect(sound).toMatchObject({ kind: 'ok', lostMs: 0 });
+      if (sound.kind === 'ok') await sound[Symbol.asyncDispose]();
+      expect(small.scratch.reserved).toBe(0);
+    } finally {
+      await small.close();
+      execFileSync('umount', [disk]);
+      rmSync(disk, { recursive: true });
+    }
+  },
+  120_000,
+);
 
 test('a stretch is the sound between its times, as loud as asked', async () => {
   await using sound = await heard(
