@@ -10,7 +10,7 @@ createServer((_request, response) =>
 await runMain(async () => {
   const fetched = await fetch(url);
   const { client } = clientAt(url);
-  const me = await client.call('getMe', {}, { timeoutMs: 8_000 });
+  const me = await client.call('getMe', {}, { priority: 'reply', timeoutMs: 8_000 });
   process.stdout.write(`${fetched.status} ${me.kind}`);
   return process.exit(0);
 });
