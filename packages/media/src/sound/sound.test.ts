@@ -440,7 +440,7 @@ test.runIf(process.getuid?.() === 0)(
       // Everything that is left, and what ffmpeg gives up is not taken.
       expect(() =>
         execFileSync('dd', ['if=/dev/zero', `of=${hog}`, 'bs=64k'], { stdio: 'ignore' }),
-      ).toThrow();
+      ).toThrow(/dd/);
       expect(await outcome).toMatchObject({ name: 'TransientError' });
       rmSync(hog);
       const sound = await again();
