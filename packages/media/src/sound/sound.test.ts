@@ -438,9 +438,9 @@ test.runIf(process.getuid?.() === 0)(
         { timeout: 30_000, interval: 5 },
       );
       // Everything that is left, and what ffmpeg gives up is not taken.
-      expect(() =>
-        execFileSync('dd', ['if=/dev/zero', `of=${hog}`, 'bs=64k'], { stdio: 'ignore' }),
-      ).toThrow(/dd/);
+      expect(() => execFileSync('dd', ['if=/dev/zero', `of=${hog}`, 'bs=64k'], { stdio: 'ignore' })).toThrow(
+        /dd/,
+      );
       expect(await outcome).toMatchObject({ name: 'TransientError' });
       rmSync(hog);
       const sound = await again();
