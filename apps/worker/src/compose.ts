@@ -3,6 +3,7 @@ import type { WorkerConfig } from '@aisha/config';
 import {
   checkModels,
   checkPrices,
+  createRecognisers,
   createSimulatedFal,
   messageKeepers,
   orderKinds,
@@ -71,6 +72,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   const fal = config.fal.testMode
     ? createSimulatedFal()
     : createFalClient({ config: config.fal, log, metrics });
+  const recognisers = createRecognisers({ openai, config, log, metrics });
   const media = await createMedia({
     log,
     scratchRoot: config.worker.scratch.root,
@@ -85,7 +87,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     storage,
     telegram,
     openai,
-    recogniser: openai.recogniser,
+    recognisers,
     media,
     fal,
     texts,

@@ -6,6 +6,7 @@ import { openAiGroup } from './groups/openai.ts';
 import { pricesGroup } from './groups/prices.ts';
 import { paymentsGroup } from './groups/payments.ts';
 import { processGroup } from './groups/process.ts';
+import { recognisersGroup } from './groups/recognisers.ts';
 import { redisGroup } from './groups/redis.ts';
 import { edgeGroup, leaseGroup, workerGroup } from './groups/roles.ts';
 import { spendingGroup } from './groups/spending.ts';
@@ -49,6 +50,7 @@ export const SCHEMAS = {
     storage: storageGroup,
     fal: falGroup,
     openai: openAiGroup,
+    recognisers: recognisersGroup,
     spending: spendingGroup,
   },
   'webhook-api': {
@@ -115,6 +117,7 @@ const PARTS = {
   prices: pricesGroup,
   limits: limitsGroup,
   payments: paymentsGroup,
+  recognisers: recognisersGroup,
 } as const;
 type Parts = Built<typeof PARTS>;
 

@@ -72,6 +72,7 @@ export {
 export { findPayment, keepPayment, listPayments, type Payment, type Received } from './payments/payments.ts';
 export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
 export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
+export { createRecognisers } from './recordings/recognisers.ts';
 export * from './recordings/recordings.ts';
 export { speakersOf } from './recordings/speakers.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';

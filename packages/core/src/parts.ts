@@ -1,7 +1,7 @@
 import type { Place } from '@aisha/db';
 import type { FalConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
 import type { Media } from '@aisha/media';
-import type { FalClient, OpenAiClient, Recogniser, TelegramClient } from '@aisha/providers';
+import type { FalClient, OpenAiClient, Recognisers, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import type { UnitParts } from './unit.ts';
@@ -19,7 +19,7 @@ export interface WorkerParts extends DeciderParts {
   readonly storage: Storage;
   readonly fal: FalClient;
   readonly openai: OpenAiClient;
-  readonly recogniser: Recogniser;
+  readonly recognisers: Recognisers;
   readonly telegram: TelegramClient;
   readonly media: Media;
   readonly config: {

@@ -12,6 +12,7 @@ export { SOUND } from './limits.ts';
 export { sourceName } from './sound/formats.ts';
 export { decodeSound, type Sound, type SoundOutcome } from './sound/decode.ts';
 export { encodeStretch } from './sound/encode.ts';
+export { spliceSound } from './sound/splice.ts';
 export { readTextFile } from './texts/index.ts';
 export type { TextOutcome } from './texts/outcome.ts';
 

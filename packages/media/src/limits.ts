@@ -98,7 +98,7 @@ export const SOUND = {
   bytesPerMs: 32,
   /** One loudness figure for this much sound. */
   frameMs: 20,
-  /** A working day and a half; the sound of it is 1.4 GB on the disk, its pieces are 144 paid calls. */
+  /** A working day and a half; the sound of it is 1.4 GB on the disk, its pieces are 360 paid calls. */
   longestMs: 12 * 3_600_000,
   /** Telephones have 8,000. Below this nobody is understood, and a tiny file lasts for days. */
   lowestRate: 4_000,

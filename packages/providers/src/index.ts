@@ -48,12 +48,19 @@ export {
 export type { CompletionOptions, JsonOptions, JsonOutcome, TextOutcome, Usage } from './openai/complete.ts';
 export type { OpenAiFailure, RefusalCode } from './openai/errors.ts';
 export type { ModerateOptions, ModerateOutcome } from './openai/moderate.ts';
+export { openRecogniser } from './recogniser/catalogue.ts';
+export { KNOWN_LANGUAGES, threeLetters } from './recogniser/language.ts';
+export { readScribe } from './recogniser/scribe-answer.ts';
+export { keyterms } from './recogniser/vocabulary.ts';
 export type {
+  Hearer,
   Recogniser,
   RecogniserAbilities,
+  Recognisers,
   Recognition,
   Speech,
   SpeechRefusal,
   SpokenSegment,
+  SpokenWord,
   TimedText,
 } from './recogniser/recogniser.ts';

@@ -4,3 +4,4 @@ export * from './speech/index.ts';
 export * from './fal/index.ts';
 export * from './stack/index.ts';
 export * from './openai/index.ts';
+export * from './elevenlabs/index.ts';

@@ -20,11 +20,11 @@ export const spendingGroup = group({
   title: 'Spending (a hard stop, counted before each paid call)',
   variables: {
     PAID_CALLS_PER_RECORDING: {
-      // Twelve hours are 144 pieces; each may be asked for twice.
-      schema: integer(1, 100_000, 300),
+      // Twelve hours are 360 pieces; each may be asked for twice, and of a second recogniser.
+      schema: integer(1, 100_000, 1_000),
       doc: 'Calls of the speech model for one recording at most.',
       expected: 'a number from 1 to 100000',
-      example: '300',
+      example: '1000',
     },
     PAID_CALLS_PER_DOCUMENT: {
       // Three million characters are 125 sections; merging takes a third as many, and every tenth call a repeat.
@@ -43,10 +43,10 @@ export const spendingGroup = group({
     },
     PAID_CALLS_PER_PERSON_A_DAY: {
       // Forty hours of speech: nobody speaks as long, and what somebody forges ends here.
-      schema: integer(1, 1_000_000, 600),
+      schema: integer(1, 1_000_000, 1_500),
       doc: 'Calls of the speech model for one person in a day (UTC) at most.',
       expected: 'a number from 1 to 1000000',
-      example: '600',
+      example: '1500',
     },
     PAID_TEXTS_PER_PERSON_A_DAY: {
       // Three hundred images with their checks and translations, and some hundred documents.

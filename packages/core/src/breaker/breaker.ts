@@ -1,10 +1,12 @@
 import { circuitBreakers, type FailureReason } from '@aisha/db';
+import type { Provider as AnyProvider } from '@aisha/service';
 import { and, gt, inArray, sql } from 'drizzle-orm';
 import { type Alarm, alarmOperators } from '../notifications/notifications.ts';
 import { transact } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 
-type Provider = 'fal' | 'openai';
+/** Whoever has an account of ours that can be refused. */
+type Provider = Exclude<AnyProvider, 'telegram'>;
 
 /** Who is asked to work: a provider, and of it what one thing we use it for (a model, an endpoint). */
 export interface Work {

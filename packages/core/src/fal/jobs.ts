@@ -1,7 +1,7 @@
 import { falJobs, orders, type Tx, type FailureReason } from '@aisha/db';
 import { webhookToken } from '@aisha/providers';
 import { shorten, TransientError } from '@aisha/service';
-import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
 import { failOrderIn, lockOrder, noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -70,12 +70,68 @@ export async function findFalJobOfOrder(
   parts: Pick<WorkerParts, 'db'>,
   orderId: string,
 ): Promise<FalJob | null> {
-  const [job] = await parts.db.select().from(falJobs).where(eq(falJobs.orderId, orderId));
+  const [job] = await parts.db
+    .select()
+    .from(falJobs)
+    .where(and(eq(falJobs.orderId, orderId), isNull(falJobs.piece)));
   return job ?? null;
 }
 
 /** How long the attempts of `order.start` last together, in minutes: eight, 2 s … 2 min between them. */
 export const START_RETRIED_MINUTES = 5;
+interface PieceAtFal {
+  readonly orderId: string;
+  /** Which piece of the order's recording. */
+  readonly piece: number;
+  readonly model: FalModel;
+}
+
+/** The request for one piece of an order's recording, at this model; there is one at most. */
+export async function findFalJobOfPiece(
+  parts: Pick<WorkerParts, 'db'>,
+  { orderId, piece, model }: PieceAtFal,
+): Promise<FalJob | null> {
+  const [job] = await parts.db
+    .select()
+    .from(falJobs)
+    .where(and(eq(falJobs.orderId, orderId), eq(falJobs.piece, piece), eq(falJobs.model, model.endpoint)));
+  return job ?? null;
+}
+
+/** The same as `createFalJob`, for a piece, which was counted already. */
+export async function createFalJobOfPiece(
+  parts: WorkerParts,
+  at: PieceAtFal,
+  { input, seconds }: { readonly input: Readonly<Record<string, unknown>>; readonly seconds: number },
+): Promise<FalJob> {
+  const { orderId, piece, model } = at;
+  await parts.db
+    .insert(falJobs)
+    .values({
+      orderId,
+      piece,
+      seconds,
+      model: model.endpoint,
+      input,
+      kind: 'generation',
+      test: parts.config.fal.testMode,
+      nextCheckAt: sql`now() + interval '20 seconds'`,
+    })
+    .onConflictDoNothing();
+  const job = await findFalJobOfPiece(parts, at);
+  if (!job) throw new Error('the FAL job of a piece vanished');
+  return job;
+}
+
+/** Has the piece of a recording looked after that a request is for. */
+export async function wakePiece(unit: Unit, { orderId, piece }: FalJob): Promise<void> {
+  const [order] = await unit.tx
+    .select({ subjectId: orders.subjectId })
+    .from(orders)
+    .where(eq(orders.id, orderId));
+  if (piece !== null && order?.subjectId)
+    unit.enqueue('recording.piece', { recordingId: order.subjectId, index: piece });
+}
 
 /** The address that FAL calls: it carries our id and a token, so that it is matched even if we never learnt FAL's. */
 export async function webhookAddress(
@@ -224,7 +280,7 @@ export async function learnRequestId(parts: WorkerParts, falJobId: string, reque
 function noteBilled(parts: WorkerParts, unit: Unit, job: FalJob): void {
   if (job.test) return;
   const model = modelAt(job.model);
-  const usd = model && costOf(model, job.input, parts.config.fal.prices);
+  const usd = model && costOf(model, job.input, parts.config.fal.prices, job.seconds);
   if (usd === null)
     parts.log.error('what FAL billed is not counted: its price is not known', {
       falJobId: job.id,
@@ -233,7 +289,7 @@ function noteBilled(parts: WorkerParts, unit: Unit, job: FalJob): void {
   else unit.noteCost({ model: job.model, usd });
 }
 
-/** Ends the request and its order together. */
+/** Ends the request and its order together; of a piece the request alone: another recogniser may hear it. */
 export async function failFalJob(
   parts: WorkerParts,
   job: FalJob,
@@ -254,13 +310,14 @@ export async function failFalJob(
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
       .returning({ id: falJobs.id });
     if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(parts, unit, job);
-    await failOrderIn(unit, job.orderId, reason);
+    if (job.piece === null) await failOrderIn(unit, job.orderId, reason);
+    else await wakePiece(unit, job);
   });
 }
 
 /** Its order ended without a result: what was sent is cancelled at FAL. */
 export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
-  const [job] = await unit.tx
+  const given = await unit.tx
     .update(falJobs)
     .set({
       state: sql`case when ${falJobs.state} = 'created' then 'cancelled' else 'cancelling' end`,
@@ -269,7 +326,8 @@ export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
     })
     .where(and(eq(falJobs.orderId, orderId), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
     .returning({ id: falJobs.id, state: falJobs.state });
-  if (job?.state === 'cancelling') unit.enqueue('fal.settle', { falJobId: job.id, source: 'sweep' });
+  for (const { id, state } of given)
+    if (state === 'cancelling') unit.enqueue('fal.settle', { falJobId: id, source: 'sweep' });
 }
 
 /** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */

@@ -4,7 +4,8 @@ import { shorten, TransientError } from '@aisha/service';
 import { and, eq, sql } from 'drizzle-orm';
 import { findOrder, noteProgress } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { type FalJob, failFalJob, learnRequestId, limitsOf, unconfirmedTooLong } from './jobs.ts';
+import { transact } from '../unit.ts';
+import { type FalJob, failFalJob, learnRequestId, limitsOf, unconfirmedTooLong, wakePiece } from './jobs.ts';
 import { modelAt } from './models/index.ts';
 import type { Role } from './models/model.ts';
 import { type FalParts, falOrderOf } from './order.ts';
@@ -72,6 +73,8 @@ export async function settleFalJob(
     case 'cancelling':
       return cancelAtProvider(parts, job);
     case 'submitted':
+      // Whoever hears the piece asks FAL for it.
+      if (job.piece !== null) return transact(parts, (unit) => wakePiece(unit, job));
       return look(parts, job, run);
     default:
       job.state satisfies never;
@@ -177,7 +180,7 @@ function failureOf(errors: readonly FalErrorDetail[]): FailureReason {
   }
 }
 
-async function lookAgain(parts: WorkerParts, job: FalJob, seconds: number): Promise<void> {
+export async function lookAgain(parts: WorkerParts, job: FalJob, seconds: number): Promise<void> {
   await parts.db
     .update(falJobs)
     .set({ nextCheckAt: sql`now() + make_interval(secs => ${seconds})` })

@@ -1,8 +1,12 @@
 import { SOUND } from '@aisha/media';
+import type { Run } from './spread.ts';
 
 const FRAME_MS = SOUND.frameMs;
 /** A pause is looked for over this much sound. */
 const PAUSE_MS = 200;
+const PAUSE = PAUSE_MS / FRAME_MS;
+/** Frames on both sides of a cut in which nothing is said. */
+const STILL = 3;
 
 /** dBFS and dB. */
 const GATE = {
@@ -24,28 +28,67 @@ export interface Stretch {
   readonly silent: boolean;
   /** How much of it is louder than the recording's own noise. */
   readonly voicedMs: number;
+  /** What of the recording its sound is to hold: more than the stretch itself where it is cut in the middle of speech. */
+  readonly audioStartMs: number;
+  readonly audioEndMs: number;
   /** What it has to be made louder by to be heard well. dB. */
   readonly gainDb: number;
 }
 
+/** Where nobody pauses, two pieces both hear so much on each side of the cut, so that no word is only heard in half. */
+export const OVERLAP_MS = 2_500;
+/** Silence shorter than this is part of a word. */
+const WITHIN_WORD_MS = 50;
+
 /**
- * Cuts a recording into stretches of about `targetMs`, each at the quietest place of the last third before it, so
- * that no word is cut where there is any pause at all. The stretches touch: nothing is lost and nothing is twice.
+ * Cuts a recording into stretches of about `targetMs`, each at the quietest place of the last third before it, or earlier
+ * where there is no pause in that. The stretches touch; where there was no pause at all, their sound overlaps.
  */
 export function cutAtPauses(loudness: Float32Array, targetMs: number): Stretch[] {
   const target = Math.floor(targetMs / FRAME_MS);
-  const pause = Math.floor(PAUSE_MS / FRAME_MS);
   const gate = speechGate(loudness);
-  const stretches: Stretch[] = [];
+  const isPause = (at: number) => loudness.subarray(at - STILL, at + STILL).every((level) => level <= gate);
+  const ends: { end: number; clean: boolean }[] = [];
   for (let start = 0; start < loudness.length;) {
-    const end =
-      loudness.length - start <= target
-        ? loudness.length
-        : quietest(loudness, start + Math.floor((target * 2) / 3), start + target, pause);
-    stretches.push(stretch(loudness, start, end, gate));
+    let end = loudness.length;
+    let clean = true;
+    if (loudness.length - start > target) {
+      const third = Math.floor(target / 3);
+      end = quietest(loudness, start + 2 * third, start + target, PAUSE);
+      clean = isPause(end);
+      const earlier = clean ? end : quietest(loudness, start + third, start + 2 * third, PAUSE);
+      if (!clean && isPause(earlier)) {
+        end = earlier;
+        clean = true;
+      }
+    }
+    ends.push({ end, clean });
     start = end;
   }
-  return stretches;
+  const endMs = loudness.length * FRAME_MS;
+  return ends.map(({ end, clean }, n) => {
+    const before = ends[n - 1];
+    const start = before?.end ?? 0;
+    return {
+      ...stretch(loudness, start, end, gate),
+      audioStartMs: Math.max(0, start * FRAME_MS - (before?.clean === false ? OVERLAP_MS : 0)),
+      audioEndMs: Math.min(endMs, end * FRAME_MS + (clean ? 0 : OVERLAP_MS)),
+    };
+  });
+}
+
+/** Where the recording is louder than its own noise, from when to when; the little silences within words are part of them. */
+export function voicedRuns(loudness: Float32Array): Run[] {
+  const gate = speechGate(loudness);
+  const runs: [number, number][] = [];
+  for (const [n, level] of loudness.entries()) {
+    if (level <= gate) continue;
+    const at = n * FRAME_MS;
+    const last = runs.at(-1);
+    if (last && at - last[1] < WITHIN_WORD_MS) last[1] = at + FRAME_MS;
+    else runs.push([at, at + FRAME_MS]);
+  }
+  return runs;
 }
 
 /** What is louder than this may be speech: relative to the noise of the recording, its quietest tenth. dBFS. */
@@ -75,7 +118,12 @@ function quietest(loudness: Float32Array, from: number, to: number, width: numbe
   return at + Math.floor(width / 2);
 }
 
-function stretch(loudness: Float32Array, start: number, end: number, gate: number): Stretch {
+function stretch(
+  loudness: Float32Array,
+  start: number,
+  end: number,
+  gate: number,
+): Omit<Stretch, 'audioStartMs' | 'audioEndMs'> {
   const voiced = loudness.subarray(start, end).filter((level) => level > gate);
   const loud = percentile(voiced, 0.9);
   return {

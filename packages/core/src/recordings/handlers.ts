@@ -2,7 +2,7 @@ import type { JobHandlers } from '@aisha/queue';
 import { failOrderOf } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { joinRecording } from './join.ts';
-import { transcribePiece } from './pieces.ts';
+import { giveUpPiece, transcribePiece } from './pieces.ts';
 import { prepareRecording } from './prepare.ts';
 
 export function recordingHandlers(parts: WorkerParts) {
@@ -15,7 +15,7 @@ export function recordingHandlers(parts: WorkerParts) {
     },
     'recording.piece': {
       handle: ({ recordingId, index }, run) => transcribePiece(parts, recordingId, index, run),
-      giveUp,
+      giveUp: ({ recordingId, index }) => giveUpPiece(parts, recordingId, index),
     },
     'recording.join': { handle: ({ recordingId }) => joinRecording(parts, recordingId), giveUp },
   } satisfies Partial<JobHandlers>;

@@ -1,13 +1,17 @@
 import { recordings, type Segment } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
-import { failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
+import { cancelOrder, failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
-import { type Piece, piecesInOrder, secondsHeard } from './pieces.ts';
+import { segmentsOf, textOf } from './cues.ts';
+import { withoutOverlaps } from './overlap.ts';
+import type { Piece } from './piece.ts';
+import { piecesInOrder, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
-import { chargedMinutes } from './transcription-order.ts';
 import { putTranscript, type Transcript } from './transcript.ts';
+import { chargedMinutes } from './transcription-order.ts';
+import { timedWords } from './words.ts';
 
 /** Job: puts the pieces together in their order and keeps the transcript. */
 export async function joinRecording(parts: WorkerParts, recordingId: string): Promise<void> {
@@ -15,46 +19,76 @@ export async function joinRecording(parts: WorkerParts, recordingId: string): Pr
   const [recording] = await parts.db.select().from(recordings).where(eq(recordings.id, recordingId));
   if (!order || !recording) return;
   const pieces = await piecesInOrder(parts, recordingId);
-  if (pieces.length === 0 || pieces.some((piece) => !piece.doneAt)) return;
+  const stopped = recording.stoppedAt !== null;
+  if (pieces.length === 0 || (!stopped && pieces.some((piece) => !piece.doneAt))) return;
 
-  const spoken = pieces.filter((piece) => piece.text);
-  if (spoken.length === 0) return failOrder(parts, order.id, 'silence');
-  // Minutes in which something was said; more than was agreed on is never charged.
-  const delivered = chargedMinutes(secondsHeard(spoken), parts.prices);
-  await keepTranscript(parts, recording, order, {
-    delivered,
-    text: spoken.map((piece) => piece.text).join('\n\n'),
-    transcript: transcriptOf(recording, spoken),
-  });
+  const done = pieces.filter((piece) => piece.doneAt);
+  const missing = pieces.filter((piece) => !piece.doneAt || piece.failure !== null);
+  const transcript = transcriptOf(recording, done, missing);
+  if (transcript.segments.length === 0) {
+    if (stopped)
+      return transact(parts, async (unit) => void (await cancelOrder(unit, order.ownerId, order.id)));
+    return failOrder(parts, order.id, missing.find(({ failure }) => failure)?.failure ?? 'silence');
+  }
+  // Minutes in which something was said and recognised; more than was agreed on is never charged.
+  const delivered = chargedMinutes(secondsHeard(done.filter(({ text }) => text)), parts.prices);
+  await keepTranscript(parts, recording, order, { delivered, text: textOf(transcript), transcript });
 }
 
-function transcriptOf(recording: Recording, spoken: readonly Piece[]): Transcript {
-  // A speaker's label is of one piece: the same one in the next is somebody else.
-  const labels = [
-    ...new Set(
-      spoken.flatMap(({ index, segments }) =>
-        (segments ?? []).flatMap(({ speaker }) => (speaker === undefined ? [] : [`${index} ${speaker}`])),
-      ),
-    ),
-  ];
+function transcriptOf(recording: Recording, done: readonly Piece[], missing: readonly Piece[]): Transcript {
+  const heard = done.map((piece) => ({
+    startMs: piece.startMs,
+    endMs: piece.endMs,
+    audioStartMs: piece.audioStartMs ?? piece.startMs,
+    audioEndMs: piece.audioEndMs ?? piece.endMs,
+    words: wordsOf(piece),
+  }));
+  const words = withoutOverlaps(heard)
+    .flat()
+    .map((word) => ({ ...word, speaker: senderAt(recording, word) ?? word.speaker }));
+  const labels = [...new Set(words.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker])))];
   return {
-    language: spoken.find((piece) => piece.language)?.language ?? null,
-    durationMs: recording.durationMs ?? spoken.at(-1)?.endMs ?? 0,
-    // Where the model gives no times, the piece's own are the truth that there is.
-    segments: spoken.flatMap(({ index, startMs, endMs, text, segments }) =>
-      segments?.length
-        ? segments.map((one) => ({
-            startMs: one.startMs,
-            endMs: one.endMs,
-            speaker: one.speaker === undefined ? null : labels.indexOf(`${index} ${one.speaker}`),
-            text: one.text,
-          }))
-        : [{ startMs, endMs, speaker: null, text: text ?? '' }],
+    language: mostly(done),
+    durationMs: recording.durationMs ?? done.at(-1)?.endMs ?? 0,
+    segments: segmentsOf(
+      words.map(({ speaker, ...word }) => ({
+        ...word,
+        speaker: speaker === undefined ? null : labels.indexOf(speaker),
+      })),
     ),
-    missing: [],
-    speakers: labels.map(() => null),
-    timesFrom: spoken.some(({ segments }) => segments?.length) ? 'recogniser' : 'pieces',
+    missing: missing.map(({ startMs, endMs }) => ({ startMs, endMs })),
+    speakers: labels.map((label) => (recording.source === 'voices' ? label : null)),
+    timesFrom: words.some(({ told }) => told === true) ? 'recogniser' : 'pieces',
   };
+}
+
+/** What a release before this one recognised has no words: its segments, or the piece as a whole. */
+function wordsOf({ words, text, segments, startMs, endMs, voiced }: Piece): NonNullable<Piece['words']> {
+  if (words !== null) return words;
+  const timed = segments?.map((one) => ({
+    ...one,
+    start: (one.startMs - startMs) / 1_000,
+    end: (one.endMs - startMs) / 1_000,
+  }));
+  return timedWords({ text: text ?? '', segments: timed }, { startMs, endMs, voiced: voiced ?? [] });
+}
+
+/** Of several voices that became one recording each is its sender's. */
+function senderAt(
+  { source, rollCall }: Recording,
+  word: { readonly startMs: number; readonly endMs: number },
+) {
+  if (source !== 'voices') return undefined;
+  const middle = (word.startMs + word.endMs) / 2;
+  return rollCall?.find(({ startMs, endMs }) => startMs <= middle && middle <= endMs)?.speaker;
+}
+
+/** The language of most of what is said. */
+function mostly(pieces: readonly Piece[]): string | null {
+  const lengths = new Map<string, number>();
+  for (const { language, text } of pieces)
+    if (language !== null) lengths.set(language, (lengths.get(language) ?? 0) + (text?.length ?? 0));
+  return [...lengths].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
 export interface Kept {

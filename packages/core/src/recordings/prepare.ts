@@ -1,20 +1,17 @@
 import { join } from 'node:path';
 import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
-import { decodeSound, encodeStretch, type ScratchFolder, type Sound, sourceName } from '@aisha/media';
+import { decodeSound, type ScratchFolder, sourceName } from '@aisha/media';
 import { CLOUD_DOWNLOAD_LIMIT } from '@aisha/providers';
-import { objectKey } from '@aisha/storage';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, quoteOrder, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
-import { cutAtPauses } from './cut.ts';
-import { joinIfDone, secondsHeard } from './pieces.ts';
+import { cutRecording } from './cut-recording.ts';
+import { enqueuePieces } from './leader.ts';
+import { joinIfDone, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
 import { keepText } from './text-file.ts';
-
-/** Pieces this long are transcribed in parallel, far below every model's limit. */
-const PIECE_SECONDS = 300;
 
 /** Job: downloads a recording, cuts it at pauses and enqueues its pieces. Goes on where an earlier run stopped. */
 export async function prepareRecording(parts: WorkerParts, recordingId: string, run: Run): Promise<void> {
@@ -32,13 +29,7 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
       const isNew = earlier.every((piece) => piece.asked === 0);
       if (isNew && (await quoteOrder(unit, order, { ...order.input, seconds: secondsHeard(earlier) })))
         return;
-      for (const piece of earlier)
-        if (!piece.doneAt)
-          unit.enqueue(
-            'recording.piece',
-            { recordingId, index: piece.index },
-            { turn: turnOf(order, piece.index), by: order.ownerId },
-          );
+      await enqueuePieces(unit, order, recordingId);
     });
     return joinIfDone(parts, recordingId);
   }
@@ -110,7 +101,7 @@ async function listen(
     case 'ok': {
       await using kept = sound;
       // Awaited here: the sound is gone with this block.
-      return await cut(parts, recording, order, kept, run);
+      return await cutRecording(parts, recording, order, [{ sound: kept, sender: null }], run.signal);
     }
     case 'not_media':
     case 'no_sound':
@@ -122,56 +113,3 @@ async function listen(
       return sound satisfies never;
   }
 }
-
-async function cut(
-  parts: WorkerParts,
-  recording: Recording,
-  order: Order,
-  sound: Sound,
-  run: Run,
-): Promise<FailureReason | null> {
-  const pieceSeconds = Math.min(PIECE_SECONDS, parts.recogniser.can.longestAudioS ?? PIECE_SECONDS);
-  const stretches = cutAtPauses(sound.levels, pieceSeconds * 1_000);
-  if (stretches.every((stretch) => stretch.silent)) return 'silence';
-
-  const job = { owner: String(recording.ownerId), signal: run.signal };
-  const rows: (typeof recordingPieces.$inferInsert)[] = [];
-  for (const [index, { startMs, endMs, silent, voicedMs, gainDb }] of stretches.entries()) {
-    const key = objectKey(recording.ownerId, 'recordings', recording.id, `pieces/${index}.ogg`);
-    if (!silent) {
-      const piece = await encodeStretch(parts.media, sound, { startMs, endMs, gainDb }, job);
-      await parts.storage.put('transcripts', key, piece, { contentType: 'audio/ogg' });
-    }
-    rows.push({
-      recordingId: recording.id,
-      index,
-      objectKey: key,
-      startMs,
-      endMs,
-      silent,
-      voicedMs,
-      ...(silent ? { text: '', segments: [], doneAt: new Date() } : {}),
-    });
-  }
-  const { durationMs, lostMs } = sound;
-  const quoted = await transact(parts, async (unit) => {
-    await unit.tx.update(recordings).set({ durationMs, lostMs }).where(eq(recordings.id, recording.id));
-    await unit.tx.insert(recordingPieces).values(rows).onConflictDoNothing();
-    if (await quoteOrder(unit, order, { ...order.input, seconds: secondsHeard(rows) })) return true;
-    for (const row of rows)
-      if (!row.silent)
-        unit.enqueue(
-          'recording.piece',
-          { recordingId: recording.id, index: row.index },
-          { turn: turnOf(order, row.index), by: order.ownerId },
-        );
-    return false;
-  });
-  if (quoted) return null;
-  const total = Math.max(1, Math.ceil(durationMs / 60_000));
-  await noteProgress(parts, order.id, { stage: 'transcribing', done: 0, total });
-  return null;
-}
-
-/** Pieces take turns with those of other people's recordings, a worker's handful at a time. */
-const turnOf = (order: Pick<Order, 'turn'>, index: number) => order.turn + Math.floor(index / 4);

@@ -22,6 +22,7 @@ import { transact } from '../unit.ts';
 import { joinRecording } from './join.ts';
 import { transcribePiece } from './pieces.ts';
 import { prepareRecording } from './prepare.ts';
+import { hearerOf } from './recognisers.ts';
 import { deleteRecording, historyPage } from './recordings.ts';
 import { readTranscript, transcriptKey } from './transcript.ts';
 
@@ -42,13 +43,11 @@ const numbered = (count: number) =>
 const wordsOf = (text: string | null) => (text ?? '').split(/\s+/);
 
 /** The same parts with a model that takes this much sound at once. */
-const hearing = (seconds: number): WorkerParts => ({
-  ...bench.parts,
-  recogniser: {
-    ...bench.parts.recogniser,
-    can: { ...bench.parts.recogniser.can, longestAudioS: seconds },
-  },
-});
+const hearing = (seconds: number): WorkerParts => {
+  const { recogniser } = bench.parts.openai;
+  const can = { ...recogniser.can, longestAudioS: seconds };
+  return { ...bench.parts, recognisers: { of: () => [hearerOf({ ...recogniser, can })] } };
+};
 
 const pieces = (recordingId: string) =>
   bench.parts.db
@@ -103,8 +102,6 @@ test('twelve minutes come back through the queue with no word lost or doubled, a
   const parts = await pieces(recording.id);
   expect(parts.length).toBeGreaterThanOrEqual(3);
   expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(parts.length);
-  // Where the model tells no times, the pieces' own are kept.
-  expect(kept.segments?.map(({ startMs }) => startMs)).toEqual(parts.map(({ startMs }) => startMs));
   const transcript = await readTranscript(bench.parts, kept);
   expect(transcript.segments.flatMap(({ text }) => wordsOf(text))).toEqual(words);
   expect(transcript).toMatchObject({ durationMs: kept.durationMs, missing: [], timesFrom: 'pieces' });

@@ -38,6 +38,7 @@ import { messageKeepers } from '../message-keepers.ts';
 import { falOrders, orderKinds } from '../order-kinds.ts';
 import type { Run } from '../parts.ts';
 import { FREE_OF_CHARGE } from './prices.ts';
+import { hearerOf } from '../recordings/recognisers.ts';
 
 export interface Enqueued {
   readonly name: JobName;
@@ -231,7 +232,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       media,
       fal: createFalClient({ config: config.fal, log }),
       openai: openAiClient,
-      recogniser: openAiClient.recogniser,
+      recognisers: { of: () => [hearerOf(openAiClient.recogniser)] },
     },
     database,
     redis,

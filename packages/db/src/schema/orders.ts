@@ -77,6 +77,10 @@ export const falJobs = pgTable(
       .notNull()
       .references(() => orders.id, { onDelete: 'cascade' }),
     kind: text('kind').$type<'training' | 'generation'>().notNull(),
+    /** Of a recording that is recognised in pieces, which; null: the request is the whole order's. */
+    piece: integer('piece'),
+    /** Of sound, where that is what is billed. */
+    seconds: integer('seconds'),
     /** FAL's endpoint id. */
     model: text('model').notNull(),
     input: jsonb('input').$type<Readonly<Record<string, unknown>>>().notNull(),
@@ -96,8 +100,13 @@ export const falJobs = pgTable(
     endedAt: at('ended_at'),
   },
   (t) => [
-    // One paid job per order.
-    uniqueIndex('fal_jobs_order').on(t.orderId),
+    // One paid job per order, or of each model per piece of it.
+    uniqueIndex('fal_jobs_whole_order')
+      .on(t.orderId)
+      .where(sql`${t.piece} is null`),
+    uniqueIndex('fal_jobs_piece')
+      .on(t.orderId, t.piece, t.model)
+      .where(sql`${t.piece} is not null`),
     uniqueIndex('fal_jobs_request').on(t.requestId),
     index('fal_jobs_due')
       .on(t.nextCheckAt)

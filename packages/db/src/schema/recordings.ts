@@ -10,7 +10,16 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { jsonb, text } from './columns.ts';
-import type { Language, RecordingSource, Segment, TitleSource } from './types.ts';
+import type {
+  FailureReason,
+  Language,
+  PieceWord,
+  RecordingSource,
+  RollCall,
+  Segment,
+  TitleSource,
+  Voice,
+} from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 export const recordings = pgTable(
@@ -41,6 +50,14 @@ export const recordings = pgTable(
     text: text('text'),
     segments: jsonb('segments').$type<readonly Segment[]>(),
     transcriptKey: text('transcript_key'),
+    /** Whether who speaks is to be told apart; null: nobody chose. */
+    wantSpeakers: boolean('want_speakers'),
+    /** Of several voices that became one recording: where each is and who sent it, in their order. */
+    voices: jsonb('voices').$type<readonly Voice[]>(),
+    /** A sample of each speaker's voice, put before the other pieces: who speaks when in it. */
+    rollCall: jsonb('roll_call').$type<readonly RollCall[]>(),
+    /** Its owner wants what is done so far, and no more. */
+    stoppedAt: at('stopped_at'),
     createdAt: createdAt(),
     transcribedAt: at('transcribed_at'),
     deletedAt: at('deleted_at'),
@@ -68,6 +85,18 @@ export const recordingPieces = pgTable(
     text: text('text'),
     language: text('language'),
     segments: jsonb('segments').$type<readonly Segment[]>(),
+    /** What of the recording its sound holds: more than the piece itself where it was cut in the middle of speech. */
+    audioStartMs: integer('audio_start_ms'),
+    audioEndMs: integer('audio_end_ms'),
+    /** From when to when something is to be heard, milliseconds of the recording. */
+    voiced: jsonb('voiced').$type<readonly (readonly [number, number])[]>(),
+    /** The words of `text` with their times. */
+    words: jsonb('words').$type<readonly PieceWord[]>(),
+    /** Who recognised it, and how often others failed to. */
+    recogniser: text('recogniser'),
+    tries: jsonb('tries').$type<Readonly<Record<string, number>>>().notNull().default({}),
+    /** Nobody could recognise it: why. */
+    failure: text('failure').$type<FailureReason>(),
     doneAt: at('done_at'),
   },
   (t) => [primaryKey({ columns: [t.recordingId, t.index] })],
@@ -184,4 +213,17 @@ export const recordingExports = pgTable(
     index('recording_exports_document').on(t.documentId),
     index('recording_exports_owner').on(t.ownerId),
   ],
+);
+
+/** Names and terms that recognisers are told to expect in what this person sends. */
+export const vocabulary = pgTable(
+  'vocabulary',
+  {
+    userId: telegramId('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    term: text('term').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.term] })],
 );

@@ -104,7 +104,42 @@ export const FAL_JOB_STATES = [
 ] as const;
 export type FalJobState = (typeof FAL_JOB_STATES)[number];
 
-export type RecordingSource = 'voice' | 'audio' | 'video' | 'video_note' | 'document' | 'text';
+/** `link`: an address, which stands in the place of Telegram's file id; `voices`: several, one after the other. */
+export type RecordingSource =
+  | 'voice'
+  | 'audio'
+  | 'video'
+  | 'video_note'
+  | 'document'
+  | 'text'
+  | 'link'
+  | 'voices';
+
+/** One of several voices that became one recording. */
+export interface Voice {
+  readonly fileId: string;
+  readonly fileSize: number | null;
+  /** Who sent it, by the name that Telegram shows. */
+  readonly sender: string | null;
+}
+
+/** Who speaks between two times of the sample, in milliseconds. */
+export interface RollCall {
+  readonly speaker: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A word of a piece with its times in milliseconds from the start of the recording. */
+export interface PieceWord {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker?: string;
+  readonly confidence?: number;
+  /** The recogniser said when; otherwise it is worked out from the sound. */
+  readonly told?: boolean;
+}
 
 /** `words`: its own first words. `document`: what a document over it found it to be about. */
 export type TitleSource = 'words' | 'document' | 'person';

@@ -1,7 +1,7 @@
 import type { OpenAiConfig } from '@aisha/config';
-import { OpenAI } from 'openai';
 import { z } from 'zod';
-import { observed, type Observers } from '../observe.ts';
+import type { Observers } from '../observe.ts';
+import { seenBy } from './seen.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import {
   completeJson,
@@ -16,10 +16,11 @@ import { withinDeadline } from './deadline.ts';
 import type { Dialects } from './dialect.ts';
 import { openAiFailure } from './errors.ts';
 import { judge } from './judge.ts';
-import { lenientFetch } from './lenient-fetch.ts';
-import { recogniserAbilities, shutdownDateOf } from './models.ts';
+import { loggable } from './loggable.ts';
+import { openAiLibrary } from './library.ts';
+import { shutdownDateOf, speechModel } from './models.ts';
 import { moderate, type ModerateOptions, type ModerateOutcome } from './moderate.ts';
-import { type SpeechDialects, transcribe } from './transcribe.ts';
+import { openAiRecogniser } from './recogniser.ts';
 
 /** OpenAI or any compatible server. Outcomes are values. */
 export interface OpenAiClient {
@@ -27,6 +28,8 @@ export interface OpenAiClient {
   readonly models: Readonly<Record<ModelUse, string>>;
   /** The configured speech model. */
   readonly recogniser: Recogniser;
+  /** Any other speech model of the same server. */
+  recogniserOf(model: string): Recogniser;
   completeJson<T>(options: JsonOptions<T>): Promise<JsonOutcome<T>>;
   completeText(options: CompletionOptions): Promise<TextOutcome>;
   moderate(options: ModerateOptions): Promise<ModerateOutcome>;
@@ -57,35 +60,10 @@ const modelsShape = z.looseObject({
 });
 
 export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions): OpenAiClient {
-  const { origin, pathname, searchParams } = new URL(config.baseUrl);
-  const client = new OpenAI({
-    apiKey: config.apiKey,
-    baseURL: `${origin}${pathname}`,
-    // Azure's `?api-version=…`.
-    defaultQuery: Object.fromEntries(searchParams),
-    fetch: lenientFetch,
-    // Whether a call whose answer was lost is billed, nobody knows: who counts paid calls repeats them, nobody else.
-    maxRetries: 0,
-    logLevel: 'off',
-    organization: null,
-    project: null,
-  });
+  const client = openAiLibrary(config);
   const dialects: Dialects = new Map();
-  const speechDialects: SpeechDialects = new Map();
 
-  const seen = async <T extends { readonly kind: string }>(
-    operation: string,
-    model: string,
-    request: () => Promise<T>,
-  ): Promise<T> => {
-    const answer = await observed(metrics, 'openai', operation, ({ kind }) => kind, request);
-    if ('code' in answer && answer.code === 'account')
-      log.error('openai refuses the account', { operation, model, ...loggable(answer) });
-    else if (answer.kind === 'refused' || answer.kind === 'retry') {
-      log.warn(`openai ${operation}: ${answer.kind}`, { model, ...loggable(answer) });
-    }
-    return answer;
-  };
+  const seen = seenBy('openai', { log, metrics });
 
   /** Text is billed by tokens, at prices that change too often to be kept here. */
   const completed = async <T extends { readonly kind: string; readonly usage?: Usage }>(
@@ -124,31 +102,22 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
     }
   };
 
-  const speechModel = config.transcribeModel;
-  const can = recogniserAbilities(speechModel);
-  const recogniser: Recogniser = {
-    model: speechModel,
-    can,
-    async transcribe(speech) {
-      const answer = await seen('transcribe', speechModel, () =>
-        transcribe(client, speechDialects, speechModel, speech),
-      );
-      if (answer.kind === 'ok' && answer.durationS !== undefined && can.usdPerMinute !== null) {
-        const usd = (answer.durationS / 60) * can.usdPerMinute;
-        metrics?.providerCostUsd.inc({ provider: 'openai', model: speechModel }, usd);
-      }
-      return answer;
-    },
-  };
+  const recogniserOf = (model: string) =>
+    openAiRecogniser(
+      client,
+      { name: model, provider: 'openai', model, abilities: speechModel(model) },
+      { log, metrics },
+    );
 
   return {
     models: {
       text: config.textModel,
-      speech: speechModel,
+      speech: config.transcribeModel,
       vision: config.visionModel,
       moderation: config.moderation === 'endpoint' ? config.moderationModel : config.textModel,
     },
-    recogniser,
+    recogniser: recogniserOf(config.transcribeModel),
+    recogniserOf,
     completeJson(options) {
       const model = modelFor(options);
       return completed('complete_json', model, () => completeJson(client, dialects, model, options));
@@ -192,11 +161,4 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
 function resembles(offered: string, model: string): boolean {
   const bare = (name: string) => (name.toLowerCase().split('/').at(-1) ?? '').split(':')[0];
   return bare(offered) === bare(model);
-}
-
-/** What an answer says of itself, without words of the server: they may repeat what it was sent. */
-function loggable(answer: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(answer).filter(([name]) => ['kind', 'code', 'status', 'why', 'afterMs'].includes(name)),
-  );
 }

@@ -376,7 +376,7 @@ describe('speech', () => {
         });
     });
     const { client, log } = clientAt(server.url, { transcribeModel: 'whisper-1' });
-    const said = { ...voice, language: 'ru', vocabulary: 'Aisha' };
+    const said = { ...voice, language: 'ru', vocabulary: ['Aisha'] };
     expect(await client.recogniser.transcribe(said)).toEqual({ kind: 'ok', text: 'Да.' });
     const before = server.seen.length;
     expect(await client.recogniser.transcribe(said)).toEqual({ kind: 'ok', text: 'Да.' });

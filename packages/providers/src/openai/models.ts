@@ -7,8 +7,10 @@ export interface SpeechModel {
   readonly wordTimes: boolean;
   readonly segmentTimes: boolean;
   readonly speakers: boolean;
-  /** Takes the tail of the text before as a hint. */
-  readonly prompt: boolean;
+  /** How it is told words to expect: in the prompt, one by one beside it, or not at all. */
+  readonly hints: 'prompt' | 'keywords' | 'none';
+  /** Nobody knows what it is: what it can is seen in its answers. */
+  readonly learned: boolean;
   /** How it is told the language: `language` is silently ignored by the newest model. */
   readonly languageField: 'language' | 'languages';
   /** Longer audio is refused, or worse, cut silently. null: only the size counts. */
@@ -25,7 +27,8 @@ const plain: SpeechModel = {
   wordTimes: false,
   segmentTimes: false,
   speakers: false,
-  prompt: true,
+  hints: 'prompt',
+  learned: false,
   languageField: 'language',
   // The limit that is known of any model; 1400 s exactly is refused by some measures of the length.
   longestAudioS: 1380,
@@ -34,7 +37,7 @@ const plain: SpeechModel = {
 };
 
 const speechModels: Readonly<Record<string, SpeechModel>> = {
-  'gpt-transcribe': { ...plain, languageField: 'languages', usdPerMinute: 0.0045 },
+  'gpt-transcribe': { ...plain, languageField: 'languages', hints: 'keywords', usdPerMinute: 0.0045 },
   'gpt-4o-transcribe': { ...plain, usdPerMinute: 0.006 },
   'gpt-4o-mini-transcribe': { ...plain, usdPerMinute: 0.003 },
   'gpt-4o-transcribe-diarize': {
@@ -42,7 +45,7 @@ const speechModels: Readonly<Record<string, SpeechModel>> = {
     format: 'diarized_json',
     segmentTimes: true,
     speakers: true,
-    prompt: false,
+    hints: 'none',
     usdPerMinute: 0.006,
   },
   'whisper-1': {
@@ -60,19 +63,30 @@ export function speechModel(name: string): SpeechModel {
   return speechModels[name] ?? speechModels[familyOf(name)] ?? plain;
 }
 
+/** A server of which nothing is known: asked for the most, and taken for what it answers. */
+export const UNKNOWN_SERVER: SpeechModel = {
+  ...plain,
+  format: 'verbose_json',
+  wordTimes: true,
+  segmentTimes: true,
+  longestAudioS: null,
+  learned: true,
+};
+
 /** The same in the words of the port. */
-export function recogniserAbilities(name: string): RecogniserAbilities {
-  const { wordTimes, segmentTimes, speakers, prompt, longestAudioS, biggestBytes, usdPerMinute } =
-    speechModel(name);
+export function abilitiesOf(name: string, abilities: SpeechModel): RecogniserAbilities {
+  const { wordTimes, segmentTimes, speakers, hints, longestAudioS, biggestBytes, usdPerMinute, learned } =
+    abilities;
   return {
     times: wordTimes ? 'words' : segmentTimes ? 'segments' : 'none',
     speakers,
     languages: null,
-    vocabulary: prompt,
+    vocabulary: hints !== 'none',
     longestAudioS,
     biggestBytes,
     usdPerMinute,
-    endsOn: shutdownDateOf(name),
+    // A server of one's own may call its model `whisper-1` for ever.
+    endsOn: learned ? null : shutdownDateOf(name),
   };
 }
 

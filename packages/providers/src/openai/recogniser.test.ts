@@ -1,17 +1,8 @@
-import { encodeSpeech, type OpenAiFaultRule, SANDBOX_OPENAI_KEY, startOpenAiSandbox } from '@aisha/sandbox';
+import { encodeSpeech, SANDBOX_OPENAI_KEY, startOpenAiSandbox } from '@aisha/sandbox';
 import { silentLogger } from '@aisha/service';
-import { describeRecogniser, type RecogniserFault } from '../testing/recogniser-suite.ts';
+import { OPENAI_FAULTS } from '../testing/openai-faults.ts';
+import { describeRecogniser } from '../testing/recogniser-suite.ts';
 import { createOpenAiClient } from './client.ts';
-
-const FAULTS: Record<RecogniserFault, Omit<OpenAiFaultRule, 'route'>> = {
-  reset: { fault: { kind: 'reset_answer' } },
-  busy: { fault: { kind: 'rate_limit', retryAfter: 7, shouldRetry: false } },
-  stall: { fault: { kind: 'stall' } },
-  nonsense: { fault: { kind: 'no_content' } },
-  account: { fault: { kind: 'bad_key' }, times: null },
-  country: { fault: { kind: 'country' }, times: null },
-  hang: { fault: { kind: 'hang' }, times: null },
-};
 
 for (const transcribeModel of ['gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe-diarize'])
   describeRecogniser(`of OpenAI with ${transcribeModel}`, async () => {
@@ -36,7 +27,7 @@ for (const transcribeModel of ['gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe
         contentType: 'audio/ogg',
       }),
       spoil: async (fault) =>
-        void (await sandbox.control.addFault({ route: 'transcriptions', ...FAULTS[fault] })),
+        void (await sandbox.control.addFault({ route: 'transcriptions', ...OPENAI_FAULTS[fault] })),
       heal: () => sandbox.control.clearFaults(),
       asked: async () => (await sandbox.control.requests({ route: 'transcriptions' })).length,
       key: SANDBOX_OPENAI_KEY,

@@ -26,7 +26,7 @@ describe('transcribe', () => {
       }),
     );
     const { client } = clientAt(server.url);
-    const outcome = await client.recogniser.transcribe({ ...voice, language: 'ru', vocabulary: 'Aisha' });
+    const outcome = await client.recogniser.transcribe({ ...voice, language: 'ru', vocabulary: ['Aisha'] });
     expect(outcome).toEqual({ kind: 'ok', text: 'Привет', language: 'ru', durationS: 27 });
     const [request] = server.seen;
     expect(request?.path).toBe('/v1/audio/transcriptions');
@@ -76,7 +76,7 @@ describe('transcribe', () => {
       }),
     );
     const { client } = clientAt(server.url, { transcribeModel: 'gpt-4o-transcribe-diarize' });
-    expect(await client.recogniser.transcribe({ ...voice, vocabulary: 'x' })).toMatchObject({
+    expect(await client.recogniser.transcribe({ ...voice, vocabulary: ['x'] })).toMatchObject({
       segments: [{ text: 'a', start: 0, end: 4, speaker: 'A' }],
     });
     const body = server.seen[0]?.body ?? Buffer.alloc(0);

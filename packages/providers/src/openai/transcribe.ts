@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { Recognition, Speech, SpokenSegment } from '../recogniser/recogniser.ts';
 import { withinDeadline } from './deadline.ts';
 import { complainsAbout, openAiFailure } from './errors.ts';
-import { speechModel, type SpeechModel } from './models.ts';
+import type { SpeechModel } from './models.ts';
 
 const TRANSCRIBE_DEADLINE_MS = 300_000;
+/** A day and a bit: what is beyond it are nanoseconds, which LocalAI has told. */
+const LONGEST_S = 100_000;
 
 /** Some servers write numbers as texts. */
 const number = z.union([z.number(), z.string().trim().min(1).transform(Number)]).pipe(z.number());
@@ -23,7 +25,15 @@ const answerShape = z.looseObject({
   duration: figure,
   usage: z.looseObject({ seconds: figure }).nullish().catch(null),
   words: z
-    .array(z.looseObject({ word: z.string(), start: seconds, end: seconds }))
+    .array(
+      z.looseObject({
+        word: z.string(),
+        start: seconds,
+        end: seconds,
+        speaker: z.string().nullish().catch(null),
+        probability: figure,
+      }),
+    )
     .nullish()
     .catch(null),
   segments: z
@@ -48,7 +58,7 @@ interface SpeechDialect {
   /** `unsaid`: it knows no `response_format`. */
   readonly format: SpeechModel['format'] | 'unsaid';
   readonly granularities: boolean;
-  readonly prompt: boolean;
+  readonly hints: SpeechModel['hints'];
   readonly refusedLanguages: ReadonlySet<string>;
 }
 export type SpeechDialects = Map<string, SpeechDialect>;
@@ -56,22 +66,21 @@ export type SpeechDialects = Map<string, SpeechDialect>;
 export async function transcribe(
   client: OpenAI,
   dialects: SpeechDialects,
-  model: string,
+  { model, abilities }: { readonly model: string; readonly abilities: SpeechModel },
   options: Speech,
 ): Promise<Recognition> {
-  const abilities = speechModel(model);
   if (options.audio.length > abilities.biggestBytes) {
     const message = `${options.audio.length} bytes, the model takes ${abilities.biggestBytes}`;
     return { kind: 'refused', code: 'too-big', message };
   }
-  const { format, prompt } = abilities;
-  const natural = { format, prompt, granularities: true, refusedLanguages: new Set<string>() };
+  const { format, hints } = abilities;
+  const natural = { format, hints, granularities: true, refusedLanguages: new Set<string>() };
   for (;;) {
     const dialect = dialects.get(model) ?? natural;
     try {
       return readAnswer(await send(client, model, { abilities, dialect, options }));
     } catch (error) {
-      const next = simpler(dialect, options, error);
+      const next = simpler(dialect, abilities, options, error);
       if (next === null) return failure(error);
       dialects.set(model, next);
     }
@@ -81,10 +90,11 @@ export async function transcribe(
 /** A hint that the model does not know is no reason to fail; nor is a compatible server with plain answers. */
 function simpler(
   dialect: SpeechDialect,
+  { learned }: SpeechModel,
   { language, vocabulary }: Speech,
   error: unknown,
 ): SpeechDialect | null {
-  const { format, granularities, prompt, refusedLanguages } = dialect;
+  const { format, granularities, hints, refusedLanguages } = dialect;
   if (language !== undefined && !refusedLanguages.has(language) && complainsAbout(error, /\blanguages?\b/))
     return { ...dialect, refusedLanguages: new Set([...refusedLanguages, language]) };
   if (format === 'verbose_json' && granularities && complainsAbout(error, /timestamp_granularit/))
@@ -93,10 +103,16 @@ function simpler(
     format !== 'unsaid' &&
     complainsAbout(error, /response_?format|verbose_json|diarized_json|chunking_strategy/)
   )
-    return { ...dialect, format: format === 'json' ? 'unsaid' : 'json' };
-  if (prompt && vocabulary !== undefined && complainsAbout(error, /\bprompt\b/))
-    return { ...dialect, prompt: false };
+    return { ...dialect, format: plainer(format, learned) };
+  if (hints !== 'none' && vocabulary !== undefined && complainsAbout(error, /\bprompt\b|\bkeywords\b/))
+    return { ...dialect, hints: 'none' };
   return null;
+}
+
+/** Of vLLM's models some give times and others speakers. */
+function plainer(format: SpeechDialect['format'], learned: boolean): SpeechDialect['format'] {
+  if (format === 'json') return 'unsaid';
+  return format === 'verbose_json' && learned ? 'diarized_json' : 'json';
 }
 
 function failure(error: unknown): Recognition {
@@ -123,7 +139,9 @@ async function send(
     ...(language === undefined || dialect.refusedLanguages.has(language)
       ? {}
       : languageParameter(abilities, language)),
-    ...(vocabulary === undefined || !dialect.prompt ? {} : { prompt: vocabulary }),
+    ...hintParameters(dialect, vocabulary),
+    // LocalAI tells speakers apart where it is told to; others do not know the field.
+    ...(abilities.learned && options.speakers !== false ? { diarize: true } : {}),
     ...formatParameters(dialect, abilities),
   };
   return await withinDeadline(
@@ -131,6 +149,12 @@ async function send(
     options.timeoutMs ?? TRANSCRIBE_DEADLINE_MS,
     async (request) => await client.audio.transcriptions.create(body, request),
   );
+}
+
+function hintParameters({ hints }: SpeechDialect, vocabulary: readonly string[] | undefined) {
+  if (vocabulary === undefined || vocabulary.length === 0 || hints === 'none') return {};
+  // Of `keywords` no effect is proven yet, of the prompt it is.
+  return { prompt: vocabulary.join(', '), ...(hints === 'keywords' ? { keywords: [...vocabulary] } : {}) };
 }
 
 function languageParameter(abilities: SpeechModel, language: string) {
@@ -178,15 +202,20 @@ function readAnswer(answer: unknown): Recognition {
     text: text.trim(),
     ...(language === null ? {} : { language }),
     ...(durationS === undefined || durationS === null ? {} : { durationS }),
-    ...(words === undefined || words === null
-      ? {}
-      : { words: words.map(({ word, start, end }) => ({ text: word, start, end })) }),
+    ...(words === undefined || words === null ? {} : { words: words.map(wordOf) }),
     ...(segments === null ? {} : { segments }),
   };
 }
 
-/** A day and a bit: what is beyond it are nanoseconds, which LocalAI has told. */
-const LONGEST_S = 100_000;
+const wordOf = ({ word, start, end, speaker, probability }: NonNullable<Spoken['words']>[number]) => ({
+  text: word.trim(),
+  start: start / (end > LONGEST_S ? 1e9 : 1),
+  end: end / (end > LONGEST_S ? 1e9 : 1),
+  ...(typeof speaker === 'string' ? { speaker } : {}),
+  ...(typeof probability === 'number' && probability >= 0 && probability <= 1
+    ? { confidence: probability }
+    : {}),
+});
 
 /** The segments, if every one has its times; without them they say nothing that the text does not. */
 function timed({ segments }: Spoken): SpokenSegment[] | null {

@@ -1,3 +1,5 @@
+import type { Provider } from '@aisha/service';
+
 /** What a recogniser can do, as data: whoever has speech to recognise cuts it and asks by this. */
 export interface RecogniserAbilities {
   /** The finest times that come with the text. */
@@ -24,8 +26,10 @@ export interface Speech {
   readonly contentType: string;
   /** ISO 639-1; detected unless given. A language that the recogniser cannot be told is left out, no reason to fail. */
   readonly language?: string;
-  /** Names and words to expect, or the end of the text before; ignored by a recogniser without vocabulary. */
-  readonly vocabulary?: string;
+  /** Names and terms to expect; ignored by a recogniser without vocabulary. */
+  readonly vocabulary?: readonly string[];
+  /** False: one person speaks, nobody is to be told apart. By default whoever can does. */
+  readonly speakers?: boolean;
   readonly signal?: AbortSignal | null | undefined;
   /** For the whole call, its repeats included. */
   readonly timeoutMs?: number;
@@ -36,6 +40,12 @@ export interface TimedText {
   /** Seconds from the beginning of this audio. */
   readonly start: number;
   readonly end: number;
+}
+
+export interface SpokenWord extends TimedText {
+  readonly speaker?: string;
+  /** 0 to 1, where the recogniser tells how sure it is. */
+  readonly confidence?: number;
 }
 
 /** What is said between two times, and how sure the recogniser is of it, where it tells. */
@@ -71,7 +81,7 @@ export type Recognition =
       readonly language?: string;
       /** How much audio the server says it heard: less than sent means that it cut. */
       readonly durationS?: number;
-      readonly words?: readonly TimedText[];
+      readonly words?: readonly SpokenWord[];
       readonly segments?: readonly SpokenSegment[];
     }
   /** No repetition helps. `message` is the server's own words, never for logs. */
@@ -84,8 +94,33 @@ export type Recognition =
  * Outcomes are values; nothing rejects, and no key of ours is in any of them.
  */
 export interface Recogniser {
+  /** What the configuration and rows call it; for ever. */
+  readonly name: string;
+  /** Whose account it is: what is refused for the account closes all of it. */
+  readonly provider: Provider;
   /** The model's name, for operators. */
   readonly model: string;
+  /** Of a server that nobody knows it is what was seen of it so far. */
   readonly can: RecogniserAbilities;
   transcribe(speech: Speech): Promise<Recognition>;
+}
+
+/** Who is asked for pieces of recordings: whoever answers the call itself, or a model of FAL's through its queue. */
+export type Hearer = {
+  readonly name: string;
+  readonly can: RecogniserAbilities;
+  /** Whose fault it is when it is refused: the account's, and of it this model's. */
+  readonly work: {
+    readonly provider: Exclude<Provider, 'telegram'>;
+    readonly use: string;
+    readonly model: string;
+  };
+} & (
+  | { readonly at: 'server'; readonly recogniser: Recogniser }
+  | { readonly at: 'fal'; readonly endpoint: string }
+);
+
+export interface Recognisers {
+  /** In the order in which they are asked for a recording in this language (ISO 639-1); null where it is not known. */
+  of(language: string | null): readonly Hearer[];
 }

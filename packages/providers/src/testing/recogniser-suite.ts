@@ -69,8 +69,9 @@ export function describeRecogniser(name: string, start: () => Promise<Recogniser
     });
 
     test('gives the times and speakers that it says it can, and no others', async () => {
-      const { can } = stand.recogniser;
       const { words, segments } = await heard();
+      // Of a server that nobody knows it is what its answers showed.
+      const { can } = stand.recogniser;
       expect(words === undefined).toBe(can.times !== 'words');
       expect(segments === undefined).toBe(can.times === 'none');
       expect((segments ?? []).every(({ speaker }) => (speaker !== undefined) === can.speakers)).toBe(true);
@@ -97,7 +98,7 @@ export function describeRecogniser(name: string, start: () => Promise<Recogniser
     });
 
     test('does not fail for being told words to expect', async () => {
-      expect(await heard({ vocabulary: 'Аиша, Серик' })).toMatchObject({ text: TEXT });
+      expect(await heard({ vocabulary: ['Аиша', 'Серик Болатов'] })).toMatchObject({ text: TEXT });
     });
 
     test.each(['file_12.oga', 'voice.opus', 'voice'])(

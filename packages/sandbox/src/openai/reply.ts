@@ -1,3 +1,4 @@
+import type { CompatibleServer } from './servers.ts';
 import type { ScriptBook } from './scripts.ts';
 
 /** What a route answers with. */
@@ -9,6 +10,7 @@ export type Reply =
 /** What a route needs of the server around it. */
 export interface RouteContext {
   now(): Date;
+  server: CompatibleServer | null;
   scripts: ScriptBook;
   msPerAudioMinute: number;
   pause(ms: number): Promise<void>;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerChat } from './chat.ts';
+import { asServer, compatibleModel } from './compatible.ts';
 import { ApiError, badRequest } from './errors.ts';
 import type { Fault, RouteName } from './faults.ts';
 import { findModel, listModels, modelFor, modelObject } from './models.ts';
@@ -100,7 +101,17 @@ export async function answer(asked: Asked, fault: Fault | null, context: RouteCo
   const named = modelNamed(asked);
   switch (asked.name) {
     case 'transcriptions':
-      return answerTranscription(asked.form, modelFor('speech', named, now), fault, context);
+      return context.server === null
+        ? answerTranscription(asked.form, modelFor('speech', named, now), fault, context)
+        : asServer(
+            context.server,
+            await answerTranscription(
+              asked.form,
+              compatibleModel(context.server, named ?? ''),
+              fault,
+              context,
+            ),
+          );
     case 'chat':
       return answerChat(asked.body, modelFor('text', named, now), fault, context);
     case 'responses':

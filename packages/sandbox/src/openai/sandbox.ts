@@ -8,6 +8,7 @@ import {
   type OpenAiControl,
   type OpenAiSettings,
 } from './control.ts';
+import type { CompatibleServer } from './servers.ts';
 import { ApiError, badRequest } from './errors.ts';
 import { createFaultBook, errorOfFault, type Fault } from './faults.ts';
 import { createJournal, type JournalEntry, shortened } from './journal.ts';
@@ -31,6 +32,8 @@ export interface OpenAiSandboxOptions {
   msPerAudioMinute?: number;
   /** How long every request takes besides; default 0. */
   msPerRequest?: number;
+  /** Speech as some other server answers it. */
+  server?: CompatibleServer;
 }
 
 export interface OpenAiSandbox {
@@ -113,6 +116,7 @@ export async function startOpenAiSandbox(options: OpenAiSandboxOptions = {}): Pr
           ? { kind: 'text', status: 204, contentType: '', text: '' }
           : await answer(asked, fault, {
               now,
+              server: options.server ?? null,
               scripts,
               msPerAudioMinute: settings.msPerAudioMinute,
               pause,

@@ -23,7 +23,7 @@ export interface PlainHistogram {
   observe(value: number): void;
 }
 
-export type Provider = 'fal' | 'openai' | 'telegram';
+export type Provider = 'fal' | 'openai' | 'telegram' | 'elevenlabs' | 'speech-server';
 export type FalWebhookOutcome =
   | 'accepted'
   | 'duplicate'

@@ -8,12 +8,14 @@ import { fluxLora } from './flux-lora.ts';
 import { fluxProTrainer } from './flux-pro-trainer.ts';
 import { fluxProUltraFinetuned } from './flux-pro-ultra-finetuned.ts';
 import { fluxProUltra } from './flux-pro-ultra.ts';
+import { falScribeV2 } from './fal-scribe-v2.ts';
 import type { Generator } from './generator.ts';
 import { isWithdrawn } from './model.ts';
 import { usdPerUnit } from './price.ts';
+import type { SpeechModel } from './speech-model.ts';
 import type { Trainer } from './trainer.ts';
 
-export type FalModel = Trainer | Generator;
+export type FalModel = Trainer | Generator | SpeechModel;
 
 /** Every model that Aisha knows, one line each. Names and endpoints of models stand in this folder alone. */
 export const MODELS: readonly FalModel[] = [
@@ -25,6 +27,7 @@ export const MODELS: readonly FalModel[] = [
   flux2Lora,
   fluxProUltraFinetuned,
   fluxProUltra,
+  falScribeV2,
 ];
 
 const byEndpoint = new Map(MODELS.map((model) => [model.endpoint, model]));
@@ -44,6 +47,12 @@ export function trainerAt(endpoint: string): Trainer | null {
 export function generatorAt(endpoint: string): Generator | null {
   const model = modelAt(endpoint);
   return model?.role === 'generator' ? model : null;
+}
+
+/** A recogniser by the name that the configuration has for it; null: it is nobody of FAL's. */
+export function speechModelNamed(name: string): SpeechModel | null {
+  const model = MODELS.find((one) => one.name === name);
+  return model?.role === 'recogniser' ? model : null;
 }
 
 /** Which model draws: an avatar by the name of the one that trained it, and what has no avatar in it. */

@@ -3,9 +3,9 @@ import { z } from 'zod';
 export interface Price {
   /** US dollars for one unit, by the model's own page (November 2026); null where no page says: FAL_PRICES must then. */
   readonly usd: number | null;
-  readonly unit: 'step' | 'megapixel' | 'image' | 'training';
-  /** Units that FAL bills for this input; null when it is not an input of the model. */
-  readonly units: (input: unknown) => number | null;
+  readonly unit: 'step' | 'megapixel' | 'image' | 'training' | 'minute';
+  /** Units that FAL bills for this input, of so much sound; null when it is not an input of the model. */
+  readonly units: (input: unknown, seconds: number | null) => number | null;
 }
 
 const MEGAPIXEL = 1024 * 1024;
@@ -44,6 +44,12 @@ export const perImage = (usd: number): Price => ({
 
 export const perTraining = (usd: number | null): Price => ({ usd, unit: 'training', units: () => 1 });
 
+export const perMinute = (usd: number): Price => ({
+  usd,
+  unit: 'minute',
+  units: (_, seconds) => (seconds === null ? null : seconds / 60),
+});
+
 interface Priced {
   readonly endpoint: string;
   readonly price: Price;
@@ -56,8 +62,13 @@ export const usdPerUnit = ({ endpoint, price }: Priced, prices: OperatorsPrices)
   prices[endpoint] ?? price.usd;
 
 /** What FAL bills for a request that it did, in US dollars; null where the price or the input is not known. */
-export function costOf(model: Priced, input: unknown, prices: OperatorsPrices): number | null {
+export function costOf(
+  model: Priced,
+  input: unknown,
+  prices: OperatorsPrices,
+  seconds: number | null = null,
+): number | null {
   const usd = usdPerUnit(model, prices);
-  const units = model.price.units(input);
+  const units = model.price.units(input, seconds);
   return usd === null || units === null ? null : usd * units;
 }

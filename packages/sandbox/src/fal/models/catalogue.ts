@@ -2,12 +2,13 @@ import { checks } from './checks.ts';
 import { editors } from './editors.ts';
 import { generators } from './generators.ts';
 import type { Model } from './model.ts';
+import { speech } from './speech.ts';
 import { trainers } from './trainers.ts';
 import { upscalers } from './upscalers.ts';
 import { videos } from './videos.ts';
 
 const MODELS: ReadonlyMap<string, Model> = new Map(
-  Object.entries({ ...trainers, ...generators, ...editors, ...upscalers, ...checks, ...videos }),
+  Object.entries({ ...trainers, ...generators, ...editors, ...upscalers, ...checks, ...videos, ...speech }),
 );
 
 /** `workflows/…` and `comfy/…` ids carry one more segment before owner and app. */

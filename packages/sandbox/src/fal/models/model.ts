@@ -26,7 +26,7 @@ export interface ModelRun {
   reach(fraction: number): Promise<void>;
 }
 
-export type ModelKind = 'training' | 'image';
+export type ModelKind = 'training' | 'image' | 'speech';
 
 export interface Model {
   kind: ModelKind;
