@@ -250,7 +250,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
     }),
     person: () => introduce(database, telegram),
     forgetPace: async () => {
-      const keys = await connection.keys('aisha:tg:*');
+      const [, keys] = await connection.scan(0, 'MATCH', 'aisha:tg:*', 'COUNT', 10_000);
       if (keys.length > 0) await connection.del(keys);
     },
     objects: async (bucket, prefix) => {
