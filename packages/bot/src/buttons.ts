@@ -74,6 +74,7 @@ export const buttons = {
   'imagine.count': owner(int(1, COUNT_MAX)),
   'imagine.pick': owner(),
   'image.again': owner(image, price),
+  'image.variations': owner(image, price),
   'image.file': owner(image),
   'image.prompt': owner(image),
   'image.favourite': owner(image),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { transact } from '@aisha/core';
-import type { OwedCall } from '@aisha/db';
+import { orders, type OwedCall } from '@aisha/db';
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestBot, stranger, type TestBot } from '../testing/bot.ts';
@@ -61,6 +62,7 @@ const ABOUT = [
   'avatar.delete.yes',
   'imagine',
   'image.again',
+  'image.variations',
   'image.file',
   'image.prompt',
   'image.favourite',
@@ -199,6 +201,15 @@ describe('a press twice', () => {
     const [answer, ...more] = await press(me, data);
     expect(answer?.payload['text']).toBe(bot.parts.texts.plain('ru', 'image.under_way'));
     expect(more).toEqual([]);
+  });
+
+  test('on “variations” draws four of the same description once', async () => {
+    const data = `image.variations:${mine.images[1]}`;
+    await press(me, data);
+    expect((await press(me, data))[0]?.payload['text']).toBe(bot.parts.texts.plain('ru', 'image.under_way'));
+    const placed = await bot.parts.db.select().from(orders).where(eq(orders.kind, 'image'));
+    const inputs = placed.map(({ input }) => input).filter(({ repeats }) => repeats === mine.images[1]);
+    expect(inputs).toMatchObject([{ count: 4 }]);
   });
 
   test('on “to-do list” writes once', async () => {

@@ -79,6 +79,7 @@ const KINDS = [
   'history',
   'history:#',
   'image.again:*',
+  'image.variations:*',
   'image.delete:*',
   'image.favourite:*',
   'image.file:*',

@@ -1,9 +1,11 @@
 import {
   ASPECT_NAMES,
+  COUNT_MAX,
   deleteImages,
   findAvatar,
   type GalleryFilter,
   galleryPage,
+  type Image,
   type ImageInput,
   listAvatars,
   mainAvatar,
@@ -44,15 +46,8 @@ export const imageAnswers = {
     );
   }),
 
-  'image.again': async (turn, image, shown) => {
-    const repeat = await repeatUnderWay(turn.unit.tx, turn.user.id, image.id);
-    if (repeat && repeat.state !== 'quoted') return turn.toast('image.under_way');
-    if (repeat) return turn.send(statusScreen(turn, repeat), { bind: { to: 'order', id: repeat.id } });
-    const avatar = image.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, image.avatarId) : null;
-    const aspect = ASPECT_NAMES.find((one) => one === image.aspect) ?? '1:1';
-    const input = { prompt: image.prompt, aspect, count: 1, repeats: image.id };
-    await place(turn, avatar?.state === 'ready' ? avatar.id : null, input, shown);
-  },
+  'image.again': (turn, image, shown) => repeat(turn, image, 1, shown),
+  'image.variations': (turn, image, shown) => repeat(turn, image, COUNT_MAX, shown),
   'image.file': (turn, image) => void turn.owed.push(sendFile(turn, imageFile(image))),
   'image.prompt': (turn, image) =>
     turn.send({ text: turn.t('image.prompt.text', { prompt: image.prompt, sent: image.promptSent }) }),
@@ -96,6 +91,17 @@ export async function orderDraft(turn: Turn, text: string, draft: ImageDraft): P
     return turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
   turn.state = IDLE;
   await place(turn, draft.avatarId, { prompt, aspect: draft.aspect, count: draft.count }, draft.price);
+}
+
+/** So many more images of the same description. */
+async function repeat(turn: Turn, image: Image, count: number, shown: number | undefined): Promise<void> {
+  const other = await repeatUnderWay(turn.unit.tx, turn.user.id, image.id);
+  if (other && other.state !== 'quoted') return turn.toast('image.under_way');
+  if (other) return turn.send(statusScreen(turn, other), { bind: { to: 'order', id: other.id } });
+  const avatar = image.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, image.avatarId) : null;
+  const aspect = ASPECT_NAMES.find((one) => one === image.aspect) ?? '1:1';
+  const input = { prompt: image.prompt, aspect, count, repeats: image.id };
+  await place(turn, avatar?.state === 'ready' ? avatar.id : null, input, shown);
 }
 
 async function place(

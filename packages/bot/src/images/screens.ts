@@ -50,11 +50,15 @@ export function pickScreen(voice: Voice, avatars: readonly Avatar[]): Screen {
 
 /** At most two in a row: three labels of this length are cut off on a phone. */
 export function imageButtons(voice: Voice, image: Image): Button[][] {
-  const price = voice.price('image', { count: 1 });
+  const repeat = (name: 'image.again' | 'image.variations', count: number) => {
+    const price = voice.price('image', { count });
+    return button(voice.priced(voice.label(name), price), name, image.id, price);
+  };
   const favourite = voice.label(image.favourite ? 'image.unfavourite' : 'image.favourite');
   return rows(
     [
-      button(voice.priced(voice.label('image.again'), price), 'image.again', image.id, price),
+      repeat('image.again', 1),
+      repeat('image.variations', COUNT_MAX),
       button(voice.label('image.original'), 'image.file', image.id),
       button(favourite, 'image.favourite', image.id),
       button(voice.label('image.prompt'), 'image.prompt', image.id),
