@@ -49,6 +49,7 @@ describe('Redis', () => {
     await client.set('{aisha}:x', '1');
     expect(await client.eval("return redis.call('get', KEYS[1])", 1, '{aisha}:x')).toBe('1');
     await client.set('aisha:tg:1:chat', '1', 'PX', 1_000);
+    expect(await client.eval("return redis.call('time')", 0)).toHaveLength(2);
     await client.subscribe('{aisha}:released');
     await client.unsubscribe();
     expect(await client.info('server')).toContain('redis_version');
