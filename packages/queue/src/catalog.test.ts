@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { jobs, queues } from './catalog.ts';
-import { isJobName, keyOf } from './definition.ts';
-import { isQueueName, queueNames } from './index.ts';
+import { defineJobs, isJobName, job, keyOf } from './definition.ts';
+import { isQueueName, type JobHandlers, queueNames } from './index.ts';
+import type { Handlers } from './run-job.ts';
 
 const fixtures = z
   .record(z.string(), z.array(z.record(z.string(), z.unknown())).min(1))
@@ -35,6 +36,26 @@ describe('the catalogue', () => {
     expect(queueNames.toSorted()).toEqual(Object.keys(queues).toSorted());
     expect(isQueueName('fal')).toBe(true);
     expect(isQueueName('toString')).toBe(false);
+  });
+});
+
+describe('a job more, by its recipe', () => {
+  const more = defineJobs(queues, {
+    'image.upscale': job({
+      ...jobs['photo.check'],
+      schema: z.object({ imageId: z.uuid() }),
+      key: ({ imageId }) => [imageId],
+    }),
+  });
+  type More = JobHandlers & Handlers<{ 'image.upscale': z.output<(typeof more)['image.upscale']['schema']> }>;
+
+  test('does not compile without what it does, without what ends with it, or with a payload of another', () => {
+    expectTypeOf<JobHandlers>().not.toExtend<More>();
+    type Upscale = More['image.upscale'];
+    expectTypeOf<Omit<Upscale, 'handle'>>().not.toExtend<Upscale>();
+    expectTypeOf<Omit<Upscale, 'giveUp'>>().not.toExtend<Upscale>();
+    expectTypeOf<Parameters<Upscale['giveUp']>[0]>().toEqualTypeOf<{ imageId: string }>();
+    expectTypeOf<JobHandlers['photo.check']>().not.toExtend<Upscale>();
   });
 });
 
