@@ -47,6 +47,7 @@ export { asOrderKind, isOrderKind, type OrderKind, orderKinds } from './order-ki
 export {
   acceptOrder,
   cancelOrder,
+  stopOrder,
   failOrder,
   failOrderOf,
   startOrder,
@@ -72,6 +73,7 @@ export {
 export { findPayment, keepPayment, listPayments, type Payment, type Received } from './payments/payments.ts';
 export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
 export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
+export { heardSoFar } from './recordings/stop.ts';
 export { createRecognisers } from './recordings/recognisers.ts';
 export * from './recordings/recordings.ts';
 export { speakersOf } from './recordings/speakers.ts';

@@ -54,6 +54,8 @@ export interface OrderRules {
   begun?(unit: Unit, order: Order): Promise<unknown>;
   /** Enqueues its first job; the sweeper comes again, so it is harmless when the order is under way already. */
   first(unit: Unit, order: Order): void;
+  /** Its owner wants no more of it: true when what is done so far becomes the result, false when nothing is. */
+  stopped?(unit: Unit, order: Order): Promise<boolean>;
   /** It failed or was cancelled (its state says which): takes its subject back to where it can be tried again. */
   ended?(unit: Unit, order: Order): Promise<void>;
 }

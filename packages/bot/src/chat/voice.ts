@@ -9,6 +9,8 @@ export interface ShownOrder {
   readonly title: TextKey;
   /** The messages that bring what a succeeded order has made. */
   result(db: Db, voice: Voice, order: Order): Promise<OwedCall[]>;
+  /** Of what it makes, as far as it is, while it runs; plain text. */
+  live?(db: Db, order: Pick<Order, 'subjectId'>): Promise<string | null>;
   /** What is said of it beside the price, while it waits for its owner's consent. */
   quote?(voice: Voice, order: Pick<Order, 'input'>): string[];
   /** Beside the way to the menu when it has failed. */

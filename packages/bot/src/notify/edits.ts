@@ -20,12 +20,13 @@ export async function showProgress(
   const ended = order.endedAt !== null;
   // Nothing is told after these for a while: they must be seen.
   const isDue = ended || order.state === 'quoted';
+  const live = order.state === 'running' ? await voice.shown(order).live?.(parts.db, order) : null;
   const outcome = await parts.telegram.call(
     'editMessageText',
     {
       chat_id: order.chatId,
       message_id: order.statusMessageId,
-      ...screenBody(statusScreen(voice, order)),
+      ...screenBody(statusScreen(voice, order, live)),
     },
     { priority: isDue ? 'result' : 'progress', signal: run.signal },
   );

@@ -1,4 +1,4 @@
-import { acceptOrder, cancelOrder } from '@aisha/core';
+import { acceptOrder, stopOrder } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
 import { refusalScreen, statusScreen } from './screens.ts';
 
@@ -14,7 +14,8 @@ export const orderAnswers = {
     turn.send(refusalScreen(turn, { ...accepted, reason }));
   },
   'order.cancel': async (turn, id) => {
-    const order = await cancelOrder(turn.unit, turn.user.id, id);
+    const order = await stopOrder(turn.unit, turn.user.id, id);
+    if (order === 'stopping') return turn.toast('order.stopping');
     if (!order) return turn.toast('order.cancel.late');
     turn.show(statusScreen(turn, order));
   },

@@ -1,6 +1,7 @@
 import type { Progress } from '@aisha/db';
 import { asOrderKind, creditsFor, type Order, orderKinds, type OrderRefusal } from '@aisha/core';
 import { button } from '../buttons.ts';
+import { escapeHtml } from '@aisha/providers';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
 import { menuButton } from '../menu/screens.ts';
@@ -33,6 +34,7 @@ export function chargedLine(voice: Voice, order: Agreed): string {
 export function statusScreen(
   voice: Voice,
   order: Pick<Order, 'id' | 'kind' | 'state' | 'progress' | 'failure' | 'input'> & Agreed,
+  live: string | null = null,
 ): Screen {
   const title = titleOf(voice, order);
   switch (order.state) {
@@ -51,10 +53,17 @@ export function statusScreen(
     case 'queued':
     case 'running':
       return {
-        text: [title, ...progressLines(voice, order), voice.settings.testMode ? voice.t('test.banner') : '']
+        text: [
+          title,
+          ...progressLines(voice, order),
+          voice.settings.testMode ? voice.t('test.banner') : '',
+          live === null ? '' : `\n${escapeHtml(live)}`,
+        ]
           .filter(Boolean)
           .join('\n'),
-        buttons: [[button(voice.label('button.cancel'), 'order.cancel', order.id)]],
+        buttons: [
+          [button(voice.label(live === null ? 'button.cancel' : 'order.stop'), 'order.cancel', order.id)],
+        ],
       };
     default:
       return order.state satisfies never;

@@ -32,6 +32,8 @@ export const ru = {
   'limit.updates':
     '🐢 Я не успеваю за вами: слишком много сообщений за минуту. Часть я не прочитала. Подождите минуту, пожалуйста.',
   'order.cancel.late': 'Уже поздно отменять: заказ завершён.',
+  'order.stop': '⏹ Хватит, отдать готовое',
+  'order.stopping': 'Останавливаю: пришлю то, что уже распознано. Остальное ничего не стоит.',
   'charged.nothing': 'С вас ничего не списано.',
   'failure.provider_account':
     'Сервис временно недоступен по нашей вине: поставщик приостановил работу. Мы уже занимаемся этим.',
@@ -132,6 +134,8 @@ export const kk = {
   'limit.updates':
     '🐢 Мен үлгермей жатырмын: бір минутта хабарлама тым көп. Бір бөлігін оқымадым. Бір минут күте тұрыңызшы.',
   'order.cancel.late': 'Енді тоқтату кеш: тапсырыс аяқталған.',
+  'order.stop': '⏹ Жетеді, дайынын беру',
+  'order.stopping': 'Тоқтатып жатырмын: танылған бөлігін жіберемін. Қалғаны үшін ештеңе алынбайды.',
   'charged.nothing': 'Сізден ештеңе алынған жоқ.',
   'failure.provider_account':
     'Сервис біздің кінәмізден уақытша қолжетімсіз: провайдер жұмысты тоқтатып қойды. Мәселені шешіп жатырмыз.',
@@ -226,6 +230,8 @@ export const en = {
   'limit.updates':
     '🐢 I can’t keep up with you: too many messages in one minute. Some of them I didn’t read. Please wait a minute.',
   'order.cancel.late': 'Too late to cancel: the order is finished.',
+  'order.stop': '⏹ Enough, give me what is done',
+  'order.stopping': 'Stopping: you get what is recognised so far. The rest costs nothing.',
   'charged.nothing': 'You have not been charged.',
   'failure.provider_account':
     'The service is temporarily unavailable, and the fault is ours: the provider has suspended its work. We’re already on it.',

@@ -261,7 +261,12 @@ export async function startOrder(parts: DeciderParts, id: string): Promise<Order
 }
 
 /** Keeps how far an order is and has its status message edited. */
-export async function noteProgress(parts: DeciderParts, id: string, progress: Progress): Promise<void> {
+export async function noteProgress(
+  parts: DeciderParts,
+  id: string,
+  progress: Progress,
+  { debounceMs = 700 }: { readonly debounceMs?: number } = {},
+): Promise<void> {
   await transact(parts, async (unit) => {
     const changed = await unit.tx
       .update(orders)
@@ -275,7 +280,7 @@ export async function noteProgress(parts: DeciderParts, id: string, progress: Pr
       )
       .returning({ chatId: orders.chatId });
     for (const { chatId } of changed)
-      unit.enqueue('order.progress', { orderId: id }, { debounceMs: 700, by: chatId });
+      unit.enqueue('order.progress', { orderId: id }, { debounceMs, by: chatId });
   });
 }
 
@@ -332,6 +337,19 @@ export async function failOrderOf(parts: DeciderParts, kind: string, subjectId: 
 /** The owner's cancel, of a quote too. Null when it is not theirs or has ended before. */
 export function cancelOrder(unit: Unit, ownerId: number, id: string): Promise<Order | null> {
   return endOrder(unit, id, { state: 'cancelled', ownerId });
+}
+
+/**
+ * The owner's stop: of a kind that delivers what is done so far the order ends with that, and is charged for that alone
+ * (`stopping`); any other is cancelled. Null as `cancelOrder`.
+ */
+export async function stopOrder(unit: Unit, ownerId: number, id: string): Promise<Order | 'stopping' | null> {
+  const [order] = await unit.tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.id, id), eq(orders.ownerId, ownerId), underWay));
+  const stopped = order && (await rulesOf(unit, order.kind).stopped?.(unit, order));
+  return stopped === true ? 'stopping' : cancelOrder(unit, ownerId, id);
 }
 
 type End =

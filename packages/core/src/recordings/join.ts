@@ -1,6 +1,7 @@
 import { recordings, type Segment } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
+import { giveUpFalJob } from '../fal/jobs.ts';
 import { cancelOrder, failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
@@ -112,12 +113,15 @@ export async function keepTranscript(
   });
   await transact(parts, async (unit) => {
     if (!(await succeedOrder(unit, order.id, delivered))) return;
+    // What its owner did not wait for.
+    await giveUpFalJob(unit, order.id);
     await unit.tx
       .update(recordings)
       .set({
         text,
         segments: transcript.segments.map(segmentOf),
         language: transcript.language,
+        missing: transcript.missing,
         transcriptKey: key,
         transcribedAt: sql`now()`,
       })

@@ -83,6 +83,9 @@ async function goOn(parts: WorkerParts, order: Order, piece: Piece): Promise<voi
   return joinIfDone(parts, piece.recordingId);
 }
 
+/** The text grows in the status message: as often as somebody reads. */
+const LIVE_MS = 2_500;
+
 async function noteMinutes(parts: WorkerParts, orderId: string, recordingId: string): Promise<void> {
   const ms = sql<number>`coalesce(sum(${recordingPieces.endMs} - ${recordingPieces.startMs}), 0)::float8`;
   const [sum] = await parts.db
@@ -94,7 +97,7 @@ async function noteMinutes(parts: WorkerParts, orderId: string, recordingId: str
     .where(eq(recordingPieces.recordingId, recordingId));
   const total = Math.max(1, Math.ceil((sum?.all ?? 0) / 60_000));
   const done = Math.min(total, Math.floor((sum?.done ?? 0) / 60_000));
-  await noteProgress(parts, orderId, { stage: 'transcribing', done, total });
+  await noteProgress(parts, orderId, { stage: 'transcribing', done, total }, { debounceMs: LIVE_MS });
 }
 
 /** Whoever finishes the last piece enqueues the join; the sweeper does where a crash came between. */

@@ -22,7 +22,12 @@ import {
   startWork,
   type TestParts,
 } from '../testing.ts';
+import { stopOrder } from '../orders/orders.ts';
 import { transact } from '../unit.ts';
+import { joinRecording } from './join.ts';
+import { transcribePiece } from './pieces.ts';
+import { prepareRecording } from './prepare.ts';
+import { heardSoFar } from './stop.ts';
 import { hearerAtFal, hearerOf } from './recognisers.ts';
 import { readTranscript, type Transcript } from './transcript.ts';
 import { addTerms } from './vocabulary.ts';
@@ -217,3 +222,30 @@ test('what nobody can recognise is marked with its time, and the rest is deliver
     expect(heard.has(text), text).toBe(!inside);
   }
 }, 120_000);
+
+test('a stop gives what is done so far, and nobody hears the rest', async () => {
+  const parts = {
+    ...bench.parts,
+    recognisers: { of: () => [taking(hearerOf(bench.parts.openai.recogniser), 20)] },
+  };
+  const bytes = await encodeSpeech(talk(50, 6), { format: 'ogg', wordMs: 900 });
+  const { recording, order } = await makeRecording(bench, me, { bytes, name: 'a.ogg', mime: 'audio/ogg' });
+  const stop = (owner: number) => transact(parts, (unit) => stopOrder(unit, owner, order.id));
+  await prepareRecording(parts, recording.id, bench.run());
+  await transcribePiece(parts, recording.id, 0, bench.run());
+  expect(await heardSoFar(parts.db, recording.id)).toContain('мы0');
+  expect(await stop(await bench.person())).toBeNull();
+  expect(await stop(me)).toBe('stopping');
+  await transcribePiece(parts, recording.id, 1, bench.run());
+  await joinRecording(parts, recording.id);
+  expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+  const kept = await recordingNow(bench, recording.id);
+  expect(kept.text).toContain('мы0');
+  expect(kept.missing?.[0]?.startMs).toBeGreaterThan(5_000);
+  expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(1);
+  // Nothing is done yet: it is a cancel.
+  const other = await makeRecording(bench, me, { bytes, name: 'b.ogg', mime: 'audio/ogg' });
+  expect(await transact(parts, (unit) => stopOrder(unit, me, other.order.id))).toMatchObject({
+    state: 'cancelled',
+  });
+}, 60_000);

@@ -1,7 +1,9 @@
 import type { Prices } from '@aisha/config';
 import { z } from 'zod';
+import { giveUpFalJob } from '../fal/jobs.ts';
 import type { OrderDefinition } from '../orders/definition.ts';
 import type { Order } from '../unit.ts';
+import { stopRecording } from './stop.ts';
 
 /** `seconds`: of what was heard. */
 const heard = z.object({ seconds: z.number().nonnegative().optional() });
@@ -24,6 +26,9 @@ export const transcription: OrderDefinition = {
     units: chargedMinutes(secondsOf(input), prices),
   }),
   input: heard,
+  stopped: stopRecording,
+  // Pieces that FAL is at.
+  ended: (unit, { id }) => giveUpFalJob(unit, id),
   progressUnit: 'minutes',
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn, by: ownerId });

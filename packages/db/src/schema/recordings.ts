@@ -56,6 +56,8 @@ export const recordings = pgTable(
     voices: jsonb('voices').$type<readonly Voice[]>(),
     /** A sample of each speaker's voice, put before the other pieces: who speaks when in it. */
     rollCall: jsonb('roll_call').$type<readonly RollCall[]>(),
+    /** Stretches that could not be recognised, or were not wanted any more. */
+    missing: jsonb('missing').$type<readonly { readonly startMs: number; readonly endMs: number }[]>(),
     /** Its owner wants what is done so far, and no more. */
     stoppedAt: at('stopped_at'),
     createdAt: createdAt(),
