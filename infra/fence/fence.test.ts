@@ -102,7 +102,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['breaker'],
     ['orders'],
     ['fal', 'inbox'],
-    ['avatars', 'recordings', 'payments'],
+    ['avatars', 'recordings', 'payments', 'referrals', 'support'],
     ['images', 'documents'],
     ['exports'],
     ['order-kinds.ts', 'prices-check.ts', 'message-keepers.ts', 'sweeper.ts', 'retention.ts'],

@@ -6,7 +6,16 @@ export type Inside = Readonly<Record<string, readonly string[]>>;
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
 const records = [...ground, 'users', 'credits', 'notifications', 'spending'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
-const subjects = ['avatars', 'images', 'recordings', 'documents', 'exports', 'payments'];
+const subjects = [
+  'avatars',
+  'images',
+  'recordings',
+  'documents',
+  'exports',
+  'payments',
+  'referrals',
+  'support',
+];
 /** What binds kinds to machines. */
 const bindings = [
   'order-kinds.ts',
@@ -36,6 +45,8 @@ const CORE: Inside = {
   documents: [...machines, 'recordings'],
   payments: records,
   exports: [...machines, 'recordings', 'documents'],
+  referrals: records,
+  support: records,
   'order-kinds.ts': [...machines, ...subjects],
   'prices-check.ts': [...machines, ...subjects],
   'message-keepers.ts': [...machines, ...subjects],

@@ -28,6 +28,7 @@ import {
   type Lifecycle,
   type Logger,
   startHealthServer,
+  untilDone,
 } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
 import { handlers } from './handlers.ts';
@@ -136,6 +137,12 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   });
   log.info('worker started', { queues: workers.queues, testMode: config.fal.testMode });
   void reportModels(openai, log, lifecycle.stopping);
+  // Links to the bot carry its name.
+  void untilDone(lifecycle.stopping, async () => {
+    const me = await telegram.call('getMe', {}, { priority: 'bulk', signal: lifecycle.stopping });
+    if (me.kind === 'ok') conversation.setUsername(me.result.username);
+    return me.kind === 'ok';
+  });
 
   lifecycle.onStop('jobs', () => workers.close(DRAIN_MS).then(() => undefined), {
     deadlineMs: DRAIN_MS + 4_000,

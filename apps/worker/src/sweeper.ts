@@ -1,4 +1,12 @@
-import { applyRetention, auditAndAlarm, pendingNotifications, sweep, type WorkerParts } from '@aisha/core';
+import {
+  applyRetention,
+  auditAndAlarm,
+  pendingNotifications,
+  readStatements,
+  settleReferrals,
+  sweep,
+  type WorkerParts,
+} from '@aisha/core';
 import type { Metrics } from '@aisha/service';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -8,6 +16,8 @@ const SWEEP_MS = 2_000;
 const RETENTION_MS = 60_000;
 /** How often the books are held against each other. */
 const AUDIT_MS = 3_600_000;
+/** How often it is looked whether somebody who was invited has paid for something. */
+const REFERRALS_MS = 10_000;
 
 export interface SweeperOptions {
   /** Webhook mode: the workers look after the updates too. */
@@ -27,6 +37,18 @@ export async function runSweeper(parts: WorkerParts, options: SweeperOptions): P
     }),
     repeat('retention', parts, RETENTION_MS, options.signal, () => applyRetention(parts)),
     repeat('the audit of the books', parts, AUDIT_MS, options.signal, () => auditAndAlarm(parts)),
+    repeat('settling the referrals', parts, REFERRALS_MS, options.signal, async () => {
+      await settleReferrals(parts);
+    }),
+    repeat(
+      'reading the statements',
+      parts,
+      parts.sales.statementSeconds * 1_000,
+      options.signal,
+      async () => {
+        await readStatements(parts, options.signal);
+      },
+    ),
   ]);
 }
 

@@ -9,6 +9,7 @@ import { createConversation as converse } from './chat/conversation.ts';
 import { turnOf } from './chat/turn-context.ts';
 import type { VoiceParts } from './chat/voice.ts';
 import { creditAnswers, creditsComposer } from './credits/composer.ts';
+import { greetInvited } from './credits/invite.ts';
 import * as creditDialogues from './credits/dialogue.ts';
 import { documentAnswers } from './documents/presses.ts';
 import { shownDocument } from './documents/results.ts';
@@ -55,7 +56,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
     // In the order in which they are asked.
     composers: [
       pressesComposer(),
-      menuComposer(),
+      menuComposer(greetInvited),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

@@ -102,6 +102,17 @@ export const buttons = {
   promo: owner(),
   topup: owner(),
   'pack.buy': owner(word, oneOf(PROVIDER_NAMES)),
+  subscription: owner(),
+  'plan.buy': owner(word),
+  'subscription.cancel': owner(),
+  'subscription.resume': owner(),
+  invite: owner(),
+  terms: owner(),
+  paysupport: owner(),
+  // Of operators alone.
+  'support.reply': owner(uuid),
+  'support.refund': owner(uuid),
+  'support.refund.yes': owner(uuid),
 
   'order.accept': owner(uuid),
   'order.cancel': owner(uuid),

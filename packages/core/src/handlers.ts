@@ -3,6 +3,7 @@ import { documentHandlers } from './documents/handlers.ts';
 import { falHandlers } from './fal/handlers.ts';
 import { falOrders } from './order-kinds.ts';
 import type { WorkerParts } from './parts.ts';
+import { paymentHandlers } from './payments/handlers.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 
 /** Every job whose work is ours alone. One of the catalogue that is neither here nor the bot's does not compile in the worker. */
@@ -11,4 +12,5 @@ export const coreHandlers = (parts: WorkerParts) => ({
   ...avatarHandlers(parts),
   ...recordingHandlers(parts),
   ...documentHandlers(parts),
+  ...paymentHandlers(parts),
 });

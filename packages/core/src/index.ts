@@ -3,8 +3,8 @@ export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
 export { balanceOf, type LedgerPage, ledgerPage, postEntry } from './credits/ledger.ts';
-export { asPromoCode, type Redemption, redeemPromoCode } from './credits/promo-codes.ts';
 export { type Document, findDocument, orderDocument } from './documents/documents.ts';
+export * from './credits/promo-codes.ts';
 export {
   DOCUMENT_KINDS,
   type DocumentBlock,
@@ -61,20 +61,50 @@ export { checkPrices, priceProblems } from './prices-check.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export { agreeToCheckout, type CheckoutRefusal } from './payments/checkout.ts';
 export {
-  discountsOf,
+  findInvoice,
   type Invoice,
   invoicePack,
-  invoicePlan,
   type Offer,
   offerOf,
   payloadOf,
   salesClosed,
+  waitingOf,
+  type WaitingCode,
 } from './payments/invoices.ts';
+export { forgiveDebt, noteRefund, openDebts, refundPayment, type RefundRequest } from './payments/refunds.ts';
+export {
+  bindReferral,
+  decideReferral,
+  type Doubt,
+  invitesAnybody,
+  listReferrals,
+  type Referral,
+  referralCode,
+  referralCounts,
+  settleReferrals,
+} from './referrals/referrals.ts';
+export {
+  answerSupport,
+  askSupport,
+  findSupportMessage,
+  openQuestions,
+  type SupportMessage,
+  supportTalk,
+} from './support/support.ts';
+export { readStatements } from './payments/statement.ts';
 export { findPayment, keepPayment, listPayments, type Payment, type Received } from './payments/payments.ts';
 export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
-export { type Subscription, subscriptionOf } from './payments/subscriptions.ts';
 export { heardSoFar } from './recordings/stop.ts';
 export { createRecognisers } from './recordings/recognisers.ts';
+export {
+  findSubscription,
+  invoiceLink,
+  noteSubscription,
+  offerPlan,
+  type Subscription,
+  subscriptionOf,
+  wantSubscription,
+} from './payments/subscriptions.ts';
 export * from './recordings/recordings.ts';
 export { speakersOf } from './recordings/speakers.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';

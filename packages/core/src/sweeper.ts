@@ -3,6 +3,7 @@ import { sweepFalJobs } from './fal/sweep.ts';
 import { sweepUpdates } from './inbox/sweep.ts';
 import { sweepNotifications } from './notifications/sweep.ts';
 import { sweepOrders } from './orders/sweep.ts';
+import { sweepPayments } from './payments/sweep.ts';
 import type { DeciderParts } from './parts.ts';
 
 export interface SweepOptions {
@@ -24,6 +25,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepPhotos(parts),
     sweepAvatars(parts),
     sweepNotifications(parts),
+    sweepPayments(parts),
     options.updates ? sweepUpdates(parts) : 0,
   ]);
   return counts.reduce((sum, n) => sum + n, 0);

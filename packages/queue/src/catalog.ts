@@ -245,6 +245,30 @@ export const jobs = defineJobs(queues, {
     // A document of 50 MB sent over a slow line.
     timeLimitMs: 120_000,
   }),
+  'payment.refund': job({
+    queue: 'outbox',
+    schema: z.object({ paymentId: id }),
+    key: ({ paymentId }) => [paymentId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // Telegram's bad minutes: 2 s … 4 min; then the sweeper begins again, as money is owed until it is given back.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // One call, repeated twice at most.
+    timeLimitMs: 60_000,
+  }),
+  'payment.subscription': job({
+    queue: 'outbox',
+    schema: z.object({ subscriptionId: id }),
+    key: ({ subscriptionId }) => [subscriptionId],
+    // Cancelled and wanted again while the first is being told.
+    whenActive: 'again',
+    whenDelayed: 'keep',
+    // As a refund.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    timeLimitMs: 60_000,
+  }),
   'order.progress': job({
     queue: 'outbox',
     schema: z.object({ orderId: id }),

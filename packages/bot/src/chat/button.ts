@@ -7,6 +7,12 @@ export interface Button {
   readonly [made]: true;
 }
 
+/** A button that leads to an address of Telegram's: an invoice, or sharing a link. */
+export interface LinkButton {
+  readonly text: string;
+  readonly url: string;
+}
+
 /** Telegram's limit; longer data is refused as BUTTON_DATA_INVALID. */
 export const CALLBACK_DATA_BYTES = 64;
 

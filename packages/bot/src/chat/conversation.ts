@@ -19,7 +19,7 @@ import { answering } from './answering.ts';
 import { sendScreen } from './screen.ts';
 import { isSaid } from './said.ts';
 import { readMemory } from './memory.ts';
-import { notePayment } from './payments.ts';
+import { notePayment, noteSubscriptionUpdate } from './payments.ts';
 import { bindTurn } from './turn-context.ts';
 import { type Pressed, Turn } from './turn.ts';
 import type { VoiceParts } from './voice.ts';
@@ -70,6 +70,7 @@ const shape = z.looseObject({
     })
     .optional(),
   pre_checkout_query: z.looseObject({ id: z.string(), from: sender }).optional(),
+  subscription: z.looseObject({}).optional(),
   my_chat_member: z.looseObject({ chat, new_chat_member: z.looseObject({ status: z.string() }) }).optional(),
 });
 type Shape = z.infer<typeof shape>;
@@ -88,6 +89,7 @@ interface Said {
 export function createConversation(options: ConversationOptions): Conversation {
   const { botId, texts } = options;
   const bot = router(options);
+  let parts: VoiceParts = options;
 
   async function converse(
     unit: Unit,
@@ -109,7 +111,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       chatId: where.id,
       threadId: threadOf(pressed?.message ?? update.message),
       isPrivate: where.type === 'private',
-      parts: options,
+      parts,
       ...before,
       pressed: pressed && {
         queryId: pressed.id,
@@ -147,6 +149,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         if (update.my_chat_member) await noteMembership(unit, update.my_chat_member);
         if (update.message) await noteMove(unit, update.message);
         if (update.message) await notePayment(unit, update.message);
+        if (update.subscription) await noteSubscriptionUpdate(unit, update.subscription);
         const from = senderOf(update);
         if (!from || (update.message && !isSaid(update.message))) continue;
         const where = update.callback_query?.message?.chat ??
@@ -196,6 +199,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       ];
     },
     setUsername(username) {
+      parts = { ...options, settings: { ...options.settings, botUsername: username } };
       bot.botInfo = botInfo(botId, username);
     },
   };

@@ -1,20 +1,24 @@
 import type { OwedCall, Place } from '@aisha/db';
 import { MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
-import type { Button } from './button.ts';
+import type { Button, LinkButton } from './button.ts';
 
 /** One message of the conversation, before it is known whether it is sent or takes the place of another. */
 export interface Screen {
   /** Telegram HTML. */
   readonly text: string;
-  readonly buttons?: readonly (readonly Button[])[];
+  readonly buttons?: readonly (readonly (Button | LinkButton)[])[];
 }
 
 export function keyboard(buttons: Screen['buttons']): InlineKeyboardMarkup {
   return {
     inline_keyboard: (buttons ?? [])
       .filter((row) => row.length > 0)
-      .map((row) => row.map(({ text, data }): InlineKeyboardButton => ({ text, callback_data: data }))),
+      .map((row) =>
+        row.map((one): InlineKeyboardButton =>
+          'url' in one ? { text: one.text, url: one.url } : { text: one.text, callback_data: one.data },
+        ),
+      ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { balanceOf, type MoneyAlarm, type Payment, type PaymentAlarm } from '@aisha/core';
+import { accountOf, type Doubt, type MoneyAlarm, type Payment, type PaymentAlarm } from '@aisha/core';
 import type { Db } from '@aisha/db';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
@@ -8,7 +8,7 @@ import { menuButton } from '../menu/screens.ts';
 /** What became of a payment: credited, or given back. */
 export async function paymentScreen(db: Db, voice: Voice, payment: Payment): Promise<Screen> {
   const price = voice.money(payment);
-  const balance = await balanceOf(db, payment.userId);
+  const { available: balance } = await accountOf(db, payment.userId);
   const buttons = [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]];
   if (payment.state === 'refunded')
     return {
@@ -37,3 +37,14 @@ export function paymentAlarmScreen(voice: Voice, alarm: PaymentAlarm): Screen {
     }),
   };
 }
+
+/** Both are told what an invitation brought them. */
+export const referralScreen = (voice: Voice, credits: number, inviter: boolean): Screen => ({
+  text: voice.t(inviter ? 'invite.credited' : 'invite.credited.invited', { credits: voice.credits(credits) }),
+  buttons: [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]],
+});
+
+/** For operators. */
+export const referralDoubtScreen = (voice: Voice, inviterId: number, doubt: Doubt): Screen => ({
+  text: voice.t('invite.doubted', { user: inviterId, doubt: voice.t(`invite.doubt.${doubt}`) }),
+});

@@ -1,4 +1,11 @@
-import { type Account, isOrderKind, type LedgerPage, PRESETS } from '@aisha/core';
+import {
+  type Account,
+  isOrderKind,
+  type LedgerPage,
+  PRESETS,
+  type Subscription,
+  type WaitingCode,
+} from '@aisha/core';
 import { button } from '../buttons.ts';
 import { pageButtons } from '../chat/pages.ts';
 import type { Screen } from '../chat/screen.ts';
@@ -6,13 +13,21 @@ import type { Voice } from '../chat/voice.ts';
 import { menuButton } from '../menu/screens.ts';
 import type { TextKey } from '../texts/index.ts';
 
+/** What a person has, and can do about it. */
+export interface Shown {
+  readonly account: Account;
+  readonly history: LedgerPage;
+  readonly subscription: Subscription | null;
+  /** Promo codes that wait for the next top-up. */
+  readonly waiting: readonly WaitingCode[];
+  readonly invites: boolean;
+  readonly subscribes: boolean;
+}
+
 /** What the account holds and one page of how it came to that. */
-export function balanceScreen(
-  voice: Voice,
-  { available, held }: Account,
-  { entries, page, pages }: LedgerPage,
-  greeting = '',
-): Screen {
+export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen {
+  const { account, subscription } = shown;
+  const { entries, page, pages } = shown.history;
   const past = entries.map((entry) =>
     voice.t('balance.entry', {
       date: voice.date(entry.createdAt),
@@ -22,17 +37,28 @@ export function balanceScreen(
     }),
   );
   const history = past.length === 0 ? '' : `\n\n${past.join('\n')}`;
+  const { charged } = voice.settings.prices;
   const lines = [
-    voice.t('balance.title', { count: available }),
-    held > 0 ? voice.t('balance.held', { held: voice.credits(held) }) : '',
-    voice.settings.prices.charged ? priceLines(voice).join('\n') : voice.t('balance.free'),
+    voice.t('balance.title', { count: account.available }),
+    account.held > 0 ? voice.t('balance.held', { held: voice.credits(account.held) }) : '',
+    subscription
+      ? voice.t(`balance.subscription.${subscription.state}`, { until: voice.date(subscription.until) })
+      : '',
+    ...shown.waiting.map(({ kind, percent }) => voice.t(`balance.waiting.${kind}`, { percent })),
+    charged ? priceLines(voice).join('\n') : voice.t('balance.free'),
   ];
+  const topUp = button(voice.label('balance.topup'), 'topup');
+  const subscribe = button(voice.label('balance.subscription'), 'subscription');
   return {
     text: `${greeting}${lines.filter(Boolean).join('\n')}${history}`,
     buttons: [
       pageButtons(voice, page, pages, (text, to) => button(text, 'balance', to)),
-      [button(voice.label('balance.topup'), 'topup'), button(voice.label('balance.promo'), 'promo')],
-      [menuButton(voice)],
+      charged ? [topUp, ...(shown.subscribes || subscription ? [subscribe] : [])] : [],
+      [
+        button(voice.label('balance.promo'), 'promo'),
+        ...(shown.invites ? [button(voice.label('balance.invite'), 'invite')] : []),
+      ],
+      [button(voice.label('balance.support'), 'paysupport'), menuButton(voice)],
     ],
   };
 }

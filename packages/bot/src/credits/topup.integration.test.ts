@@ -1,5 +1,5 @@
 import { balanceOf, incoming, keepUpdates, setBlocked } from '@aisha/core';
-import { TEST_SALES } from '@aisha/core/testing';
+import { FREE_OF_CHARGE, TEST_SALES } from '@aisha/core/testing';
 import { invoices, payments, stops, telegramUpdates } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { invoiceIn, pay, tellAll } from '../testing/paying.ts';
 let bot: TestBot;
 let me: number;
 beforeAll(async () => {
-  bot = await startTestBot();
+  bot = await startTestBot({ prices: { ...FREE_OF_CHARGE, charged: true } });
 });
 afterAll(() => bot.close());
 beforeEach(async () => {

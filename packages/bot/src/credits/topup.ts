@@ -1,6 +1,6 @@
 import {
   agreeToCheckout,
-  discountsOf,
+  waitingOf,
   type Invoice,
   invoicePack,
   type Offer,
@@ -17,6 +17,7 @@ import { placed, type Screen } from '../chat/screen.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import type { Voice } from '../chat/voice.ts';
+import { invoiceWords } from './subscription.ts';
 
 /** Checkouts are answered in a lane of their own: nothing that a person waits for is before them. */
 export function answerCheckouts(composer: Composer<Context>): void {
@@ -54,9 +55,9 @@ export const topUpAnswers = {
 /** What this person may buy, by provider and pack; null while nothing is sold. */
 async function offers({ unit, user }: Turn): Promise<readonly Offer[] | null> {
   if (await salesClosed(unit)) return null;
-  const discounts = await discountsOf(unit.tx, user.id);
+  const waiting = await waitingOf(unit.tx, user.id);
   return unit.sales.packs.flatMap((pack) =>
-    PROVIDER_NAMES.flatMap((provider) => offerOf(unit.sales, provider, pack, discounts) ?? []),
+    PROVIDER_NAMES.flatMap((provider) => offerOf(unit.sales, provider, pack, waiting) ?? []),
   );
 }
 
@@ -92,13 +93,13 @@ function topUpScreen(voice: Voice, offered: readonly Offer[] | null): Screen {
 
 /** The invoice that a person pays in the chat. Forwarded, it leads to the bot instead of being paid by somebody else. */
 function sendInvoice(voice: Voice, place: Place, invoice: Invoice): OwedCall {
-  const title = voice.plain('invoice.title', { count: invoice.credits });
+  const { title, description } = invoiceWords(voice, invoice);
   return {
     method: 'sendInvoice',
     payload: {
       ...placed(place),
       title,
-      description: voice.plain('invoice.description', { count: invoice.credits }),
+      description,
       payload: payloadOf(invoice),
       currency: invoice.currency,
       prices: [{ label: title, amount: invoice.amount }],

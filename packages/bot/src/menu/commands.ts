@@ -12,10 +12,13 @@ const COMMANDS = [
   'transcribe',
   'history',
   'balance',
+  'invite',
   'language',
   'help',
   'cancel',
   'privacy',
+  'paysupport',
+  'terms',
 ] as const;
 
 /** The commands menu in every language; Russian for everybody else. Returns what went wrong, if anything. */

@@ -7,11 +7,13 @@ import { onCommand } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { languageScreen, menuScreen, noteScreen } from './screens.ts';
 
-export function menuComposer() {
+/** `greet`: what is said to somebody who came by a link, before everything else. */
+export function menuComposer(greet: (turn: Turn, payload: string) => Promise<string>) {
   const composer = new Composer();
-  onCommand(composer, 'start', (turn) => {
+  onCommand(composer, 'start', async (turn, payload) => {
     turn.state = IDLE;
-    turn.send(menuScreen(turn, `${turn.t('menu.hello', { name: turn.user.firstName })}\n\n`));
+    const hello = turn.t('menu.hello', { name: turn.user.firstName });
+    turn.send(menuScreen(turn, `${hello}\n\n${await greet(turn, payload)}`));
   });
   onCommand(composer, 'menu', (turn) => {
     turn.state = IDLE;

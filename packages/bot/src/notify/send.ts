@@ -4,7 +4,12 @@ import {
   type CallParts,
   CLAIM,
   ClaimLost,
+  findInvoice,
   findPayment,
+  findSubscription,
+  findSupportMessage,
+  invoiceLink,
+  payloadOf,
   makeCalls,
   notificationBody,
   owedCalls,
@@ -14,7 +19,15 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
-import { moneyAlarmScreen, paymentAlarmScreen, paymentScreen } from '../credits/notices.ts';
+import {
+  moneyAlarmScreen,
+  paymentAlarmScreen,
+  paymentScreen,
+  referralDoubtScreen,
+  referralScreen,
+} from '../credits/notices.ts';
+import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
+import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
 import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -59,7 +72,7 @@ export async function sendNotification(
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
   const about = { notificationId: row.id, kind: row.kind };
   const owed =
-    row.owed === null ? await render(parts, row) : readStored(owedCalls, row.owed, parts.log, about);
+    row.owed === null ? await render(parts, row, signal) : readStored(owedCalls, row.owed, parts.log, about);
   if (owed === null) return setAside(parts, row);
   if (row.owed === null)
     await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
@@ -157,7 +170,11 @@ function alarmText(voice: Voice, { provider, reason, model, use, about }: Alarm)
 }
 
 /** Null when what is stored cannot be read. */
-async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[] | null> {
+async function render(
+  parts: NotifyParts,
+  row: Row,
+  signal: AbortSignal,
+): Promise<readonly OwedCall[] | null> {
   const { id: notificationId, kind, data } = row;
   const notification = readStored(notificationBody, { kind, data }, parts.log, { notificationId, kind });
   if (!notification) return null;
@@ -171,7 +188,8 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
     case 'payment.kept':
     case 'payment.refunded': {
       const payment = await findPayment(parts.db, notification.data.paymentId);
-      if (!payment) return [];
+      // Refunded before it was told: the refund's own message says it.
+      if (!payment || (notification.kind === 'payment.kept' && payment.state !== 'paid')) return [];
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, await paymentScreen(parts.db, voice, payment))];
     }
@@ -182,6 +200,39 @@ async function render(parts: NotifyParts, row: Row): Promise<readonly OwedCall[]
     case 'money.alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, moneyAlarmScreen(voice, notification.data))];
+    }
+    case 'subscription.offer': {
+      const invoice = await findInvoice(parts.db, notification.data.invoiceId);
+      if (!invoice) return [];
+      const voice = await voiceOf(parts, row.userId);
+      const words = { ...invoiceWords(voice, invoice), payload: payloadOf(invoice) };
+      const link = await invoiceLink(parts, invoice, words, signal);
+      return [sendScreen(row, offerScreen(voice, invoice, link))];
+    }
+    case 'subscription.changed': {
+      const { subscriptionId, refused } = notification.data;
+      const subscribed = await findSubscription(parts.db, subscriptionId);
+      if (!subscribed) return [];
+      return [sendScreen(row, subscribedScreen(await voiceOf(parts, row.userId), subscribed, refused))];
+    }
+    case 'referral.credited': {
+      const { credits, inviter } = notification.data;
+      return [sendScreen(row, referralScreen(await voiceOf(parts, row.userId), credits, inviter))];
+    }
+    case 'referral.doubted': {
+      const { inviterId, doubt } = notification.data;
+      return [sendScreen(row, referralDoubtScreen(await voiceOf(parts, row.userId), inviterId, doubt))];
+    }
+    case 'support.question':
+    case 'support.answer':
+    case 'support.answered': {
+      const message = await findSupportMessage(parts.db, notification.data.messageId);
+      if (!message) return [];
+      const voice = await voiceOf(parts, row.userId);
+      if (notification.kind === 'support.question')
+        return [sendScreen(row, await questionScreen(parts.db, voice, message))];
+      const screen = notification.kind === 'support.answer' ? answerScreen : answeredScreen;
+      return [sendScreen(row, screen(voice, message))];
     }
     default:
       return notification satisfies never;

@@ -36,3 +36,13 @@ export async function pay(
   await bot.work();
   return paying;
 }
+
+/** Chooses a pack on the top-up screen and pays it; the charge's id. */
+export async function buy(bot: TestBot, userId: number, pack: string, provider = 'stars'): Promise<string> {
+  await bot.say(userId, '/balance');
+  await bot.press(userId, 'topup');
+  await bot.press(userId, `pack.buy:${pack}:${provider}`);
+  const outcome = await pay(bot, userId, { messageId: (await invoiceIn(bot, userId)).id });
+  if (outcome.outcome !== 'paid') throw new Error(JSON.stringify(outcome));
+  return outcome.chargeId;
+}

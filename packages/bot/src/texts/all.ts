@@ -3,10 +3,12 @@ import * as credits from './credits.ts';
 import * as documents from './documents.ts';
 import * as exported from './exports.ts';
 import * as images from './images.ts';
+import * as invite from './invite.ts';
 import * as menu from './menu.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
 import * as recordings from './recordings.ts';
+import * as support from './support.ts';
 
 /**
  * The texts of every subject. Russian is the language of most users and the source of the keys. HTML; every inserted
@@ -18,10 +20,12 @@ export const ru = {
   ...documents.ru,
   ...exported.ru,
   ...images.ru,
+  ...invite.ru,
   ...menu.ru,
   ...orders.ru,
   ...payments.ru,
   ...recordings.ru,
+  ...support.ru,
 };
 export const kk = {
   ...avatars.kk,
@@ -29,10 +33,12 @@ export const kk = {
   ...documents.kk,
   ...exported.kk,
   ...images.kk,
+  ...invite.kk,
   ...menu.kk,
   ...orders.kk,
   ...payments.kk,
   ...recordings.kk,
+  ...support.kk,
 };
 export const en = {
   ...avatars.en,
@@ -40,8 +46,10 @@ export const en = {
   ...documents.en,
   ...exported.en,
   ...images.en,
+  ...invite.en,
   ...menu.en,
   ...orders.en,
   ...payments.en,
   ...recordings.en,
+  ...support.en,
 };

@@ -60,8 +60,17 @@ export const ru = {
   'promo.over': 'Срок этого промокода истёк. Если есть другой, пришлите его.',
   'promo.used_up': 'Этот промокод уже разобрали. Если есть другой, пришлите его.',
   'promo.used': 'Вы уже использовали этот промокод. Если есть другой, пришлите его.',
-  'promo.top_up':
-    'Этот промокод действует при пополнении счёта, а пополнять пока не нужно. Он не потрачен — сохраните его.',
+  'balance.subscription': '🔁 Подписка',
+  'balance.invite': '🎁 Пригласить',
+  'balance.support': '💬 Поддержка',
+  'balance.subscription.active': '🔁 Подписка продлится {{until}}.',
+  'balance.subscription.cancelled': '🔁 Подписка отменена, действует до {{until}}.',
+  'balance.subscription.failed': '🔁 Подписку не удалось продлить, действует до {{until}}.',
+  'balance.waiting.bonus': '🎟 Следующее пополнение: +{{percent}}% кредитов.',
+  'balance.waiting.discount': '🎟 Следующее пополнение: скидка {{percent}}%.',
+  'promo.waits.bonus':
+    '🎉 Промокод принят: при следующем пополнении вы получите на {{percent}}% кредитов больше.',
+  'promo.waits.discount': '🎉 Промокод принят: следующее пополнение — со скидкой {{percent}}%.',
 } as const;
 
 export const kk = {
@@ -119,8 +128,16 @@ export const kk = {
   'promo.over': 'Бұл промокодтың мерзімі өтіп кетті. Басқасы болса, жіберіңіз.',
   'promo.used_up': 'Бұл промокод таусылып қалды. Басқасы болса, жіберіңіз.',
   'promo.used': 'Бұл промокодты пайдаланып қойғансыз. Басқасы болса, жіберіңіз.',
-  'promo.top_up':
-    'Бұл промокод шотты толтырғанда жарайды, ал әзірге толтырудың қажеті жоқ. Ол жұмсалған жоқ — сақтап қойыңыз.',
+  'balance.subscription': '🔁 Жазылым',
+  'balance.invite': '🎁 Шақыру',
+  'balance.support': '💬 Қолдау',
+  'balance.subscription.active': '🔁 Жазылым {{until}} ұзартылады.',
+  'balance.subscription.cancelled': '🔁 Жазылым тоқтатылған, {{until}} дейін жарамды.',
+  'balance.subscription.failed': '🔁 Жазылымды ұзарту мүмкін болмады, {{until}} дейін жарамды.',
+  'balance.waiting.bonus': '🎟 Келесі толтыру: +{{percent}}% кредит.',
+  'balance.waiting.discount': '🎟 Келесі толтыру: {{percent}}% жеңілдік.',
+  'promo.waits.bonus': '🎉 Промокод қабылданды: келесі толтыруда {{percent}}% артық кредит аласыз.',
+  'promo.waits.discount': '🎉 Промокод қабылданды: келесі толтыру {{percent}}% жеңілдікпен.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -178,6 +195,14 @@ export const en = {
   'promo.over': 'This promo code has expired. If you have another one, send it.',
   'promo.used_up': 'This promo code has been used up. If you have another one, send it.',
   'promo.used': 'You have already used this promo code. If you have another one, send it.',
-  'promo.top_up':
-    'This promo code counts when you top up, and there is no need to yet. It has not been used — keep it.',
+  'balance.subscription': '🔁 Subscription',
+  'balance.invite': '🎁 Invite',
+  'balance.support': '💬 Support',
+  'balance.subscription.active': '🔁 Your subscription renews on {{until}}.',
+  'balance.subscription.cancelled': '🔁 Your subscription is cancelled and runs until {{until}}.',
+  'balance.subscription.failed': '🔁 Your subscription could not be renewed and runs until {{until}}.',
+  'balance.waiting.bonus': '🎟 Next top-up: +{{percent}}% credits.',
+  'balance.waiting.discount': '🎟 Next top-up: {{percent}}% off.',
+  'promo.waits.bonus': '🎉 Promo code accepted: your next top-up brings {{percent}}% more credits.',
+  'promo.waits.discount': '🎉 Promo code accepted: your next top-up is {{percent}}% off.',
 } as const satisfies Translation<typeof ru>;

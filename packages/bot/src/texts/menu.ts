@@ -57,6 +57,9 @@ export const ru = {
   'button.of_another': 'Эта кнопка — для другого участника.',
   'trouble.text':
     'Не получилось обработать ваше сообщение — это наша ошибка, мы её уже видим. Попробуйте ещё раз: /menu',
+  'command.invite': 'Пригласить друга',
+  'command.paysupport': 'Вопрос об оплате',
+  'command.terms': 'Условия',
 } as const;
 
 export const kk = {
@@ -116,6 +119,9 @@ export const kk = {
   'button.of_another': 'Бұл батырма басқа қатысушыға арналған.',
   'trouble.text':
     'Хабарламаңызды өңдей алмадым — бұл біздің қатеміз, оны көріп отырмыз. Қайталап көріңіз: /menu',
+  'command.paysupport': 'Төлем туралы сұрақ',
+  'command.terms': 'Шарттар',
+  'command.invite': 'Дос шақыру',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -175,4 +181,7 @@ export const en = {
   'button.of_another': 'This button is for another member.',
   'trouble.text':
     'I couldn’t process your message — that’s our mistake, and we can already see it. Please try again: /menu',
+  'command.paysupport': 'A question about a payment',
+  'command.terms': 'Terms',
+  'command.invite': 'Invite a friend',
 } as const satisfies Translation<typeof ru>;

@@ -54,6 +54,54 @@ export const ru = {
     '⚠️ Возврат {{price}} для {{user}} отклонён, кредиты остались у человека: <code>{{charge}}</code>',
   'payment.alarm.refund_by_hand':
     '⚠️ Возврат {{price}} для {{user}}: кредиты сняты, деньги верните в кабинете платёжной системы: <code>{{charge}}</code>',
+  'invoice.monthly_one':
+    '{{count}} кредит на счёт в Aisha каждые 30 дней. Отменить можно в любой момент, кредиты не сгорают.',
+  'invoice.monthly_few':
+    '{{count}} кредита на счёт в Aisha каждые 30 дней. Отменить можно в любой момент, кредиты не сгорают.',
+  'invoice.monthly_many':
+    '{{count}} кредитов на счёт в Aisha каждые 30 дней. Отменить можно в любой момент, кредиты не сгорают.',
+  'invoice.monthly_other':
+    '{{count}} кредита на счёт в Aisha каждые 30 дней. Отменить можно в любой момент, кредиты не сгорают.',
+  'subscription.title':
+    '🔁 <b>Подписка</b>\n\nКредиты приходят каждые 30 дней и не сгорают. Платит Telegram Stars; отменить можно в любой момент — оплаченное останется.',
+  'subscription.minutes_one': '{{count}} кредит — это {{minutes}} мин. расшифровки.',
+  'subscription.minutes_few': '{{count}} кредита — это {{minutes}} мин. расшифровки.',
+  'subscription.minutes_many': '{{count}} кредитов — это {{minutes}} мин. расшифровки.',
+  'subscription.minutes_other': '{{count}} кредита — это {{minutes}} мин. расшифровки.',
+  'subscription.plan_one': '{{count}} кредит / 30 дней — {{price}}',
+  'subscription.plan_few': '{{count}} кредита / 30 дней — {{price}}',
+  'subscription.plan_many': '{{count}} кредитов / 30 дней — {{price}}',
+  'subscription.plan_other': '{{count}} кредита / 30 дней — {{price}}',
+  'subscription.offer_one': '🔁 {{count}} кредит каждые 30 дней за {{price}}. Оплата — по кнопке.',
+  'subscription.offer_few': '🔁 {{count}} кредита каждые 30 дней за {{price}}. Оплата — по кнопке.',
+  'subscription.offer_many': '🔁 {{count}} кредитов каждые 30 дней за {{price}}. Оплата — по кнопке.',
+  'subscription.offer_other': '🔁 {{count}} кредита каждые 30 дней за {{price}}. Оплата — по кнопке.',
+  'subscription.pay': 'Оформить за {{price}}',
+  'subscription.cancel': 'Отменить подписку',
+  'subscription.resume': 'Возобновить подписку',
+  'subscription.telling': 'Передаём это Telegram, ответ придёт сюда.',
+  'subscription.refused':
+    'Telegram не принял изменение: подписка осталась как была. Её можно изменить и в настройках Telegram, в разделе «Мои звёзды».',
+  'subscription.active_one': '🔁 Подписка: {{count}} кредит каждые 30 дней. Следующая оплата {{until}}.',
+  'subscription.active_few': '🔁 Подписка: {{count}} кредита каждые 30 дней. Следующая оплата {{until}}.',
+  'subscription.active_many': '🔁 Подписка: {{count}} кредитов каждые 30 дней. Следующая оплата {{until}}.',
+  'subscription.active_other': '🔁 Подписка: {{count}} кредита каждые 30 дней. Следующая оплата {{until}}.',
+  'subscription.cancelled_one':
+    '🔁 Подписка на {{count}} кредит отменена: больше ничего не спишется. Она действует до {{until}}.',
+  'subscription.cancelled_few':
+    '🔁 Подписка на {{count}} кредита отменена: больше ничего не спишется. Она действует до {{until}}.',
+  'subscription.cancelled_many':
+    '🔁 Подписка на {{count}} кредитов отменена: больше ничего не спишется. Она действует до {{until}}.',
+  'subscription.cancelled_other':
+    '🔁 Подписка на {{count}} кредита отменена: больше ничего не спишется. Она действует до {{until}}.',
+  'subscription.failed_one':
+    '🔁 Подписку на {{count}} кредит не удалось продлить: не хватило звёзд. Она действует до {{until}}.',
+  'subscription.failed_few':
+    '🔁 Подписку на {{count}} кредита не удалось продлить: не хватило звёзд. Она действует до {{until}}.',
+  'subscription.failed_many':
+    '🔁 Подписку на {{count}} кредитов не удалось продлить: не хватило звёзд. Она действует до {{until}}.',
+  'subscription.failed_other':
+    '🔁 Подписку на {{count}} кредита не удалось продлить: не хватило звёзд. Она действует до {{until}}.',
 } as const;
 
 export const kk = {
@@ -94,6 +142,35 @@ export const kk = {
     '⚠️ {{user}} үшін {{price}} қайтару қабылданбады, кредиттер адамда қалды: <code>{{charge}}</code>',
   'payment.alarm.refund_by_hand':
     '⚠️ {{user}} үшін {{price}} қайтару: кредиттер алынды, ақшаны төлем жүйесінің кабинетінде қайтарыңыз: <code>{{charge}}</code>',
+  'invoice.monthly_one':
+    'Әр 30 күн сайын Aisha шотына {{count}} кредит. Кез келген уақытта тоқтатуға болады, кредиттер күйіп кетпейді.',
+  'invoice.monthly_other':
+    'Әр 30 күн сайын Aisha шотына {{count}} кредит. Кез келген уақытта тоқтатуға болады, кредиттер күйіп кетпейді.',
+  'subscription.title':
+    '🔁 <b>Жазылым</b>\n\nКредиттер әр 30 күн сайын келеді және күйіп кетпейді. Telegram Stars арқылы төленеді; кез келген уақытта тоқтатуға болады — төленгені қалады.',
+  'subscription.minutes_one': '{{count}} кредит — {{minutes}} мин. мәтінге айналдыру.',
+  'subscription.minutes_other': '{{count}} кредит — {{minutes}} мин. мәтінге айналдыру.',
+  'subscription.plan_one': '{{count}} кредит / 30 күн: {{price}}',
+  'subscription.plan_other': '{{count}} кредит / 30 күн: {{price}}',
+  'subscription.offer_one': '🔁 Әр 30 күн сайын {{price}} үшін {{count}} кредит. Төлеу үшін түймені басыңыз.',
+  'subscription.offer_other':
+    '🔁 Әр 30 күн сайын {{price}} үшін {{count}} кредит. Төлеу үшін түймені басыңыз.',
+  'subscription.pay': '{{price}} төлеп жазылу',
+  'subscription.cancel': 'Жазылымды тоқтату',
+  'subscription.resume': 'Жазылымды жалғастыру',
+  'subscription.telling': 'Telegram-ға жеткізіп жатырмыз, жауабы осында келеді.',
+  'subscription.refused':
+    'Telegram өзгерісті қабылдамады: жазылым бұрынғыдай қалды. Оны Telegram баптауларында, «Менің жұлдыздарым» бөлімінде өзгертуге болады.',
+  'subscription.active_one': '🔁 Жазылым: әр 30 күн сайын {{count}} кредит. Келесі төлем {{until}}.',
+  'subscription.active_other': '🔁 Жазылым: әр 30 күн сайын {{count}} кредит. Келесі төлем {{until}}.',
+  'subscription.cancelled_one':
+    '🔁 {{count}} кредиттік жазылым тоқтатылды: енді ештеңе алынбайды. Ол {{until}} дейін жарамды.',
+  'subscription.cancelled_other':
+    '🔁 {{count}} кредиттік жазылым тоқтатылды: енді ештеңе алынбайды. Ол {{until}} дейін жарамды.',
+  'subscription.failed_one':
+    '🔁 {{count}} кредиттік жазылым ұзартылмады: жұлдыз жетпеді. Ол {{until}} дейін жарамды.',
+  'subscription.failed_other':
+    '🔁 {{count}} кредиттік жазылым ұзартылмады: жұлдыз жетпеді. Ол {{until}} дейін жарамды.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -134,4 +211,32 @@ export const en = {
     '⚠️ A refund of {{price}} for {{user}} was refused; the person keeps the credits: <code>{{charge}}</code>',
   'payment.alarm.refund_by_hand':
     "⚠️ A refund of {{price}} for {{user}}: the credits were taken back; give the money back on the payment provider's own pages: <code>{{charge}}</code>",
+  'invoice.monthly_one':
+    '{{count}} credit for your Aisha account every 30 days. Cancel at any time; credits do not expire.',
+  'invoice.monthly_other':
+    '{{count}} credits for your Aisha account every 30 days. Cancel at any time; credits do not expire.',
+  'subscription.title':
+    '🔁 <b>Subscription</b>\n\nCredits come every 30 days and do not expire. Paid with Telegram Stars; cancel at any time and keep what is paid.',
+  'subscription.minutes_one': '{{count}} credit is {{minutes}} min of transcription.',
+  'subscription.minutes_other': '{{count}} credits are {{minutes}} min of transcription.',
+  'subscription.plan_one': '{{count}} credit / 30 days — {{price}}',
+  'subscription.plan_other': '{{count}} credits / 30 days — {{price}}',
+  'subscription.offer_one': '🔁 {{count}} credit every 30 days for {{price}}. Pay with the button.',
+  'subscription.offer_other': '🔁 {{count}} credits every 30 days for {{price}}. Pay with the button.',
+  'subscription.pay': 'Subscribe for {{price}}',
+  'subscription.cancel': 'Cancel the subscription',
+  'subscription.resume': 'Resume the subscription',
+  'subscription.telling': 'Telling Telegram; the answer comes here.',
+  'subscription.refused':
+    "Telegram did not take the change: the subscription is as it was. You can change it in Telegram's settings too, under “My Stars”.",
+  'subscription.active_one': '🔁 Subscription: {{count}} credit every 30 days. Next payment {{until}}.',
+  'subscription.active_other': '🔁 Subscription: {{count}} credits every 30 days. Next payment {{until}}.',
+  'subscription.cancelled_one':
+    '🔁 The subscription of {{count}} credit is cancelled: nothing more will be charged. It runs until {{until}}.',
+  'subscription.cancelled_other':
+    '🔁 The subscription of {{count}} credits is cancelled: nothing more will be charged. It runs until {{until}}.',
+  'subscription.failed_one':
+    '🔁 The subscription of {{count}} credit could not be renewed: there were not enough Stars. It runs until {{until}}.',
+  'subscription.failed_other':
+    '🔁 The subscription of {{count}} credits could not be renewed: there were not enough Stars. It runs until {{until}}.',
 } as const satisfies Translation<typeof ru>;

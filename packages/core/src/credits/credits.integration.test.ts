@@ -1,11 +1,17 @@
-import { ledgerEntries, promoCodes, promoCodeUses } from '@aisha/db';
-import { count, eq, sql } from 'drizzle-orm';
+import { ledgerEntries, promoCodes, promoCodeUses, users } from '@aisha/db';
+import { count, eq, gte, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
 import { auditBooks } from '../orders/audit.ts';
 import { balanceOf, ledgerPage, postEntry } from './ledger.ts';
-import { redeemPromoCode } from './promo-codes.ts';
+import {
+  createPromoCode,
+  listPromoCodes,
+  type Redemption,
+  redeemPromoCode,
+  stopPromoCode,
+} from './promo-codes.ts';
 
 let bench: TestParts;
 let me: number;
@@ -115,6 +121,68 @@ describe('a promo code', () => {
     expect(await usesOf(code)).toBe(3);
   });
 
+  test('of a hundred uses is taken a hundred times by a thousand people at once', async () => {
+    const code = await promoCode({ maxUses: 100 });
+    const ids = Array.from({ length: 1_000 }, (_, i) => 5_000_000_000 + i);
+    await bench.parts.db.insert(users).values(ids.map((id) => ({ id })));
+    const waiting = ids.values();
+    const outcomes: Redemption[] = [];
+    const takers = Array.from({ length: 40 }, async () => {
+      for (const id of waiting) outcomes.push(await redeem(code, id));
+    });
+    await Promise.all(takers);
+    expect(outcomes.filter((outcome) => 'credits' in outcome)).toHaveLength(100);
+    expect(outcomes.filter((outcome) => 'refused' in outcome && outcome.refused === 'used_up')).toHaveLength(
+      900,
+    );
+    expect(await usesOf(code)).toBe(100);
+    const [sum] = await bench.parts.db
+      .select({ n: sql<number>`sum(amount)`.mapWith(Number) })
+      .from(ledgerEntries)
+      .where(gte(ledgerEntries.userId, 5_000_000_000));
+    expect(sum?.n).toBe(100 * 50);
+  });
+
+  test.each(['bonus', 'discount'] as const)(
+    'for a top-up (%s) is used when it is typed, and waits',
+    async (kind) => {
+      const code = await promoCode({ kind, value: 20, maxUses: 1 });
+      expect(await redeem(code)).toEqual({ waits: kind, percent: 20, pack: null });
+      expect(await redeem(code, await bench.person())).toEqual({ refused: 'used_up' });
+      expect(await balanceOf(bench.parts.db, me)).toBe(0);
+    },
+  );
+
+  test('is made with limits that make sense, listed and stopped', async () => {
+    const { db } = bench.parts;
+    const right = {
+      code: ' spring-26 ',
+      kind: 'discount',
+      value: 25,
+      maxUses: null,
+      maxUsesPerUser: 1,
+      startsAt: null,
+      endsAt: null,
+      pack: 'small',
+    } as const;
+    expect(await createPromoCode(db, right)).toMatchObject({ code: { code: 'SPRING-26', uses: 0 } });
+    expect(await createPromoCode(db, right)).toEqual({ wrong: 'exists' });
+    const now = new Date();
+    for (const [wrong, change] of [
+      ['code', { code: 'a b' }],
+      ['value', { value: 96 }],
+      ['value', { value: 0 }],
+      ['limit', { maxUses: 0 }],
+      ['dates', { startsAt: now, endsAt: now }],
+      ['pack', { kind: 'bonus' }],
+    ] as const)
+      expect(await createPromoCode(db, { ...right, ...change })).toEqual({ wrong });
+    expect((await listPromoCodes(db, 500)).map(({ code }) => code)).toContain('SPRING-26');
+    expect(await stopPromoCode(db, 'spring-26')).toMatchObject({ disabledAt: expect.any(Date) });
+    expect(await stopPromoCode(db, 'nobody made this')).toBeNull();
+    expect(await redeem('spring-26')).toEqual({ refused: 'over' });
+  });
+
   test('may be for more than one use each', async () => {
     const code = await promoCode({ maxUsesPerUser: 2 });
     expect(await redeem(code)).toEqual({ credits: 50, balance: 50 });
@@ -127,8 +195,6 @@ describe('a promo code', () => {
     ['over', { endsAt: new Date(Date.now() - 1_000) }],
     ['over', { disabledAt: new Date() }],
     ['used_up', { maxUses: 0 }],
-    ['top_up', { kind: 'discount', value: 20 }],
-    ['top_up', { kind: 'bonus', value: 20 }],
   ] as const)('is refused: %s', async (refused, given) => {
     const code = await promoCode(given);
     expect(await redeem(code)).toEqual({ refused });

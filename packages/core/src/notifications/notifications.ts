@@ -35,6 +35,8 @@ const moneyAlarm = z.object({
 });
 export type MoneyAlarm = z.infer<typeof moneyAlarm>;
 
+const supportMessage = z.object({ messageId: z.string() });
+
 /**
  * What can be told. Ids only: it is rendered when it is sent, in the language of that moment. Parsed when it is read;
  * only add optional fields.
@@ -46,6 +48,25 @@ export const notificationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('payment.refunded'), data: z.object({ paymentId: z.string() }) }),
   z.object({ kind: z.literal('payment.alarm'), data: paymentAlarm }),
   z.object({ kind: z.literal('money.alarm'), data: moneyAlarm }),
+  z.object({
+    kind: z.literal('referral.credited'),
+    data: z.object({ credits: z.number(), inviter: z.boolean() }),
+  }),
+  z.object({
+    kind: z.literal('referral.doubted'),
+    data: z.object({
+      inviterId: z.number(),
+      doubt: z.enum(['mutual', 'one_payer', 'mass', 'daily_limit']),
+    }),
+  }),
+  z.object({ kind: z.literal('support.question'), data: supportMessage }),
+  z.object({ kind: z.literal('support.answer'), data: supportMessage }),
+  z.object({ kind: z.literal('support.answered'), data: supportMessage }),
+  z.object({ kind: z.literal('subscription.offer'), data: z.object({ invoiceId: z.string() }) }),
+  z.object({
+    kind: z.literal('subscription.changed'),
+    data: z.object({ subscriptionId: z.string(), refused: z.boolean().optional() }),
+  }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 

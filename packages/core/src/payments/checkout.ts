@@ -3,7 +3,7 @@ import { and, eq, gt, ne, sql } from 'drizzle-orm';
 import { lockAccount } from '../credits/ledger.ts';
 import type { Unit } from '../unit.ts';
 import type { User } from '../users/users.ts';
-import { discountsOf, type Invoice, invoiceOf, offerOf, salesClosed } from './invoices.ts';
+import { waitingOf, type Invoice, invoiceOf, offerOf, salesClosed } from './invoices.ts';
 import { PROVIDER_NAMES } from './providers/index.ts';
 import { subscriptionOf } from './subscriptions.ts';
 
@@ -55,10 +55,10 @@ async function packRefusal(unit: Unit, invoice: Invoice): Promise<CheckoutRefusa
   const pack = sales.packs.find(({ name }) => name === invoice.name);
   const provider = PROVIDER_NAMES.find((name) => name === invoice.provider);
   if (!pack || !provider || pack.credits !== invoice.credits) return 'changed';
-  const discounts = (await discountsOf(tx, invoice.userId)).filter(
+  const waiting = (await waitingOf(tx, invoice.userId)).filter(
     ({ useId }) => useId === invoice.discountUseId,
   );
-  const offer = offerOf(sales, provider, pack, discounts);
+  const offer = offerOf(sales, provider, pack, waiting);
   if (!offer || offer.price.currency !== invoice.currency || offer.price.amount !== invoice.amount)
     return 'changed';
   if (invoice.discountUseId === null) return null;

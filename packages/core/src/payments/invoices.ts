@@ -1,53 +1,64 @@
 import type { Pack, PaymentsConfig } from '@aisha/config';
 import { invoices, promoCodes, promoCodeUses, stops, type Tx } from '@aisha/db';
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockAccount } from '../credits/ledger.ts';
 import type { Unit } from '../unit.ts';
 import { paymentProviders, type ProviderName } from './providers/index.ts';
 import type { Price } from './providers/provider.ts';
-import { STARS } from './providers/stars.ts';
 
 export type Invoice = typeof invoices.$inferSelect;
-
-/** Stars know one period. */
-export const MONTH_SECONDS = 2_592_000;
 
 /** Bound to an invoice, and by it to person, pack and price. At most 128 bytes. */
 export const payloadOf = ({ id }: Pick<Invoice, 'id'>): string => `invoice:${id}`;
 
 export async function invoiceOf(tx: Pick<Tx, 'select'>, payload: string): Promise<Invoice | null> {
   const id = /^invoice:(.+)$/.exec(payload)?.[1];
-  if (!z.uuid().safeParse(id).success || id === undefined) return null;
+  return id !== undefined && z.uuid().safeParse(id).success ? findInvoice(tx, id) : null;
+}
+
+export async function findInvoice(tx: Pick<Tx, 'select'>, id: string): Promise<Invoice | null> {
   const [invoice] = await tx.select().from(invoices).where(eq(invoices.id, id));
   return invoice ?? null;
 }
 
 /** Nothing is sold: by the configuration, or an operator stopped it. */
-export async function salesClosed({ tx, sales }: Pick<Unit, 'tx' | 'sales'>): Promise<boolean> {
-  if (!sales.selling) return true;
+export async function salesClosed({
+  tx,
+  sales,
+  prices,
+}: Pick<Unit, 'tx' | 'sales' | 'prices'>): Promise<boolean> {
+  // What costs nothing is not sold.
+  if (!sales.selling || !prices.charged) return true;
   const [stopped] = await tx.select().from(stops).where(eq(stops.what, 'payments'));
   return stopped !== undefined;
 }
 
-/** A discount that a person has typed the code of and not used yet. */
-export interface Discount {
+/** A promo code for the next top-up that a person has typed and not spent yet. */
+export interface WaitingCode {
   readonly useId: number;
+  readonly kind: 'bonus' | 'discount';
   readonly percent: number;
   /** On this pack alone; null: on any. */
   readonly pack: string | null;
 }
 
-/** A person's discounts that wait for a purchase, the oldest first. */
-export async function discountsOf(tx: Pick<Tx, 'select'>, userId: number): Promise<Discount[]> {
-  return tx
-    .select({ useId: promoCodeUses.id, percent: promoCodes.value, pack: promoCodes.pack })
+/** A person's promo codes that wait for a purchase, the oldest first. */
+export async function waitingOf(tx: Pick<Tx, 'select'>, userId: number): Promise<WaitingCode[]> {
+  const rows = await tx
+    .select({
+      useId: promoCodeUses.id,
+      kind: promoCodes.kind,
+      percent: promoCodes.value,
+      pack: promoCodes.pack,
+    })
     .from(promoCodeUses)
     .innerJoin(promoCodes, eq(promoCodes.code, promoCodeUses.code))
     .where(
-      and(eq(promoCodeUses.userId, userId), eq(promoCodes.kind, 'discount'), isNull(promoCodeUses.spentOn)),
+      and(eq(promoCodeUses.userId, userId), ne(promoCodes.kind, 'credits'), isNull(promoCodeUses.spentOn)),
     )
     .orderBy(asc(promoCodeUses.id));
+  return rows.flatMap(({ kind, ...rest }) => (kind === 'credits' ? [] : [{ kind, ...rest }]));
 }
 
 export interface Offer {
@@ -64,12 +75,11 @@ export function offerOf(
   sales: PaymentsConfig,
   provider: ProviderName,
   pack: Pack,
-  discounts: readonly Discount[],
+  waiting: readonly WaitingCode[],
 ): Offer | null {
   const full = paymentProviders[provider].price(sales, pack);
   if (!full) return null;
-  const discount = discounts.find((one) => one.pack === null || one.pack === pack.name);
-  const off = discount && discount.percent > 0 ? discount : null;
+  const off = waiting.find((one) => one.kind === 'discount' && (one.pack === null || one.pack === pack.name));
   const amount = off ? Math.max(1, Math.ceil((full.amount * (100 - off.percent)) / 100)) : full.amount;
   return {
     pack,
@@ -93,9 +103,9 @@ export async function invoicePack(
 ): Promise<Invoiced> {
   if (await salesClosed(unit)) return { kind: 'refused', reason: 'closed' };
   const pack = unit.sales.packs.find((one) => one.name === name);
-  const offer = pack && offerOf(unit.sales, provider, pack, await discountsOf(unit.tx, userId));
+  const offer = pack && offerOf(unit.sales, provider, pack, await waitingOf(unit.tx, userId));
   if (!offer) return { kind: 'refused', reason: 'changed' };
-  return insert(unit, {
+  return keepInvoice(unit, {
     userId,
     provider,
     name,
@@ -105,23 +115,8 @@ export async function invoicePack(
   });
 }
 
-/** The same for a subscription, which Telegram sells by a link alone and for Stars alone. */
-export async function invoicePlan(unit: Unit, userId: number, name: string): Promise<Invoiced> {
-  if (await salesClosed(unit)) return { kind: 'refused', reason: 'closed' };
-  const plan = unit.sales.plans.find((one) => one.name === name);
-  if (!plan) return { kind: 'refused', reason: 'changed' };
-  return insert(unit, {
-    userId,
-    provider: 'stars',
-    name,
-    periodSeconds: MONTH_SECONDS,
-    credits: plan.credits,
-    currency: STARS,
-    amount: plan.stars,
-  });
-}
-
-async function insert(unit: Unit, values: typeof invoices.$inferInsert): Promise<Invoiced> {
+/** Writes an invoice down. */
+export async function keepInvoice(unit: Unit, values: typeof invoices.$inferInsert): Promise<Invoiced> {
   await lockAccount(unit.tx, values.userId);
   const [invoice] = await unit.tx.insert(invoices).values(values).returning();
   if (!invoice) throw new Error('insert returned nothing');

@@ -1,10 +1,10 @@
-import { payments, type PaymentSource, promoCodes, promoCodeUses, type Tx, users } from '@aisha/db';
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { payments, type PaymentSource, promoCodeUses, type Tx, users } from '@aisha/db';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { lockAccount, postEntry } from '../credits/ledger.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { Unit } from '../unit.ts';
 import { alarmAboutPayment } from './alarms.ts';
-import { type Invoice, invoiceOf } from './invoices.ts';
+import { type Invoice, invoiceOf, waitingOf } from './invoices.ts';
 import { providerTaking } from './providers/index.ts';
 import { keepPeriod } from './subscriptions.ts';
 
@@ -50,7 +50,11 @@ export async function keepPayment(unit: Unit, received: Received): Promise<Payme
     })
     .onConflictDoNothing({ target: payments.chargeId })
     .returning();
-  if (!kept) return null;
+  if (!kept) {
+    // A statement knows less of a payment than the update that comes after it.
+    if (until && found?.periodSeconds) await keepPeriod(unit, found, { chargeId, until });
+    return null;
+  }
   if (!invoice) {
     await alarmAboutPayment(unit, kept, 'no_invoice');
     await tellPayment(unit, kept);
@@ -97,19 +101,7 @@ const tellPayment = (unit: Unit, { id, userId, chargeId }: Payment): Promise<boo
 /** More credits with a pack: the oldest code of that kind that waits for one is spent. How many more. */
 async function spendBonus({ tx }: Unit, invoice: Invoice, chargeId: string): Promise<number> {
   if (invoice.periodSeconds !== null) return 0;
-  const [bonus] = await tx
-    .select({ useId: promoCodeUses.id, percent: promoCodes.value })
-    .from(promoCodeUses)
-    .innerJoin(promoCodes, eq(promoCodes.code, promoCodeUses.code))
-    .where(
-      and(
-        eq(promoCodeUses.userId, invoice.userId),
-        eq(promoCodes.kind, 'bonus'),
-        isNull(promoCodeUses.spentOn),
-      ),
-    )
-    .orderBy(asc(promoCodeUses.id))
-    .limit(1);
+  const bonus = (await waitingOf(tx, invoice.userId)).find(({ kind }) => kind === 'bonus');
   if (!bonus) return 0;
   await tx.update(promoCodeUses).set({ spentOn: chargeId }).where(eq(promoCodeUses.id, bonus.useId));
   return Math.floor((invoice.credits * bonus.percent) / 100);
@@ -125,6 +117,11 @@ async function spendDiscount({ tx }: Unit, invoice: Invoice, chargeId: string): 
 
 export async function findPayment(tx: Pick<Tx, 'select'>, id: string): Promise<Payment | null> {
   const [payment] = await tx.select().from(payments).where(eq(payments.id, id));
+  return payment ?? null;
+}
+
+export async function paymentOfCharge(tx: Pick<Tx, 'select'>, chargeId: string): Promise<Payment | null> {
+  const [payment] = await tx.select().from(payments).where(eq(payments.chargeId, chargeId));
   return payment ?? null;
 }
 

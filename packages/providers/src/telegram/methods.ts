@@ -14,8 +14,13 @@ type InvoiceLink = Omit<Parameters<Known['createInvoiceLink']>[0], 'provider_tok
   subscription_period?: number;
 };
 
+type Webhook = Omit<Parameters<Known['setWebhook']>[0], 'allowed_updates'> & {
+  allowed_updates?: readonly string[];
+};
+
 /** Methods that telegraf's typings (Bot API 7.1) lack or type too narrowly; shapes from Bot API 10.3. */
 interface Newer {
+  setWebhook(args: Webhook): true;
   refundStarPayment(args: { user_id: number; telegram_payment_charge_id: string }): true;
   /** The oldest first; `source` of what came in, `receiver` of what went out, a refund with its payment's id. */
   getStarTransactions(args: { offset?: number; limit?: number }): { transactions: readonly object[] };

@@ -7,7 +7,13 @@ import { knownDescription } from './descriptions.ts';
 import { retryAfterMs, transportFailure } from '../transport.ts';
 
 /** What Aisha wants to be told of; Telegram keeps this list for the bot until it is given another one. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query', 'my_chat_member'] as const;
+export const ALLOWED_UPDATES = [
+  'message',
+  'callback_query',
+  'pre_checkout_query',
+  'subscription',
+  'my_chat_member',
+] as const;
 
 export interface PollOptions {
   /** Confirms, for ever, every update below it. 0: from the oldest one kept. */

@@ -74,6 +74,18 @@ export interface InvoiceTerms {
   paidBy: number[];
 }
 
+/** Stars that come every month; by the id of the first charge. */
+export interface StarSubscription {
+  botId: number;
+  userId: number;
+  chatKey: string;
+  terms: InvoiceTerms;
+  /** Unix seconds. */
+  until: number;
+  /** By the person or by the bot: who cancelled may go on. */
+  canceledBy: 'user' | 'bot' | null;
+}
+
 /** Something that happened in a chat and is no message. */
 export interface Happening {
   seq: number;

@@ -2,7 +2,15 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BotApi } from './bot-api.ts';
 import type { StoredFile } from './files.ts';
-import type { Bot, Chat, InvoiceTerms, MemberStatus, Person, StoredMessage } from './model.ts';
+import type {
+  Bot,
+  Chat,
+  InvoiceTerms,
+  MemberStatus,
+  Person,
+  StarSubscription,
+  StoredMessage,
+} from './model.ts';
 import type { Charge } from './queries.ts';
 import type { BotCommand, UpdateType } from './types.ts';
 import type { QueueSnapshot } from './update-queue.ts';
@@ -36,6 +44,7 @@ export interface Saved {
   files: StoredFile[];
   charges: Charge[];
   links: [string, InvoiceTerms][];
+  subscriptions?: [string, StarSubscription][];
 }
 
 const nameOf = (folder: string): string => path.join(folder, 'telegram.json');
@@ -76,6 +85,7 @@ function snapshot({ world, queries }: BotApi): Saved {
     files: world.files.snapshot(),
     charges: [...queries.charges.values()],
     links: [...queries.links],
+    subscriptions: [...queries.subscriptions],
   };
 }
 
@@ -94,6 +104,7 @@ export function restore({ world, queries }: BotApi, saved: Saved): void {
   world.files.restore(saved.files, botIds);
   for (const charge of saved.charges) queries.charges.set(charge.id, charge);
   for (const [slug, terms] of saved.links) queries.links.set(slug, terms);
+  for (const [id, one] of saved.subscriptions ?? []) queries.subscriptions.set(id, one);
   for (const bot of world.bots.values()) {
     const known = saved.bots.find(({ id }) => id === bot.id);
     if (known === undefined) continue;

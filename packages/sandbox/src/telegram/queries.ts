@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { unixTime } from './clock.ts';
 import { badRequest } from './errors.ts';
-import type { Bot, Chat, InvoiceTerms, StoredMessage } from './model.ts';
+import type { Bot, Chat, InvoiceTerms, StarSubscription, StoredMessage } from './model.ts';
 import { renderMessage } from './render.ts';
 import type { SuccessfulPayment } from './types.ts';
 import { enqueue, enqueueMessage, orderKey, QUERY_LIFETIME } from './updates.ts';
 import { bigId, type World } from './world.ts';
 
+const DAY = 86_400;
 /** A checkout not approved by then is cancelled. */
 const CHECKOUT_SECONDS = 10;
 export const tooOld = () =>
@@ -35,6 +36,8 @@ export interface Charge {
   /** Unix seconds. */
   date: number;
   refunded: boolean;
+  /** Of the refund, unix seconds. */
+  refundedAt?: number | undefined;
 }
 
 /** How a payment ended. */
@@ -56,6 +59,8 @@ export class Queries {
   readonly #checkouts = new Map<string, OpenCheckout>();
   readonly charges = new Map<string, Charge>();
   readonly links = new Map<string, InvoiceTerms>();
+  /** By the id of their first charge. */
+  readonly subscriptions = new Map<string, StarSubscription>();
 
   /** @param callbackSeconds how long a button press may be answered */
   constructor(world: World, callbackSeconds: number) {
@@ -147,39 +152,104 @@ export class Queries {
   ): PaymentOutcome {
     if (answer === null) return { outcome: 'timeout' };
     if (!answer.ok) return { outcome: 'declined', reason: answer.error };
-    const date = unixTime(this.#world.clock);
-    const charge: Charge = {
-      id: `stx${randomBytes(40).toString('base64url')}`,
-      botId: bot.id,
-      userId,
-      chatKey: chat.key,
-      terms,
-      date,
-      refunded: false,
-    };
-    this.charges.set(charge.id, charge);
     terms.paidBy.push(userId);
     const seconds = terms.subscriptionSeconds;
+    if (seconds === undefined)
+      return { outcome: 'paid', chargeId: this.#charge(bot, chat, userId, terms, {}) };
+    const until = unixTime(this.#world.clock) + seconds;
+    const chargeId = this.#charge(bot, chat, userId, terms, {
+      is_recurring: true,
+      is_first_recurring: true,
+      subscription_expiration_date: until,
+    });
+    const own = { botId: bot.id, userId, chatKey: chat.key, terms, until, canceledBy: null };
+    this.subscriptions.set(chargeId, own);
+    return { outcome: 'paid', chargeId };
+  }
+
+  /** Takes the money and tells the bot. @returns the charge's id */
+  #charge(
+    bot: Bot,
+    chat: Chat,
+    userId: number,
+    terms: InvoiceTerms,
+    recurring: Partial<SuccessfulPayment>,
+  ): string {
+    const date = unixTime(this.#world.clock);
+    const id = `stx${randomBytes(40).toString('base64url')}`;
+    this.charges.set(id, { id, botId: bot.id, userId, chatKey: chat.key, terms, date, refunded: false });
     const payment: SuccessfulPayment = {
       currency: terms.currency,
       total_amount: terms.amount,
       invoice_payload: terms.payload,
-      telegram_payment_charge_id: charge.id,
-      provider_payment_charge_id: `${userId}_${charge.date}`,
-      ...(seconds === undefined
-        ? {}
-        : { is_recurring: true, is_first_recurring: true, subscription_expiration_date: date + seconds }),
+      telegram_payment_charge_id: id,
+      provider_payment_charge_id: `${userId}_${date}`,
+      ...recurring,
     };
     const message = this.#world.addMessage(chat, { from: userId, content: { successful_payment: payment } });
     enqueueMessage(this.#world, chat, message);
-    return { outcome: 'paid', chargeId: charge.id };
+    return id;
+  }
+
+  /** A subscription by any of its charges. */
+  #subscription(bot: Bot, userId: number, chargeId: string): StarSubscription {
+    const charge = this.charges.get(chargeId);
+    const found =
+      this.subscriptions.get(chargeId) ??
+      [...this.subscriptions.values()].find(
+        (one) => one.userId === userId && one.terms.payload === charge?.terms.payload,
+      );
+    if (found?.botId !== bot.id || found.userId !== userId) throw badRequest('CHARGE_ID_INVALID');
+    return found;
+  }
+
+  /** The bot ends a subscription, or lets the person go on with it. */
+  editSubscription(bot: Bot, userId: number, chargeId: string, isCanceled: boolean): void {
+    const subscription = this.#subscription(bot, userId, chargeId);
+    if (isCanceled) subscription.canceledBy = 'bot';
+    else if (subscription.canceledBy === 'bot') subscription.canceledBy = null;
+  }
+
+  /** The person ends it in Telegram's settings, goes on with it, or its renewal fails: the bot is told. */
+  changeSubscription(
+    bot: Bot,
+    userId: number,
+    chargeId: string,
+    state: 'canceled' | 'active' | 'failed',
+  ): void {
+    const subscription = this.#subscription(bot, userId, chargeId);
+    if (state === 'active' && subscription.canceledBy === 'bot')
+      throw badRequest('the bot has cancelled the subscription');
+    if (state !== 'failed') subscription.canceledBy = state === 'canceled' ? 'user' : null;
+    const payload = {
+      user: this.#world.userObject(userId),
+      invoice_payload: subscription.terms.payload,
+      state,
+    };
+    const expiresAt = unixTime(this.#world.clock) + DAY;
+    enqueue(bot, 'subscription', orderKey.subscription(userId), payload, expiresAt);
+  }
+
+  /** The next month is paid, as Telegram does by itself; without a checkout. @returns the charge's id */
+  renew(bot: Bot, userId: number, chargeId: string): string {
+    const subscription = this.#subscription(bot, userId, chargeId);
+    if (subscription.canceledBy !== null) throw badRequest('the subscription is cancelled');
+    const chat = this.#world.chats.get(subscription.chatKey);
+    if (chat === undefined) throw badRequest('chat not found');
+    subscription.until += subscription.terms.subscriptionSeconds ?? 0;
+    return this.#charge(bot, chat, userId, subscription.terms, {
+      is_recurring: true,
+      subscription_expiration_date: subscription.until,
+    });
   }
 
   refund(bot: Bot, userId: number, chargeId: string): void {
     const charge = this.charges.get(chargeId);
     if (charge?.botId !== bot.id || charge.userId !== userId) throw badRequest('CHARGE_NOT_FOUND');
     if (charge.refunded) throw badRequest('CHARGE_ALREADY_REFUNDED');
+    if (charge.terms.currency !== 'XTR') throw badRequest('CHARGE_NOT_FOUND');
     charge.refunded = true;
+    charge.refundedAt = unixTime(this.#world.clock);
     const chat = this.#world.chats.get(charge.chatKey);
     if (chat === undefined) return;
     const refunded = {

@@ -34,6 +34,7 @@ export const orderKey = {
   chat: (chatId: number): string => `${chatId}`,
   callback: (userId: number): string => `callback ${userId}`,
   checkout: (userId: number): string => `checkout ${userId}`,
+  subscription: (userId: number): string => `subscription ${userId}`,
   myMember: (chatId: number): string => `my member ${chatId}`,
   member: (chatId: number): string => `member ${chatId}`,
   reaction: (chatId: number): string => `reaction ${chatId}`,

@@ -24,6 +24,8 @@ const DOING = {
 
 /** Messages of an album make one bubble. */
 const unitOf = (view) => view.message.media_group_id ?? `${view.id}`;
+/** An address of an invoice: its slug. */
+const invoiceSlug = (address) => /^https:\/\/t\.me\/\$([\w-]+)$/.exec(address ?? '')?.[1];
 const fail = (error) => toast(error.message, 'error');
 
 /**
@@ -94,7 +96,9 @@ export function createColumn(user, bot, close) {
         .catch(fail),
     press(view, button, key) {
       const address = button.url ?? button.web_app?.url;
+      const slug = invoiceSlug(address);
       if (button.pay) actions.pay(view);
+      else if (slug) actions.invoice(slug);
       else if (address) open(address, '_blank', 'noopener');
       else if (button.copy_text) void copy(button.copy_text.text);
       else if (button.callback_data !== undefined) void presses.press(view, button, key);
@@ -215,7 +219,7 @@ export function createColumn(user, bot, close) {
       .catch(fail);
   });
   more.addEventListener('click', () => {
-    chatMenu(more, { userId, isBlocked: isBlocked(), languageCode: person.languageCode, close });
+    void chatMenu(more, { userId, isBlocked: isBlocked(), languageCode: person.languageCode, close });
   });
 
   let depth = 0;

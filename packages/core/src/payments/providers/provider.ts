@@ -24,9 +24,10 @@ export interface Statement {
   readonly chargeId: string;
   readonly kind: 'payment' | 'refund';
   readonly userId: number;
+  readonly currency: string;
+  /** In the currency's smallest units. */
   readonly amount: number;
   readonly payload: string;
-  readonly periodSeconds: number | null;
   readonly at: Date;
 }
 

@@ -12,7 +12,6 @@ const partner = z.looseObject({
   transaction_type: z.string().optional(),
   user: z.looseObject({ id: z.number() }).optional(),
   invoice_payload: z.string().optional(),
-  subscription_period: z.number().optional(),
 });
 /** Bot API, StarTransaction: a refund has the id of its payment, and a receiver in the place of a source. */
 const transaction = z.looseObject({
@@ -87,9 +86,9 @@ function lineOf({ id, amount, date, source, receiver }: z.infer<typeof transacti
       chargeId: id,
       kind: source ? 'payment' : 'refund',
       userId: other.user.id,
+      currency: STARS,
       amount,
       payload: other.invoice_payload ?? '',
-      periodSeconds: other.subscription_period ?? null,
       at: new Date(date * 1_000),
     },
   ];

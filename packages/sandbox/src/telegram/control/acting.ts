@@ -22,6 +22,8 @@ const pressInput = z.object({
   forged: z.boolean().default(false),
 });
 
+const subscriptionInput = z.object({ ...where, chargeId: z.string() });
+
 function buttonOf(
   message: StoredMessage,
   wanted: { data?: string | undefined; text?: string | undefined },
@@ -94,6 +96,36 @@ export function actingOperations(api: BotApi, define: Define) {
         if (message !== undefined) world.touch(chat, message);
         return paid;
       },
+    ),
+    /** The next month of a subscription is paid, as Telegram does by itself; by the id of any of its charges. */
+    renew: define('renew', subscriptionInput, (input): { chargeId: string } => {
+      const { person, bot } = resolveChat(api, input);
+      const chargeId = queries.renew(bot, person.id, input.chargeId);
+      world.onChange();
+      return { chargeId };
+    }),
+    /** The person ends a subscription in Telegram's settings or goes on with it, or its renewal fails. */
+    changeSubscription: define(
+      'changeSubscription',
+      subscriptionInput.extend({ state: z.enum(['canceled', 'active', 'failed']) }),
+      (input) => {
+        const { person, bot } = resolveChat(api, input);
+        queries.changeSubscription(bot, person.id, input.chargeId, input.state);
+        world.onChange();
+        return true;
+      },
+    ),
+    /** A person's subscriptions, as Telegram's settings show them. */
+    subscriptions: define('subscriptions', z.object({ userId: z.number() }), ({ userId }) =>
+      [...queries.subscriptions]
+        .filter(([, one]) => one.userId === userId)
+        .map(([chargeId, { until, canceledBy, terms }]) => ({
+          chargeId,
+          until,
+          canceled: canceledBy !== null,
+          title: terms.title,
+          amount: terms.amount,
+        })),
     ),
     /** Closes the payment form; bots are not told. */
     decline: define('decline', z.object({ ...where, messageId: z.number() }), (input) => {

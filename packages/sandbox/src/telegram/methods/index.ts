@@ -61,6 +61,7 @@ const methods: Readonly<Record<string, Method>> = {
   createInvoiceLink: payments.createInvoiceLink,
   answerPreCheckoutQuery: payments.answerPreCheckoutQuery,
   refundStarPayment: payments.refundStarPayment,
+  editUserStarSubscription: payments.editUserStarSubscription,
   getStarTransactions: payments.getStarTransactions,
   getMyStarBalance: payments.getMyStarBalance,
   answerCallbackQuery: payments.answerCallbackQuery,

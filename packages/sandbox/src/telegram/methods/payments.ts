@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { badRequest } from '../errors.ts';
-import type { InvoiceTerms } from '../model.ts';
+import type { Bot, InvoiceTerms } from '../model.ts';
+import type { Queries } from '../queries.ts';
 import type { Invoice, Message } from '../types.ts';
 import type { Call } from './method.ts';
 import { send, targetChat } from './send.ts';
@@ -82,26 +83,46 @@ export function refundStarPayment({ bot, params, queries, world }: Call): true {
   return true;
 }
 
+/** Of Stars alone; a refund is a transaction of its own, with the id of its payment. */
 export function getStarTransactions({ world, bot, params, queries }: Call): object {
   const offset = params.integer('offset', 0, 0);
   const limit = params.integer('limit', 100, 1, 100);
-  const own = [...queries.charges.values()].filter((charge) => charge.botId === bot.id);
-  const transactions = own.map((charge) => ({
-    id: charge.id,
-    amount: charge.terms.amount,
-    date: charge.date,
-    source: {
+  const transactions = ownCharges(queries, bot).flatMap((charge) => {
+    const { id, terms: agreed, date, refundedAt } = charge;
+    const partner = {
       type: 'user',
       transaction_type: 'invoice_payment',
       user: world.userObject(charge.userId),
-      invoice_payload: charge.terms.payload,
-    },
-  }));
-  return { transactions: transactions.slice(offset, offset + limit) };
+      invoice_payload: agreed.payload,
+      subscription_period: agreed.subscriptionSeconds,
+    };
+    const paid = { id, amount: agreed.amount, date, source: partner };
+    return refundedAt === undefined
+      ? [paid]
+      : [paid, { id, amount: agreed.amount, date: refundedAt, receiver: partner }];
+  });
+  const chronological = transactions.toSorted((a, b) => a.date - b.date);
+  return { transactions: chronological.slice(offset, offset + limit) };
+}
+
+const ownCharges = (queries: Queries, bot: Bot) =>
+  [...queries.charges.values()].filter(
+    (charge) => charge.botId === bot.id && charge.terms.currency === 'XTR',
+  );
+
+export function editUserStarSubscription({ bot, params, queries, world }: Call): true {
+  queries.editSubscription(
+    bot,
+    params.integer('user_id', 0),
+    params.required('telegram_payment_charge_id'),
+    params.flag('is_canceled'),
+  );
+  world.onChange();
+  return true;
 }
 
 export function getMyStarBalance({ bot, queries }: Call): object {
-  const kept = [...queries.charges.values()].filter((charge) => charge.botId === bot.id && !charge.refunded);
+  const kept = ownCharges(queries, bot).filter(({ refunded }) => !refunded);
   return { amount: kept.reduce((sum, charge) => sum + charge.terms.amount, 0) };
 }
 
