@@ -47,6 +47,32 @@ const COMMANDS: readonly Command[] = [
     load: () => import('./user/user.ts'),
   },
   {
+    name: 'payments',
+    usage:
+      '[list [--user id] [--limit n] | refund <charge> --reason … | debts | forgive <charge> | close | open] [--json]',
+    about: 'what was paid, giving it back, credits that could not be taken back; stops selling for a while',
+    load: () => import('./money/payments.ts'),
+  },
+  {
+    name: 'promo',
+    usage:
+      'create <code> [--kind credits|bonus|discount] --value n [--uses n] [--per-user n] [--from date] [--until date] [--pack name] | list | stop <code> [--json]',
+    about: 'promo codes: credits, per cent more with the next top-up, per cent off it',
+    load: () => import('./money/promo.ts'),
+  },
+  {
+    name: 'referrals',
+    usage: '[list | credit <invited> | reject <invited>] [--json]',
+    about: 'who came by whose link; decides those that look like a ring',
+    load: () => import('./money/referrals.ts'),
+  },
+  {
+    name: 'support',
+    usage: '[list | answer <question> <words …>] [--json]',
+    about: 'questions about payments (/paysupport) that nobody has answered, and answers',
+    load: () => import('./money/support.ts'),
+  },
+  {
     name: 'import-legacy',
     usage: '--from postgresql://… [--dry-run] [--mapping file.json]',
     about: 'takes over users, trained avatars and transcripts of the older Python system',

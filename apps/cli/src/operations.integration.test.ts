@@ -1,4 +1,16 @@
-import { chats, orders, telegramUpdates, users, webhookSecrets } from '@aisha/db';
+import {
+  chats,
+  ledgerEntries,
+  notifications,
+  orders,
+  payments,
+  referrals,
+  stops,
+  supportMessages,
+  telegramUpdates,
+  users,
+  webhookSecrets,
+} from '@aisha/db';
 import { KEY_PREFIX } from '@aisha/queue';
 import { Queue } from 'bullmq';
 import { sql } from 'drizzle-orm';
@@ -116,4 +128,73 @@ test('orders: those of the day, and those that nobody looks after', async () => 
   expect(stuck.status).toBe(1);
   expect(stuck.out).toContain(order?.id);
   expect(stuck.err).toContain('1 orders and 0 messages are overdue');
+});
+
+test('promo codes, payments, invitations and questions, by the command line', async () => {
+  const { db } = stand.database;
+  const json = async (...args: string[]) => {
+    const { status, out, err } = await aisha(stand.env, ...args, '--json');
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    return JSON.parse(out);
+  };
+  await db.insert(users).values([{ id: 71 }, { id: 72 }]);
+  expect(
+    await json('promo', 'create', 'may-26', '--kind', 'bonus', '--value', '20', '--uses', '100'),
+  ).toMatchObject({
+    code: 'MAY-26',
+    kind: 'bonus',
+    value: 20,
+    maxUses: 100,
+  });
+  const again = await aisha(stand.env, 'promo', 'create', 'MAY-26', '--value', '20');
+  expect(again).toMatchObject({ status: 1, err: expect.stringContaining('such a code already') });
+  expect(await json('promo', 'stop', 'May-26')).toMatchObject({ disabledAt: expect.any(String) });
+  expect((await aisha(stand.env, 'promo')).out).toMatch(/MAY-26 +bonus +20 % +0\/100 .*stopped/);
+
+  await db.insert(payments).values({
+    chargeId: 'stx-cli',
+    userId: 71,
+    provider: 'stars',
+    currency: 'XTR',
+    amount: 50,
+    credits: 100,
+    source: 'update',
+    paidAt: new Date(),
+  });
+  expect(await json('payments', 'list', '--user', '71')).toMatchObject([
+    { chargeId: 'stx-cli', state: 'paid' },
+  ]);
+  expect((await aisha(stand.env, 'payments', 'refund', 'stx-cli')).status).toBe(2);
+  // Nothing is on the account: all of it is a debt.
+  expect(await json('payments', 'refund', 'stx-cli', '--reason', 'asked')).toMatchObject({
+    state: 'refunding',
+    takenBack: 0,
+    refundReason: 'asked',
+  });
+  expect((await aisha(stand.env, 'payments', 'refund', 'stx-cli', '--reason', 'x')).err).toContain('already');
+  expect(await json('payments', 'debts')).toMatchObject([{ userId: 71, credits: 100, chargeId: 'stx-cli' }]);
+  await json('payments', 'forgive', 'stx-cli');
+  expect(await json('payments', 'debts')).toEqual([]);
+  await json('payments', 'close');
+  expect(await db.select().from(stops)).toHaveLength(1);
+  await json('payments', 'open');
+  expect(await db.select().from(stops)).toEqual([]);
+
+  await db.insert(referrals).values({ invitedId: 72, inviterId: 71, state: 'doubted', doubt: 'mass' });
+  expect(await json('referrals', 'list')).toMatchObject([{ invitedId: 72, doubt: 'mass' }]);
+  await json('referrals', 'credit', '72');
+  expect((await aisha(stand.env, 'referrals', 'reject', '72')).status).toBe(1);
+  expect(await db.select().from(ledgerEntries)).toHaveLength(2);
+
+  const [question] = await db
+    .insert(supportMessages)
+    .values({ userId: 71, text: 'Where are they?' })
+    .returning();
+  expect(await json('support', 'list')).toMatchObject([{ text: 'Where are they?' }]);
+  await json('support', 'answer', question?.id ?? '', 'On', 'your', 'account.');
+  expect(await json('support', 'list')).toEqual([]);
+  expect(await db.select().from(notifications)).toContainEqual(
+    expect.objectContaining({ userId: 71, kind: 'support.answer', state: 'pending' }),
+  );
 });

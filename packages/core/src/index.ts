@@ -68,6 +68,7 @@ export {
   offerOf,
   payloadOf,
   salesClosed,
+  setSalesStopped,
   waitingOf,
   type WaitingCode,
 } from './payments/invoices.ts';

@@ -34,6 +34,12 @@ export async function salesClosed({
   return stopped !== undefined;
 }
 
+/** An operator stops selling for a while, in every process at once, or goes on. */
+export async function setSalesStopped({ tx }: Pick<Unit, 'tx'>, stopped: boolean): Promise<void> {
+  if (stopped) await tx.insert(stops).values({ what: 'payments' }).onConflictDoNothing();
+  else await tx.delete(stops).where(eq(stops.what, 'payments'));
+}
+
 /** A promo code for the next top-up that a person has typed and not spent yet. */
 export interface WaitingCode {
   readonly useId: number;
