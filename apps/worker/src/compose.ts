@@ -66,14 +66,14 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     metrics,
   });
   const openai = createOpenAiClient({ config: config.openai, log, metrics });
-  checkPrices(config.prices, config.fal, {
-    speechMinute: openai.recogniser.can.usdPerMinute,
-    textMillionTokens: config.spending.textUsdPerMillionTokens,
-  });
   const fal = config.fal.testMode
     ? createSimulatedFal()
     : createFalClient({ config: config.fal, log, metrics });
   const recognisers = createRecognisers({ openai, config, log, metrics });
+  checkPrices(config.prices, config.fal, {
+    speechMinute: recognisers.of(null).map(({ can }) => can.usdPerMinute),
+    textMillionTokens: config.spending.textUsdPerMillionTokens,
+  });
   const media = await createMedia({
     log,
     scratchRoot: config.worker.scratch.root,

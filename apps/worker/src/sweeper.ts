@@ -5,6 +5,8 @@ import {
   readStatements,
   settleReferrals,
   sweep,
+  watchBalance,
+  watchSpending,
   type WorkerParts,
 } from '@aisha/core';
 import type { Metrics } from '@aisha/service';
@@ -14,6 +16,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 const SWEEP_MS = 2_000;
 /** How often the retention rules are applied. */
 const RETENTION_MS = 60_000;
+/** How often what was spent today is held against its cap, and what is left at the providers is asked for. */
+const SPENDING_MS = 10_000;
+const BALANCE_MS = 600_000;
 /** How often the books are held against each other. */
 const AUDIT_MS = 3_600_000;
 /** How often it is looked whether somebody who was invited has paid for something. */
@@ -36,6 +41,10 @@ export async function runSweeper(parts: WorkerParts, options: SweeperOptions): P
       options.metrics.notificationsPending.set(await pendingNotifications(parts));
     }),
     repeat('retention', parts, RETENTION_MS, options.signal, () => applyRetention(parts)),
+    repeat('watching what is spent', parts, SPENDING_MS, options.signal, () => watchSpending(parts)),
+    repeat('watching what is left', parts, BALANCE_MS, options.signal, () =>
+      watchBalance(parts, options.signal),
+    ),
     repeat('the audit of the books', parts, AUDIT_MS, options.signal, () => auditAndAlarm(parts)),
     repeat('settling the referrals', parts, REFERRALS_MS, options.signal, async () => {
       await settleReferrals(parts);

@@ -11,6 +11,7 @@ const fal = {
   elsewhere: false,
   models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
   prices: {},
+  balanceAlarmUsd: 20,
   legacy: {
     mode: 'character',
     iterations: 500,
@@ -21,7 +22,7 @@ const fal = {
   },
 } as const;
 const prices = { ...FREE_OF_CHARGE, charged: true };
-const other = { speechMinute: 0.0045, textMillionTokens: 1 };
+const other = { speechMinute: [0.0045, 0.008, null], textMillionTokens: 1 };
 
 test('the prices that stand by default cover what the providers bill', () => {
   expect(priceProblems(prices, fal, other)).toEqual([]);

@@ -8,8 +8,8 @@ import { ASPECTS } from './images/aspects.ts';
 
 /** What the catalogue does not know by itself, in US dollars. */
 export interface OtherCosts {
-  /** Null where it is not known. */
-  readonly speechMinute: number | null;
+  /** Of each recogniser that may be asked; null where it is not known. */
+  readonly speechMinute: readonly (number | null)[];
   readonly textMillionTokens: number;
 }
 
@@ -53,7 +53,7 @@ function costs(
     {
       variable: 'PRICE_TRANSCRIPTION_MINUTE',
       credits: (prices) => prices.transcriptionMinute,
-      usd: other.speechMinute,
+      usd: most(other.speechMinute),
     },
     {
       variable: 'PRICE_DOCUMENT',

@@ -1,9 +1,13 @@
 import type { SpendingLimits } from '@aisha/config';
+import { notifications } from '@aisha/db';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findFalJobOfOrder } from './fal/jobs.ts';
 import { startFalOrder } from './fal/start.ts';
 import type { FalParts } from './fal/order.ts';
 import { countPaidCall } from './spending/spending.ts';
+import { watchSpending } from './spending/watch.ts';
+import { sweep } from './sweeper.ts';
 import { makeOrder, orderNow, startTestParts, type TestParts } from './testing.ts';
 import { makeDocument, makeText, writeThrough } from './testing/documents.ts';
 
@@ -26,8 +30,15 @@ const limited = (change: Partial<SpendingLimits>): FalParts => ({
   ...bench.parts,
   config: { ...bench.parts.config, spending: limits(change) },
 });
-const count = (spending: SpendingLimits, call: Parameters<typeof countPaidCall>[2]) =>
-  bench.parts.db.transaction((tx) => countPaidCall(tx, spending, call));
+type Call = Parameters<typeof countPaidCall>[2];
+/** In private, and costing nothing unless it is said. */
+type SomeCall =
+  | Omit<Extract<Call, { for: 'fal' }>, 'chatId' | 'usd'>
+  | Omit<Extract<Call, { id: string }>, 'chatId' | 'usd'>;
+const count = (spending: SpendingLimits, call: SomeCall & { usd?: number | null; chatId?: number }) =>
+  bench.parts.db.transaction((tx) =>
+    countPaidCall(tx, spending, { chatId: call.ownerId, usd: null, ...call }),
+  );
 
 describe('what is bought', () => {
   test('two at once cannot both be the last of a day', async () => {
@@ -95,5 +106,66 @@ describe('what is bought', () => {
     );
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'too_much_of_one' });
     expect(await bench.openai.control.requests({ route: 'chat' })).toHaveLength(2);
+  });
+});
+
+describe('the whole service', () => {
+  const book = () => bench.parts.db.execute('truncate daily_spending');
+  const spend = async (usd: number) =>
+    count(limits({ usdPerDay: 1_000 }), { ownerId: await bench.person(), for: 'fal', usd });
+  beforeEach(book);
+  afterAll(book);
+
+  test('at its cap begins nothing more: an order waits, is told so, and goes on when the cap is raised', async () => {
+    await spend(10);
+    const order = await makeOrder(bench, me);
+    const over = limited({ capUsdPerDay: 10 });
+    bench.enqueued.length = 0;
+    await startFalOrder(over, order.id, bench.run());
+    await startFalOrder(over, order.id, bench.run());
+    const waiting = await orderNow(bench, order.id);
+    const midnight = new Date();
+    midnight.setUTCHours(24, 0, 0, 0);
+    expect(waiting).toMatchObject({
+      state: 'queued',
+      progress: { stage: 'over_budget', until: midnight.toISOString() },
+    });
+    expect(waiting.deadlineAt.getTime()).toBe(midnight.getTime() + 15 * 60_000);
+    expect(bench.enqueued).toEqual([{ name: 'order.progress', payload: { orderId: order.id } }]);
+    expect(await bench.fal.control.paidJobs()).toEqual([]);
+    // The sweeper tries again within a minute.
+    await bench.parts.db.execute(
+      `update orders set next_check_at = now() - interval '1 second' where id = '${order.id}'`,
+    );
+    await sweep(bench.parts, { updates: false });
+    expect(bench.enqueued.at(-1)).toEqual({ name: 'order.start', payload: { orderId: order.id } });
+    await startFalOrder(limited({ capUsdPerDay: 11 }), order.id, bench.run());
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'running' });
+  });
+
+  test('tells its operators of 80 % and of all of the cap, once each', async () => {
+    const operated = { ...limited({ capUsdPerDay: 10 }), operators: [me] };
+    const told = async () => {
+      await watchSpending(operated);
+      await watchSpending(operated);
+      const rows = await bench.parts.db.select().from(notifications).where(eq(notifications.userId, me));
+      return rows.map(({ data }) => data);
+    };
+    await spend(7.9);
+    expect(await told()).toEqual([]);
+    await spend(0.1);
+    expect(await told()).toEqual([{ about: 'cap_near', usd: 8, cap: 10 }]);
+    await spend(2);
+    expect(await told()).toContainEqual({ about: 'cap_reached', usd: 10, cap: 10 });
+    expect(await told()).toHaveLength(2);
+  });
+
+  test('spends no more on one group in a day than it may', async () => {
+    const spending = limits({ usdPerGroupADay: 1 });
+    const buy = async (usd: number) =>
+      count(spending, { ownerId: await bench.person(), chatId: -100, for: 'recording', id: 'r', usd });
+    expect(await buy(0.7)).toBeNull();
+    expect(await buy(0.4)).toBe('too_much_today');
+    expect(await buy(0.3)).toBeNull();
   });
 });

@@ -66,6 +66,7 @@ async function everythingOverdue(): Promise<Enqueued[]> {
   const request = await createFalJob(parts, {
     orderId: image.id,
     ownerId: me,
+    chatId: me,
     model: generatorFor(null, bench.parts.config.fal.models),
     input: {},
   });

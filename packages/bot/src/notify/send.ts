@@ -1,3 +1,4 @@
+import { menuButton } from '../menu/screens.ts';
 import { notifications, type OwedCall } from '@aisha/db';
 import {
   type Alarm,
@@ -196,6 +197,10 @@ async function render(
     case 'payment.alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, paymentAlarmScreen(voice, notification.data))];
+    }
+    case 'service.back': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, { text: voice.t('service.back'), buttons: [[menuButton(voice)]] })];
     }
     case 'money.alarm': {
       const voice = await voiceOf(parts, row.userId);

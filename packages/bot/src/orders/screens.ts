@@ -124,6 +124,7 @@ export function refusalScreen(
     case 'too_many_under_way':
     case 'too_many_a_minute':
     case 'too_many_a_day':
+    case 'too_many_credits_a_day':
       return { text: voice.t(`limit.${reason}`) };
     default:
       return reason satisfies never;

@@ -19,6 +19,8 @@ export const ru = {
   'stage.transcribing': 'Расшифровываю',
   'stage.provider_silent': 'Сервис, который это делает, пока не отвечает. Пробую снова — до {{until}}',
   'stage.writing': 'Пишу документ',
+  'stage.over_budget':
+    'На сегодня мы сделали столько, сколько могли. Заказ принят и ждёт: начну до {{until}}, а то и раньше.',
   'stage.minutes': '{{done}} из {{total}} мин',
   'stage.sections': 'части: {{done}} из {{total}}',
   'order.succeeded': '✅ Готово',
@@ -29,8 +31,12 @@ export const ru = {
   'limit.too_many_a_minute': '⏳ Слишком много заказов за минуту. Подождите немного и попробуйте снова.',
   'limit.too_many_a_day':
     '🌙 На сегодня хватит: вы заказали столько, сколько можно за день. Завтра продолжим.',
+  'limit.too_many_credits_a_day':
+    '🌙 На сегодня хватит: потрачено столько кредитов, сколько можно за день. Завтра продолжим.',
   'limit.updates':
     '🐢 Я не успеваю за вами: слишком много сообщений за минуту. Часть я не прочитала. Подождите минуту, пожалуйста.',
+  'service.back':
+    '✅ Сервис, который был недоступен, снова работает. Если заказ вам ещё нужен, закажите его снова.',
   'order.cancel.late': 'Уже поздно отменять: заказ завершён.',
   'order.stop': '⏹ Хватит, отдать готовое',
   'order.stopping': 'Останавливаю: пришлю то, что уже распознано. Остальное ничего не стоит.',
@@ -121,6 +127,8 @@ export const kk = {
   'stage.provider_silent':
     'Мұны орындайтын сервис әзірге жауап бермейді. Қайта көріп жатырмын — {{until}} дейін',
   'stage.writing': 'Құжат жазып жатырмын',
+  'stage.over_budget':
+    'Бүгін қолымыздан келгеннің бәрін жасадық. Тапсырыс қабылданды, кезекте тұр: {{until}} дейін, тіпті ертерек бастаймын.',
   'stage.minutes': '{{done}} / {{total}} мин',
   'stage.sections': 'бөліктер: {{done}} / {{total}}',
   'order.succeeded': '✅ Дайын',
@@ -131,8 +139,12 @@ export const kk = {
   'limit.too_many_a_minute': '⏳ Бір минутта тым көп тапсырыс келді. Сәл күтіп, қайталап көріңіз.',
   'limit.too_many_a_day':
     '🌙 Бүгінге жетеді: күніне беруге болатын тапсырыстардың бәрін бердіңіз. Ертең жалғастырамыз.',
+  'limit.too_many_credits_a_day':
+    '🌙 Бүгінге жетеді: күніне жұмсауға болатын кредиттердің бәрі жұмсалды. Ертең жалғастырамыз.',
   'limit.updates':
     '🐢 Мен үлгермей жатырмын: бір минутта хабарлама тым көп. Бір бөлігін оқымадым. Бір минут күте тұрыңызшы.',
+  'service.back':
+    '✅ Қолжетімсіз болған сервис қайта жұмыс істеп тұр. Тапсырыс әлі керек болса, қайта беріңіз.',
   'order.cancel.late': 'Енді тоқтату кеш: тапсырыс аяқталған.',
   'order.stop': '⏹ Жетеді, дайынын беру',
   'order.stopping': 'Тоқтатып жатырмын: танылған бөлігін жіберемін. Қалғаны үшін ештеңе алынбайды.',
@@ -217,6 +229,8 @@ export const en = {
   'stage.transcribing': 'Transcribing',
   'stage.provider_silent': 'The service that does this is not answering yet. Trying again until {{until}}',
   'stage.writing': 'Writing the document',
+  'stage.over_budget':
+    'We have done as much as we can for today. Your order is accepted and waits: I begin by {{until}}, maybe sooner.',
   'stage.minutes': '{{done}} of {{total}} min',
   'stage.sections': 'parts: {{done}} of {{total}}',
   'order.succeeded': '✅ Done',
@@ -227,8 +241,12 @@ export const en = {
   'limit.too_many_a_minute': '⏳ Too many orders in one minute. Wait a little and try again.',
   'limit.too_many_a_day':
     '🌙 That’s enough for today: you have ordered as much as is possible in a day. Let’s go on tomorrow.',
+  'limit.too_many_credits_a_day':
+    '🌙 That is all for today: as many credits are spent as may be in a day. We go on tomorrow.',
   'limit.updates':
     '🐢 I can’t keep up with you: too many messages in one minute. Some of them I didn’t read. Please wait a minute.',
+  'service.back':
+    '✅ The service that was unavailable works again. If you still need your order, place it once more.',
   'order.cancel.late': 'Too late to cancel: the order is finished.',
   'order.stop': '⏹ Enough, give me what is done',
   'order.stopping': 'Stopping: you get what is recognised so far. The rest costs nothing.',

@@ -17,6 +17,8 @@ export interface FalConfig {
   models: { portrait: string; style: string; image: string };
   /** By FAL's endpoint id, US dollars for one unit (step, megapixel, image, training): stands before ours. */
   prices: Readonly<Record<string, number>>;
+  /** Operators hear of it when less is left on the account. */
+  balanceAlarmUsd: number;
   /** Inputs of the withdrawn fal-ai/flux-pro-trainer. */
   legacy: {
     mode: string;
@@ -121,6 +123,12 @@ export const falGroup = group({
       doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, image or training) by endpoint.',
       expected: '{"fal-ai/flux-lora": 0.035}',
     },
+    FAL_BALANCE_ALARM_USD: {
+      schema: integer(0, 1_000_000, 20),
+      doc: 'Operators are alarmed when fewer US dollars are left at FAL. FAL tells the balance only to a key with the ADMIN scope.',
+      expected: 'a number from 0 to 1000000',
+      example: '20',
+    },
     FAL_DEFAULT_MODE: {
       schema: z.string().default('character'),
       doc: 'flux-pro only.',
@@ -163,6 +171,7 @@ export const falGroup = group({
       elsewhere: !isFal(v.FAL_QUEUE_URL) || !isFal(v.FAL_REST_URL),
       models,
       prices: v.FAL_PRICES,
+      balanceAlarmUsd: v.FAL_BALANCE_ALARM_USD,
       legacy: {
         mode: v.FAL_DEFAULT_MODE,
         iterations: v.FAL_DEFAULT_ITERATIONS,

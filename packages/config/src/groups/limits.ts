@@ -18,6 +18,8 @@ export interface FairShares {
   /** All orders in one group, whoever places them. */
   readonly group: Share;
   readonly updatesPerMinute: number;
+  /** Credits that one person, and all in one group, may set aside for orders in a day. */
+  readonly creditsPerDay: { readonly person: number; readonly group: number };
   /** Promo codes that do not exist, typed by one person. */
   readonly wrongCodesPerHour: number;
 }
@@ -57,6 +59,19 @@ export const limitsGroup = group({
       expected: EXPECTED,
       example: '60/60/1000',
     },
+    LIMIT_CREDITS_PER_PERSON_A_DAY: {
+      // Thirty trainings, or a thousand images: whose account is stolen does not lose more.
+      schema: integer(1, 10_000_000, 5_000),
+      doc: 'Credits that one person may spend in a day.',
+      expected: 'a number from 1 to 10000000',
+      example: '5000',
+    },
+    LIMIT_CREDITS_PER_GROUP_A_DAY: {
+      schema: integer(1, 10_000_000, 20_000),
+      doc: 'Credits that may be spent in one group in a day, whoever orders.',
+      expected: 'a number from 1 to 10000000',
+      example: '20000',
+    },
     LIMIT_UPDATES_PER_MINUTE: {
       // 300 photos at once, and typing and pressing as fast as one can beside them.
       schema: integer(10, 100_000, 600),
@@ -75,6 +90,7 @@ export const limitsGroup = group({
     person: v.LIMIT_PERSON,
     fal: v.LIMIT_FAL,
     group: v.LIMIT_GROUP,
+    creditsPerDay: { person: v.LIMIT_CREDITS_PER_PERSON_A_DAY, group: v.LIMIT_CREDITS_PER_GROUP_A_DAY },
     updatesPerMinute: v.LIMIT_UPDATES_PER_MINUTE,
     wrongCodesPerHour: v.LIMIT_WRONG_CODES_PER_HOUR,
   }),

@@ -12,6 +12,10 @@ export interface SpendingLimits {
   readonly perDay: { readonly speech: number; readonly text: number; readonly fal: number };
   /** Of FAL's, by the models' prices. */
   readonly usdPerDay: number;
+  /** Of all providers, for what is ordered in one group. */
+  readonly usdPerGroupADay: number;
+  /** Of all providers, for everybody: then new orders wait for the next day. */
+  readonly capUsdPerDay: number;
   /** What the text model bills for a million tokens, read or written. */
   readonly textUsdPerMillionTokens: number;
 }
@@ -69,6 +73,19 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 100000',
       example: '50',
     },
+    USD_PER_GROUP_A_DAY: {
+      // Four persons' worth of drawing.
+      schema: integer(1, 1_000_000, 200),
+      doc: 'US dollars at all providers for what is ordered in one group in a day (UTC) at most.',
+      expected: 'a number from 1 to 1000000',
+      example: '200',
+    },
+    SPEND_CAP_USD_DAY: {
+      schema: integer(1, 10_000_000, 1_000),
+      doc: 'US dollars at all providers for everybody in a day (UTC). Operators hear of 80 %; from 100 % on new orders wait until midnight, or until this is raised.',
+      expected: 'a number from 1 to 10000000',
+      example: '1000',
+    },
     TEXT_USD_PER_MILLION_TOKENS: {
       schema: z.coerce.number().nonnegative().max(10_000).default(1),
       doc: 'What OPENAI_MODEL bills for a million tokens, read or written, in US dollars: for the check of prices and the cap.',
@@ -86,6 +103,8 @@ export const spendingGroup = group({
       fal: v.FAL_REQUESTS_PER_PERSON_A_DAY,
     },
     usdPerDay: v.FAL_USD_PER_PERSON_A_DAY,
+    usdPerGroupADay: v.USD_PER_GROUP_A_DAY,
+    capUsdPerDay: v.SPEND_CAP_USD_DAY,
     textUsdPerMillionTokens: v.TEXT_USD_PER_MILLION_TOKENS,
   }),
 });

@@ -97,6 +97,12 @@ describe('a model that the key may not use', () => {
     await passBreaker();
     expect(await draw()).toMatchObject({ state: 'running' });
     expect(await bench.parts.db.$count(circuitBreakers)).toBe(0);
+    // Whoever was told that it stands still is told, once, that it does not any more.
+    const back = await bench.parts.db
+      .select()
+      .from(notifications)
+      .where(eq(notifications.kind, 'service.back'));
+    expect(back.map(({ userId, chatId }) => ({ userId, chatId }))).toEqual([{ userId: me, chatId: me }]);
   });
 
   test('to hear with stops recordings, and pictures are drawn', async () => {

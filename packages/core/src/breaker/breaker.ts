@@ -1,4 +1,4 @@
-import { circuitBreakers, type FailureReason } from '@aisha/db';
+import { circuitBreakers, type FailureReason, notifications, orders, type Tx } from '@aisha/db';
 import type { Provider as AnyProvider } from '@aisha/service';
 import { and, gt, inArray, sql } from 'drizzle-orm';
 import { type Alarm, alarmOperators } from '../notifications/notifications.ts';
@@ -90,10 +90,26 @@ export async function noteRefusal(parts: WorkerParts, work: Work, code: string):
   return failureOf(outage);
 }
 
-/** It worked: neither the account nor this model is refused. */
-export async function closeBreaker(parts: Pick<WorkerParts, 'db'>, work: Work): Promise<void> {
+/** It worked: neither the account nor this model is refused. Whoever was told that it is is told that this is over. */
+export async function closeBreaker(parts: WorkerParts, work: Work): Promise<void> {
   const { provider } = work;
-  await parts.db
-    .delete(circuitBreakers)
-    .where(inArray(circuitBreakers.name, [nameOf({ provider }), nameOf(work)]));
+  const about = inArray(circuitBreakers.name, [nameOf({ provider }), nameOf(work)]);
+  if ((await parts.db.$count(circuitBreakers, about)) === 0) return;
+  await transact(parts, async ({ tx }) => {
+    for (const closed of await tx.delete(circuitBreakers).where(about).returning())
+      await tellBack(tx, closed);
+  });
+}
+
+/** Whose orders ended for an outage: in one statement, since it may be everybody. The sweeper has them sent. */
+async function tellBack(tx: Tx, { name, openedAt }: typeof circuitBreakers.$inferSelect): Promise<void> {
+  const since = sql`${openedAt.toISOString()}::timestamptz`;
+  const key = sql`'back:' || ${name}::text || ':' || ${openedAt.getTime()}::text || ':' || ${orders.ownerId}`;
+  await tx.execute(sql`
+    insert into ${notifications} (key, user_id, chat_id, kind, data)
+    select distinct on (${orders.ownerId}) ${key}, ${orders.ownerId}, ${orders.chatId}, 'service.back', '{}'::jsonb
+    from ${orders}
+    where ${orders.endedAt} >= ${since} and ${inArray(orders.failure, ['provider_account', 'provider_model'])}
+    order by ${orders.ownerId}, ${orders.endedAt} desc
+    on conflict do nothing`);
 }

@@ -4,7 +4,7 @@ import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { closedFor } from '../breaker/breaker.ts';
 import { extendDeadline, failOrder, noteSilence, orderUnderWay } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall } from '../spending/spending.ts';
+import { countPaidCall, textCost } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import { ask, writing } from './ask.ts';
 import { type Document, documentAndText } from './documents.ts';
@@ -48,7 +48,13 @@ export async function writeSection(
     const material = await materialOf(parts, section);
     if (!material) return;
     const stop = await parts.db.transaction((tx) =>
-      countPaidCall(tx, parts.config.spending, { ownerId: order.ownerId, for: 'document', id: documentId }),
+      countPaidCall(tx, parts.config.spending, {
+        ownerId: order.ownerId,
+        chatId: order.chatId,
+        for: 'document',
+        id: documentId,
+        usd: textCost(parts.config.spending, material.text.length),
+      }),
     );
     if (stop) return await fail(stop);
     const answer = await ask(parts, material.document, material.text, section.level > 0, run);

@@ -36,7 +36,13 @@ export const workOf = ({ model }: Pick<FalJob, 'model'>): Work => ({
  */
 export async function createFalJob(
   parts: WorkerParts,
-  job: { orderId: string; ownerId: number; model: FalModel; input: Readonly<Record<string, unknown>> },
+  job: {
+    orderId: string;
+    ownerId: number;
+    chatId: number;
+    model: FalModel;
+    input: Readonly<Record<string, unknown>>;
+  },
 ): Promise<FalJob | FailureReason> {
   const test = parts.config.fal.testMode;
   const stop = await parts.db.transaction(async (tx) => {
@@ -56,7 +62,12 @@ export async function createFalJob(
     // Simulated ones cost nothing.
     if (!created || test) return null;
     const usd = costOf(job.model, job.input, parts.config.fal.prices);
-    const refusal = await countPaidCall(tx, parts.config.spending, { ownerId: job.ownerId, for: 'fal', usd });
+    const refusal = await countPaidCall(tx, parts.config.spending, {
+      ownerId: job.ownerId,
+      chatId: job.chatId,
+      for: 'fal',
+      usd,
+    });
     if (refusal) await tx.delete(falJobs).where(eq(falJobs.id, created.id));
     return refusal;
   });

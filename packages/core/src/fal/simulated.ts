@@ -106,6 +106,7 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
       if (!Buffer.isBuffer(body)) body.stream.destroy();
       return Promise.resolve({ kind: 'ok', url: 'https://simulated.invalid/photos.zip' });
     },
+    balance: () => Promise.resolve({ kind: 'not-told' }),
     deleteRequestFiles: (requestId) => Promise.resolve({ kind: read(requestId) ? 'deleted' : 'not-found' }),
     download: (url, options) => fetchMade(url, options),
     downloadTo: async (url, take, options) => {

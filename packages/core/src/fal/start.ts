@@ -20,7 +20,12 @@ export async function startFalOrder(parts: FalParts, orderId: string, run: Run):
   if (prepared.kind === 'refused') return failOrder(parts, orderId, prepared.reason);
   const modelClosed = await closedFor(parts, workOf({ model: prepared.request.model.endpoint }));
   if (modelClosed) return failOrder(parts, orderId, modelClosed);
-  const job = await createFalJob(parts, { orderId, ownerId: order.ownerId, ...prepared.request });
+  const job = await createFalJob(parts, {
+    orderId,
+    ownerId: order.ownerId,
+    chatId: order.chatId,
+    ...prepared.request,
+  });
   if (typeof job === 'string') return failOrder(parts, orderId, job);
   await noteProgress(parts, orderId, { stage: 'submitting' });
   await submitFalJob(parts, job, run);

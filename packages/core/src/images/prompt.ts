@@ -7,8 +7,9 @@ import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall } from '../spending/spending.ts';
+import { countPaidCall, textCost } from '../spending/spending.ts';
 import type { Order } from '../unit.ts';
+import { PROMPT_MAX } from './images.ts';
 
 /** Diffusion models understand English; plain Latin text is sent as it is. */
 const NEEDS_TRANSLATION = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
@@ -52,8 +53,12 @@ export async function judgePrompt(
 }
 
 /** One call of OpenAI for an order of images. */
-const countCall = (parts: WorkerParts, { id, ownerId }: Order): Promise<FailureReason | null> =>
-  parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, { ownerId, for: 'image', id }));
+const countCall = (parts: WorkerParts, { id, ownerId, chatId }: Order): Promise<FailureReason | null> => {
+  const usd = textCost(parts.config.spending, PROMPT_MAX);
+  return parts.db.transaction((tx) =>
+    countPaidCall(tx, parts.config.spending, { ownerId, chatId, for: 'image', id, usd }),
+  );
+};
 
 /** A translation that fails in passing, or is none, is asked for once more. */
 const TRANSLATIONS = 2;

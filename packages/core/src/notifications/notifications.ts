@@ -67,6 +67,7 @@ export const notificationBody = z.discriminatedUnion('kind', [
     kind: z.literal('subscription.changed'),
     data: z.object({ subscriptionId: z.string(), refused: z.boolean().optional() }),
   }),
+  z.object({ kind: z.literal('service.back'), data: z.object({}) }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;
 

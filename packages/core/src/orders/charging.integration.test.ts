@@ -150,6 +150,25 @@ describe('an order that costs', () => {
     expect(await account()).toEqual({ balance: 30, held: 28, available: 2 });
   });
 
+  test('is not beyond what one person may spend in a day; what came back does not count', async () => {
+    const spent = { ...parts, limits: { ...parts.limits, creditsPerDay: { person: 21, group: 1_000 } } };
+    const more = (verses: number) =>
+      transact(spent, (unit) =>
+        placeOrder(unit, {
+          ownerId: me,
+          chatId: me,
+          kind: 'song',
+          subjectId: null,
+          input: { verses },
+          shown: verses * 7,
+        }),
+      );
+    const { id } = await placed(2);
+    expect(await more(2)).toEqual({ kind: 'refused', reason: 'too_many_credits_a_day' });
+    await inUnit((unit) => succeedOrder(unit, id, 1));
+    expect(await more(2)).toMatchObject({ kind: 'placed' });
+  });
+
   test('keeps what it holds from everything else that takes credits', async () => {
     await placed(4);
     const take = (amount: number) =>

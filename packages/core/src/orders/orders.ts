@@ -3,9 +3,10 @@ import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { notify } from '../notifications/notifications.ts';
-import type { DeciderParts } from '../parts.ts';
+import type { DeciderParts, WorkerParts } from '../parts.ts';
+import { spentToday } from '../spending/spending.ts';
 import { type Order, type OrderRules, type Price, transact, type Unit } from '../unit.ts';
-import { shareOf, type ShareRefusal } from './shares.ts';
+import { overDailyCredits, shareOf, type ShareRefusal } from './shares.ts';
 
 export interface NewOrder extends Place {
   readonly ownerId: number;
@@ -72,7 +73,7 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
   const input = rules.input.parse(order.input);
   const price = priceOf(unit, order.kind, input);
   const quote = quoteWanted || creditsFor(price) !== shown;
-  const unpaid = quote ? null : await unpayable(unit, order.ownerId, creditsFor(price));
+  const unpaid = quote ? null : await unpayable(unit, order, creditsFor(price));
   if (unpaid) {
     const same = rules.exclusive ? await unendedOf(unit, order) : null;
     return same ? { kind: 'under-way', order: same } : unpaid;
@@ -108,11 +109,13 @@ const agreed = (price: Price) =>
 /** Why somebody cannot pay this now; null: they can. Their account stays locked, so that it stays true. */
 async function unpayable(
   unit: Unit,
-  payerId: number,
+  { ownerId, chatId }: Pick<Order, 'ownerId' | 'chatId'>,
   price: number,
 ): Promise<Extract<Placed, { kind: 'refused' }> | null> {
   if (price === 0) return null;
-  const { available } = await openAccount(unit, payerId);
+  const { available } = await openAccount(unit, ownerId);
+  if (await overDailyCredits(unit, { ownerId, chatId }, price))
+    return { kind: 'refused', reason: 'too_many_credits_a_day' };
   return available < price ? { kind: 'refused', reason: 'credits', price, missing: price - available } : null;
 }
 
@@ -162,7 +165,7 @@ export async function acceptOrder(
   if (!found || (found.state === 'quoted' && found.deadlineAt <= new Date()))
     return { kind: 'refused', reason: 'gone' };
   if (found.state !== 'quoted') return { kind: 'under-way', order: found };
-  const unpaid = await unpayable(unit, ownerId, agreedOn(found));
+  const unpaid = await unpayable(unit, found, agreedOn(found));
   if (unpaid) return unpaid;
   const [order] = await unit.tx
     .update(orders)
@@ -246,8 +249,12 @@ export const underWay = inArray(orders.state, ['queued', 'running']);
 /** The same, or waiting for its owner's consent. */
 export const unended = inArray(orders.state, ['quoted', 'queued', 'running']);
 
-/** queued → running; false when the order has ended meanwhile. Pushes the next check away: work has begun. */
-export async function startOrder(parts: DeciderParts, id: string): Promise<Order | null> {
+/**
+ * queued → running; null when the order has ended meanwhile, or must wait because the service has spent what it may in a
+ * day. Pushes the next check away: work has begun.
+ */
+export async function startOrder(parts: StartingParts, id: string): Promise<Order | null> {
+  if (await putOff(parts, id)) return null;
   const [order] = await parts.db
     .update(orders)
     .set({
@@ -258,6 +265,39 @@ export async function startOrder(parts: DeciderParts, id: string): Promise<Order
     .where(and(eq(orders.id, id), underWay))
     .returning();
   return order ?? null;
+}
+
+type StartingParts = DeciderParts & { readonly config: Pick<WorkerParts['config'], 'spending'> };
+
+/** How soon a raised cap lets orders go on. */
+const CAP_SECONDS = 60;
+
+/** Has an order that has not begun wait for the next day, and its owner told; true when it waits. */
+async function putOff(parts: StartingParts, id: string): Promise<boolean> {
+  const { usd, endsAt } = await spentToday(parts.db);
+  if (usd < parts.config.spending.capUsdPerDay) return false;
+  return transact(parts, async (unit) => {
+    const isQueued = and(eq(orders.id, id), eq(orders.state, 'queued'));
+    const [order] = await unit.tx
+      .select({ kind: orders.kind, progress: orders.progress })
+      .from(orders)
+      .where(isQueued);
+    if (!order) return false;
+    const progress: Progress = { stage: 'over_budget', until: endsAt.toISOString() };
+    const waiting = await unit.tx
+      .update(orders)
+      .set({
+        progress,
+        nextCheckAt: sql`now() + make_interval(secs => ${CAP_SECONDS})`,
+        // Its time is counted from when it may run.
+        deadlineAt: sql`${endsAt.toISOString()}::timestamptz + make_interval(mins => ${rulesOf(unit, order.kind).deadlineMinutes})`,
+      })
+      .where(isQueued)
+      .returning({ id: orders.id });
+    if (waiting.length > 0 && order.progress?.stage !== 'over_budget')
+      unit.enqueue('order.progress', { orderId: id });
+    return waiting.length > 0;
+  });
 }
 
 /** Keeps how far an order is and has its status message edited. */

@@ -1,9 +1,14 @@
 import type { Share } from '@aisha/config';
-import { orders, users } from '@aisha/db';
+import { creditHolds, orders, users } from '@aisha/db';
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { OrderRules, Unit } from '../unit.ts';
 
-const SHARE_REFUSALS = ['too_many_under_way', 'too_many_a_minute', 'too_many_a_day'] as const;
+const SHARE_REFUSALS = [
+  'too_many_under_way',
+  'too_many_a_minute',
+  'too_many_a_day',
+  'too_many_credits_a_day',
+] as const;
 
 /** Why somebody has to wait with another order. */
 export type ShareRefusal = (typeof SHARE_REFUSALS)[number];
@@ -74,4 +79,37 @@ function exceeded(counts: Counts, share: Share): ShareRefusal | null {
   if (counts.underWay >= share.underWay) return 'too_many_under_way';
   if (counts.minute >= share.perMinute) return 'too_many_a_minute';
   return counts.day >= share.perDay ? 'too_many_a_day' : null;
+}
+
+/**
+ * Whether this person, or this group, has set aside as many credits within a day as they may; what came back of them
+ * does not count. Asked under the lock of the person's row.
+ */
+export async function overDailyCredits(
+  { tx, limits }: Unit,
+  { ownerId, chatId }: { readonly ownerId: number; readonly chatId: number },
+  price: number,
+): Promise<boolean> {
+  const taken =
+    sql<number>`coalesce(sum(coalesce(${creditHolds.captured}, ${creditHolds.amount})), 0)`.mapWith(Number);
+  const today = gt(creditHolds.createdAt, sql`now() - interval '1 day'`);
+  const [mine] = await tx
+    .select({ taken })
+    .from(creditHolds)
+    .where(and(eq(creditHolds.userId, ownerId), today));
+  if ((mine?.taken ?? 0) + price > limits.creditsPerDay.person) return true;
+  if (chatId > 0) return false;
+  const [ours] = await tx
+    .select({ taken })
+    .from(creditHolds)
+    .innerJoin(orders, eq(orders.id, creditHolds.orderId))
+    .where(
+      and(
+        eq(orders.chatId, chatId),
+        sql`${orders.chatId} < 0`,
+        gt(orders.createdAt, sql`now() - interval '2 days'`),
+        today,
+      ),
+    );
+  return (ours?.taken ?? 0) + price > limits.creditsPerDay.group;
 }

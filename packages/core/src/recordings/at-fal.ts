@@ -86,7 +86,7 @@ async function begin(
     if (upload.account) await openBreaker(parts, { provider: 'fal' }, 'storage refuses our account');
     return { kind: 'failed', failure: upload.account ? 'provider_account' : 'provider_refused' };
   }
-  const stop = await countAsking(parts, piece, order.ownerId);
+  const stop = await countAsking(parts, piece, order, model.can.usdPerMinute);
   if (stop) {
     await failOrder(parts, order.id, stop);
     return { kind: 'done' };

@@ -11,14 +11,22 @@ import { type Answer, isOpen, type Piece } from './piece.ts';
 export function countAsking(
   parts: WorkerParts,
   piece: Piece,
-  ownerId: number,
+  { ownerId, chatId }: Pick<Order, 'ownerId' | 'chatId'>,
+  usdPerMinute: number | null,
 ): Promise<FailureReason | null> {
+  const usd = usdPerMinute === null ? null : (secondsHeard([piece]) / 60) * usdPerMinute;
   return transact(parts, async ({ tx }) => {
     await tx
       .update(recordingPieces)
       .set({ asked: sql`${recordingPieces.asked} + 1` })
       .where(isOpen(piece));
-    return countPaidCall(tx, parts.config.spending, { ownerId, for: 'recording', id: piece.recordingId });
+    return countPaidCall(tx, parts.config.spending, {
+      ownerId,
+      chatId,
+      for: 'recording',
+      id: piece.recordingId,
+      usd,
+    });
   });
 }
 

@@ -113,7 +113,7 @@ async function hear(
 ): Promise<Asked> {
   const { order, recording, piece, sent, audio, vocabulary } = hearing;
   const bytes = await audio();
-  const stop = await countAsking(parts, piece, order.ownerId);
+  const stop = await countAsking(parts, piece, order, hearer.can.usdPerMinute);
   if (stop) {
     await failOrder(parts, order.id, stop);
     return { kind: 'done' };

@@ -1,12 +1,18 @@
 import type { SpendingLimits } from '@aisha/config';
-import { type Db, type FailureReason, paidCalls, type Tx } from '@aisha/db';
-import { lt, sql } from 'drizzle-orm';
+import { dailySpending, type Db, type FailureReason, paidCalls, type Tx } from '@aisha/db';
+import { and, eq, lt, sql } from 'drizzle-orm';
 
 /** A call that is about to be bought; the id is that of what it is bought for, which has a ceiling of its own. */
-export type PaidCall = { readonly ownerId: number } & (
+export type PaidCall = {
+  readonly ownerId: number;
+  /** Where it was ordered: a group has a ceiling of its own. */
+  readonly chatId: number;
+  /** What it bills, as far as that is known before. Null where the price is not known: it counts as a request alone. */
+  readonly usd: number | null;
+} & (
   | { readonly for: 'recording' | 'document' | 'image'; readonly id: string }
-  /** One for an order. Null where the model's price is not known: it counts as a request alone. */
-  | { readonly for: 'fal'; readonly usd: number | null }
+  /** One for an order. */
+  | { readonly for: 'fal' }
 );
 
 const USES = { recording: 'speech', document: 'text', image: 'text', fal: 'fal' } as const;
@@ -30,10 +36,57 @@ export async function countPaidCall(
   // Speech was all that was counted once: its scope has no name.
   if (!(await add(tx, ownerId, today(use === 'speech' ? 'day' : use), 1, limits.perDay[use])))
     return 'too_much_today';
-  if (call.for !== 'fal' || call.usd === null) return null;
-  const mills = Math.ceil(call.usd * 1_000);
-  return (await add(tx, ownerId, today('mills'), mills, limits.usdPerDay * 1_000)) ? null : 'too_much_today';
+  if (call.usd === null || call.usd === 0) return null;
+  if (call.for === 'fal') {
+    const mills = Math.ceil(call.usd * 1_000);
+    if (!(await add(tx, ownerId, today('mills'), mills, limits.usdPerDay * 1_000))) return 'too_much_today';
+  }
+  const isGroup = call.chatId < 0;
+  if (isGroup && !(await spend(tx, `chat:${call.chatId}`, call.usd, limits.usdPerGroupADay)))
+    return 'too_much_today';
+  // The service's own cap holds back new orders, not what has begun.
+  await spend(tx, 'all', call.usd, null);
+  return null;
 }
+
+const DAY = sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD')`;
+const MICROS = 1_000_000;
+
+/** False when it would go beyond the limit. */
+async function spend(tx: Tx, scope: string, usd: number, limitUsd: number | null): Promise<boolean> {
+  const micros = Math.ceil(usd * MICROS);
+  if (limitUsd !== null && micros > limitUsd * MICROS) return false;
+  const [row] = await tx
+    .insert(dailySpending)
+    .values({ scope, day: DAY, micros })
+    .onConflictDoUpdate({
+      target: [dailySpending.scope, dailySpending.day],
+      set: { micros: sql`${dailySpending.micros} + ${micros}::bigint` },
+      ...(limitUsd === null
+        ? {}
+        : { setWhere: sql`${dailySpending.micros} + ${micros}::bigint <= ${limitUsd * MICROS}::bigint` }),
+    })
+    .returning({ micros: dailySpending.micros });
+  return row !== undefined;
+}
+
+/** What everybody's orders have taken of today's cap, in US dollars, and when the day (UTC) ends. */
+export async function spentToday(
+  db: Pick<Db, 'select'>,
+): Promise<{ usd: number; day: string; endsAt: Date }> {
+  const [row] = await db
+    .select({ micros: dailySpending.micros })
+    .from(dailySpending)
+    .where(and(eq(dailySpending.scope, 'all'), eq(dailySpending.day, DAY)));
+  const endsAt = new Date();
+  const day = endsAt.toISOString().slice(0, 10);
+  endsAt.setUTCHours(24, 0, 0, 0);
+  return { usd: (row?.micros ?? 0) / MICROS, day, endsAt };
+}
+
+/** A text model reads a text and answers with a fraction of it: two characters of Cyrillic are about one token. */
+export const textCost = ({ textUsdPerMillionTokens }: SpendingLimits, characters: number): number =>
+  ((characters * 0.75 + 1_000) * textUsdPerMillionTokens) / 1_000_000;
 
 type Scope = ReturnType<typeof sql>;
 
@@ -59,4 +112,8 @@ async function add(tx: Tx, ownerId: number, scope: Scope, amount: number, limit:
 /** Nothing is bought any more for what was counted so long ago. */
 export async function forgetCounts(db: Db): Promise<void> {
   await db.delete(paidCalls).where(lt(paidCalls.lastAt, sql`now() - interval '40 days'`));
+  // What was spent on a day stays: the operators' figures count it.
+  await db
+    .delete(dailySpending)
+    .where(lt(dailySpending.day, sql`to_char(now() - interval '400 days', 'YYYY-MM-DD')`));
 }

@@ -62,6 +62,7 @@ export const WIDE_SHARES: FairShares = {
   person: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   fal: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   group: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
+  creditsPerDay: { person: 1_000_000, group: 1_000_000 },
   updatesPerMinute: 10_000,
   wrongCodesPerHour: 100,
 };
@@ -149,6 +150,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       elsewhere: true,
       models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
       prices: {},
+      balanceAlarmUsd: 20,
       legacy: {
         mode: 'character',
         iterations: 500,
@@ -173,6 +175,8 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       perImage: 24,
       perDay: { speech: 600, text: 1_000, fal: 200 },
       usdPerDay: 50,
+      usdPerGroupADay: 200,
+      capUsdPerDay: 1_000,
       textUsdPerMillionTokens: 1,
     },
   } as const;

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, telegramId, users } from './users.ts';
 
 /** How many paid calls were made for somebody: in a day, and for one thing. Counted before each call. */
@@ -14,4 +14,17 @@ export const paidCalls = pgTable(
     lastAt: at('last_at').notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.ownerId, t.scope] }), index('paid_calls_last').on(t.lastAt)],
+);
+
+/** What providers are asked for in a day (UTC), by their prices, in millionths of a dollar. Counted before each call. */
+export const dailySpending = pgTable(
+  'daily_spending',
+  {
+    /** `all`, or `chat:<id>` of a group. */
+    scope: text('scope').notNull(),
+    /** YYYY-MM-DD. */
+    day: text('day').notNull(),
+    micros: bigint('micros', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.day] })],
 );

@@ -54,7 +54,9 @@ export type Stage =
   | 'transcribing'
   /** The provider does not answer; it is tried until `until`. */
   | 'provider_silent'
-  | 'writing';
+  | 'writing'
+  /** Providers were asked for as much as the service may spend in a day; it begins by `until`. */
+  | 'over_budget';
 
 /** How far an order is; what the status message shows. */
 export interface Progress {

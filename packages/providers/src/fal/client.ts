@@ -1,3 +1,4 @@
+import { type BalanceOutcome, readBalance } from './balance.ts';
 import { atMost } from '@aisha/service';
 import { observed, type Observers } from '../observe.ts';
 import {
@@ -47,6 +48,8 @@ export interface FalClient {
   uploadFile(body: UploadBody, options: UploadOptions): Promise<UploadOutcome>;
   /** Outputs only, and with an ADMIN key only; uploads go by `expiresS`. */
   deleteRequestFiles(requestId: string, options?: QueueOptions): Promise<DeletionOutcome>;
+  /** What is left on the account; only an ADMIN key may ask. */
+  balance(options?: QueueOptions): Promise<BalanceOutcome>;
   /** A result's file: https and public addresses only, unless FAL's addresses are set elsewhere. */
   download(url: string, options: FalDownloadOptions): Promise<FetchedBuffer>;
   /** The same, read by `take` as it comes. What comes broken throws there and is the outcome here. */
@@ -96,6 +99,7 @@ export function createFalClient({ config, log, metrics }: FalClientOptions): Fal
       seen('upload', {}, () => uploading(() => uploadFile(config, body, options))),
     deleteRequestFiles: (requestId, options = {}) =>
       seen('delete', { requestId }, () => deleteRequestFiles(config, requestId, options)),
+    balance: (options = {}) => seen('balance', {}, () => readBalance(config, options)),
     download: (url, options) => seen('download', {}, () => fetchFile(url, { ...options, anyAddress })),
     downloadTo: (url, take, options) =>
       seen('download', {}, () => fetchFileTo(url, take, { ...options, anyAddress })),
@@ -115,6 +119,7 @@ function loggable(answer: object): Readonly<Record<string, unknown>> {
 /** Outcomes of an ordinary day. */
 const quiet: ReadonlySet<string> = new Set([
   'ok',
+  'not-told',
   'accepted',
   'queued',
   'running',
