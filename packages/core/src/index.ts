@@ -111,7 +111,7 @@ export { speakersOf } from './recordings/speakers.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
 export { secondsOf } from './recordings/transcription-order.ts';
 export { applyRetention } from './retention.ts';
-export { watchBalance, watchSpending } from './spending/watch.ts';
+export { watchBalance, watchSpending } from './breaker/watch.ts';
 export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';
 export { moveChat } from './users/move-chat.ts';

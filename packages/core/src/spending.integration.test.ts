@@ -6,7 +6,7 @@ import { findFalJobOfOrder } from './fal/jobs.ts';
 import { startFalOrder } from './fal/start.ts';
 import type { FalParts } from './fal/order.ts';
 import { countPaidCall } from './spending/spending.ts';
-import { watchSpending } from './spending/watch.ts';
+import { watchSpending } from './breaker/watch.ts';
 import { sweep } from './sweeper.ts';
 import { makeOrder, orderNow, startTestParts, type TestParts } from './testing.ts';
 import { makeDocument, makeText, writeThrough } from './testing/documents.ts';

@@ -1,7 +1,7 @@
 import { alarmAboutMoney } from '../notifications/notifications.ts';
 import type { WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
-import { spentToday } from './spending.ts';
+import { spentToday } from '../spending/spending.ts';
 
 /** Of the cap: what operators still have time to do something about. */
 const NEAR = 0.8;
