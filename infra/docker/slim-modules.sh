@@ -19,6 +19,12 @@ rm -rf "$to"/node_modules/.pnpm/typescript@* "$to"/node_modules/.pnpm/@typescrip
 # libheif comes four times; the one with its wasm beside it is read.
 rm -rf "$to"/node_modules/.pnpm/libheif-js@*/node_modules/libheif-js/libheif \
   "$to"/node_modules/.pnpm/libheif-js@*/node_modules/libheif-js/libheif-wasm/libheif-bundle.*
+# What is there for browsers, or for another way to import it; and letters that packages/export/src/fonts.ts does not name.
+find "$to"/node_modules/.pnpm/docx@*/node_modules/docx/dist -type f ! -name '*.mjs' -delete 2>/dev/null || true
+rm -rf "$to"/node_modules/.pnpm/pdfmake@*/node_modules/pdfmake/build "$to"/node_modules/.pnpm/pdfmake@*/node_modules/pdfmake/src \
+  "$to"/node_modules/.pnpm/pdfkit@*/node_modules/pdfkit/js/pdfkit.standalone.js
+find "$to"/node_modules/.pnpm/dejavu-fonts-ttf@*/node_modules/dejavu-fonts-ttf/ttf -type f \
+  ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf ! -name DejaVuSans-Oblique.ttf ! -name DejaVuSans-BoldOblique.ttf -delete 2>/dev/null || true
 # Addons that come built for every platform: only this one's is ever loaded.
 find "$to/node_modules" -type d -path '*/prebuilds/*' ! -name "linux-$(node -p process.arch)" -prune -exec rm -rf {} +
 find "$to/node_modules" -type f \

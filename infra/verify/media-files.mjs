@@ -129,4 +129,24 @@ await put(
   }),
   { text },
 );
+const point = { text: 'Қаржы есебі дайын; смета — до пятницы.', at: { line: 1, startMs: 1_000 } };
+const paper = {
+  title: 'Протокол № 1',
+  language: 'kk',
+  form: 'protocol',
+  words: { absent: '—', task: 'Задача', owner: 'Кто', due: 'Срок', moment: 'Время' },
+  recordedAt: '2026-01-02T03:04:05.000Z',
+  blocks: [
+    { block: 'paragraphs', items: [point] },
+    {
+      block: 'tasks',
+      items: [
+        { task: 'Отчёт', owner: 'Анна', due: 'до пятницы', dueDate: '2026-01-09', done: false, at: null },
+      ],
+    },
+    { block: 'speech', items: [{ startMs: 0, endMs: 2_000, speaker: 'Әлия', text: 'Сәлем' }] },
+  ],
+};
+for (const name of ['docx', 'pdf', 'txt', 'md', 'srt', 'vtt', 'json', 'ics'])
+  expectOf('paper', name, { paper });
 await writeFile(join(folder, 'cases.json'), JSON.stringify(cases, null, 1));

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger } from '../service/dist/index.js';
+import { renderPaper } from '../export/dist/index.js';
 import { createMedia, decodeSound, openPicture, readTextFile, sourceName } from './dist/index.js';
 
 const [folder, scratchRoot] = process.argv.slice(2);
@@ -52,6 +53,15 @@ const judges = {
     const read = await readTextFile(media, sent);
     return read.kind === 'ok' && read.text.trim() === text ? '' : JSON.stringify(read);
   },
+};
+
+/** Papers as files, by the libraries and the letters that the image kept. */
+judges.paper = async ({ name, paper }) => {
+  const rendered = await renderPaper({ paper, format: name, id: 'proof' });
+  if (rendered.kind !== 'ok') return rendered.kind;
+  const { file } = rendered;
+  const begins = { docx: 'PK', pdf: '%PDF-', ics: 'BEGIN:VCALENDAR' }[name] ?? '';
+  return file.length > 0 && file.toString('latin1').startsWith(begins) ? '' : `${file.length} bytes`;
 };
 
 const cases = JSON.parse(await readFile(join(folder, 'cases.json'), 'utf8'));
