@@ -15,16 +15,13 @@ export function assCues(text: string): Cue[] | null {
       const value = (name: string) => values[fields.places.get(name) ?? -1]?.trim() ?? '';
       // The text is the last field and may have commas.
       const said = values.slice(fields.count - 1).join(',');
-      // Not said: `{\p1}` draws a shape.
-      if (/\{[^{}]{0,200}\\p[1-9]/.test(said)) continue;
       const name = value('name') || value('actor');
       cues.push({
         startMs: timeMs(value('start')),
         endMs: timeMs(value('end')),
         speaker: name === '' || name === 'NTP' ? null : name,
         lines: trimmed(
-          said
-            .replaceAll(/\{[^{}]{0,400}\}/g, '')
+          withoutOverrides(said)
             .replaceAll(String.raw`\h`, ' ')
             .split(/\\N/i),
         ),
@@ -39,4 +36,15 @@ export function assCues(text: string): Cue[] | null {
 function placesOf(format: string): { readonly places: ReadonlyMap<string, number>; readonly count: number } {
   const names = format.split(',').map((name) => name.trim().toLowerCase());
   return { places: new Map(names.map((name, place) => [name, place])), count: names.length };
+}
+
+/** What is said, without `{…}`; from `{\p1}` to `{\p0}` a shape is drawn, not said. */
+function withoutOverrides(said: string): string {
+  let draws = false;
+  return said.replaceAll(/\{([^{}]{0,400})\}|\{|[^{]+/g, (whole, tags: string | undefined) => {
+    if (tags === undefined) return draws ? '' : whole;
+    const drawing = Array.from(tags.matchAll(/\\p(\d)/g)).at(-1)?.[1];
+    if (drawing !== undefined) draws = drawing !== '0';
+    return '';
+  });
 }

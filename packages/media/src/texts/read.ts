@@ -6,6 +6,8 @@ import { subtitles } from './subtitles.ts';
 import { withoutControls } from './control-characters.ts';
 import { MOST_CHARACTERS, type TextOutcome } from './outcome.ts';
 
+const OLD_OFFICE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
+
 /** Reads the text of a file, whatever it is by its content: plain, subtitles, DOCX, ODT, RTF, PDF. */
 export async function readText(bytes: Buffer): Promise<TextOutcome> {
   const start = bytes.subarray(0, 1_024).toString('latin1');
@@ -19,6 +21,8 @@ export async function readText(bytes: Buffer): Promise<TextOutcome> {
     return text === null ? { kind: 'not_text' } : kept(withoutControls(text));
   }
   if (/^\s*\{\\rtf/.test(start)) return kept(withoutControls(rtfText(bytes)));
+  // Word and its kin before 2007, or behind a password.
+  if (bytes.subarray(0, 8).equals(OLD_OFFICE)) return { kind: 'not_text' };
   const text = decodeText(bytes);
   const said = text === null ? null : subtitles(text);
   const outcome = kept(said?.text ?? text);

@@ -1,17 +1,19 @@
 import { assCues } from './ass.ts';
 import { type Cue } from './cue.ts';
 import { MOST_CUES, type TimedCue } from './outcome.ts';
+import { framesCues } from './frames.ts';
 import { lyricsCues } from './lyrics.ts';
+import { samiCues } from './sami.ts';
 import { timedCues } from './timed-cues.ts';
 import { ttmlCues } from './ttml.ts';
 
 /**
  * The words of subtitles without numbers, comments, styles and markup, and their times; null when the text is none. Recognised by
- * their content: SRT and SBV, WebVTT (of meetings and of YouTube too), ASS and SSA, TTML, lyrics. No library on npm
+ * their content: SRT and SBV, WebVTT (of meetings and of YouTube too), ASS and SSA, TTML, SAMI, MicroDVD, MPL2, lyrics. No library on npm
  * keeps speakers, rolls YouTube's lines up or reads SRT without blank lines; each of the ways here is linear.
  */
 export function subtitles(text: string): { text: string; cues: readonly TimedCue[] | null } | null {
-  for (const read of [timedCues, assCues, lyricsCues, ttmlCues]) {
+  for (const read of [timedCues, assCues, lyricsCues, ttmlCues, samiCues, framesCues]) {
     const found = read(text);
     if (!found) continue;
     const cues = rolledUp(found);

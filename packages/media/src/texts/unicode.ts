@@ -40,7 +40,8 @@ function byZeros(bytes: Buffer): string | null {
     if (share(4, 3, 0) === 1 && share(4, 2, 0) > 0.9 && share(4, 1, 0, 4) > 0.7) return 'utf-32le';
     if (share(4, 0, 0) === 1 && share(4, 1, 0) > 0.9 && share(4, 2, 0, 4) > 0.7) return 'utf-32be';
   }
-  if (size < 2 || bytes.length % 2 !== 0) return null;
+  // One of more than a few letters may have lost its last byte.
+  if (size < 2 || (bytes.length % 2 !== 0 && size < 40)) return null;
   const [even, odd] = [share(2, 0, 0, 4), share(2, 1, 0, 4)];
   if (odd > 0.7 && even < 0.3) return 'utf-16le';
   return even > 0.7 && odd < 0.3 ? 'utf-16be' : null;
