@@ -27,7 +27,7 @@ function byLines(bytes: Buffer): string | null {
     const end = bytes.indexOf(0x0a, from);
     const line = bytes.subarray(from, end === -1 ? bytes.length : end);
     const text = new TextDecoder('utf-8').decode(line);
-    const beyondAscii = text.length - text.replaceAll(/[^\u0000-\u007F]/g, '').length;
+    const beyondAscii = text.replaceAll(/\p{ASCII}/gu, '').length;
     const broken = text.split('\uFFFD').length - 1;
     const isForeign = broken > beyondAscii / 2;
     if (!isForeign) right += beyondAscii - broken;
