@@ -55,9 +55,12 @@ export async function attack(options: {
     const [talks, speaks] = people;
     if (!talks || !speaks) throw new Error('nobody uses the bot');
     const watching = watch(product, scratch);
-    const using = use(talks, speaks, over.signal);
     const answers: Record<string, number> = {};
     const wrong: string[] = [];
+    const using = use(talks, speaks, over.signal).catch((error: unknown) => {
+      wrong.push(`who used the bot meanwhile: ${error instanceof Error ? error.message : String(error)}`);
+      return { answers: [], voices: [] };
+    });
     let next = 0;
     const lane = async () => {
       while (next < files) {
