@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findFalJobOfOrder } from './fal/jobs.ts';
 import { startFalOrder } from './fal/start.ts';
 import type { FalParts } from './fal/order.ts';
-import { countPaidCall } from './spending/spending.ts';
+import { countKept, countPaidCall } from './spending/spending.ts';
 import { watchSpending } from './breaker/watch.ts';
 import { sweep } from './sweeper.ts';
 import { makeOrder, orderNow, startTestParts, type TestParts } from './testing.ts';
@@ -50,6 +50,15 @@ describe('what is bought', () => {
     expect(answers.filter((answer) => answer === 'too_much_today')).toHaveLength(5);
     // Each use has a day of its own.
     expect(await count(spending, { ownerId: me, for: 'recording', id: 'r' })).toBeNull();
+  });
+
+  test('texts are kept up to a hundred megabytes a day', async () => {
+    const mine = await bench.person();
+    const keep = (megabytes: number) =>
+      bench.parts.db.transaction((tx) => countKept(tx, mine, megabytes * 1024 * 1024));
+    expect(await keep(99)).toBeNull();
+    expect(await keep(2)).toBe('too_much_today');
+    expect(await keep(1)).toBeNull();
   });
 
   test('is not beyond a day in dollars, to a tenth of a cent', async () => {

@@ -97,6 +97,21 @@ async function goTo(place: string): Promise<void> {
   }
   expect(await bot.state(me)).toMatchObject({ name: place });
 }
+test('so many avatars are begun and no more', async () => {
+  const open = many(10, () => ({})).map((_, n) => ({
+    ownerId: me,
+    chatId: me,
+    kind: 'style' as const,
+    name: `Стиль ${n}`,
+    state: n === 0 ? ('failed' as const) : ('draft' as const),
+  }));
+  await bot.parts.db.insert(avatars).values(open);
+  await goTo('avatar.consent');
+  const { messages } = await bot.press(me, 'avatar.consent');
+  expect(messages.at(-1)?.text).toMatch(/ten avatars already/);
+  expect(await bot.parts.db.$count(avatars, eq(avatars.ownerId, me))).toBe(10);
+});
+
 async function goOn(place: string): Promise<void> {
   const from = STEPS.findIndex(([name]) => name === place);
   for (const [, step] of STEPS.slice(from + 1)) await step();

@@ -4,6 +4,7 @@ import {
   clearPhotos,
   createAvatar,
   deleteAvatar,
+  hasManyOpen,
   listAvatars,
   makeMain,
   orderTraining,
@@ -55,6 +56,10 @@ export const avatarAnswers = {
     turn.show(withKept(turn, consentScreen(turn, 'portrait')));
   }),
   'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject }) => {
+    if (await hasManyOpen(turn.unit.tx, turn.user.id)) {
+      turn.state = IDLE;
+      return turn.show(noteScreen(turn, turn.t('avatar.many_open')));
+    }
     const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject };
     const avatar = await createAvatar(turn.unit, draft);
     if (avatar) {

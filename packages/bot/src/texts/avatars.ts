@@ -12,6 +12,8 @@ export const ru = {
   'avatar.kind.style': '🎨 Художественный стиль',
   'avatar.name.ask': 'Как назвать аватар? Пришлите имя, от 2 до 50 символов.',
   'avatar.name.bad': 'В имени должно быть от 2 до 50 видимых символов. Пришлите другое.',
+  'avatar.many_open':
+    'У вас уже десять начатых аватаров. Обучите или удалите один из них, потом начните новый.',
   'avatar.name.taken': 'Аватар «{{name}}» у вас уже есть. Пришлите другое имя.',
   'avatar.subject.ask': 'Как называть человека в описаниях картинок?',
   'avatar.subject.man': 'Мужчина',
@@ -110,6 +112,8 @@ export const kk = {
   'avatar.kind.style': '🎨 Көркемдік стиль',
   'avatar.name.ask': 'Аватарды қалай атаймыз? 2–50 таңбадан тұратын ат жіберіңіз.',
   'avatar.name.bad': 'Атта 2–50 көрінетін таңба болуы керек. Басқасын жіберіңіз.',
+  'avatar.many_open':
+    'Сізде басталған он аватар бар. Біреуін үйретіңіз немесе жойыңыз, содан кейін жаңасын бастаңыз.',
   'avatar.name.taken': 'Сізде «{{name}}» деген аватар бар. Басқа ат жіберіңіз.',
   'avatar.subject.ask': 'Сурет сипаттамасында бұл адамды қалай атайын?',
   'avatar.subject.man': 'Ер адам',
@@ -202,6 +206,7 @@ export const en = {
   'avatar.kind.style': '🎨 Art style',
   'avatar.name.ask': 'What shall we call the avatar? Send a name of 2 to 50 characters.',
   'avatar.name.bad': 'The name needs 2 to 50 characters that can be seen. Please send another.',
+  'avatar.many_open': 'You have begun ten avatars already. Train or delete one of them, then begin another.',
   'avatar.name.taken': 'You already have an avatar called “{{name}}”. Please send another name.',
   'avatar.subject.ask': 'How should I refer to the person in picture descriptions?',
   'avatar.subject.man': 'Man',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { addPhoto, type Avatar } from './avatars.ts';
+import { waitsAs } from '../users/turns.ts';
 
 type PhotoRow = typeof avatarPhotos.$inferSelect;
 
@@ -23,7 +24,7 @@ export async function unpackPhotos(
   { signal }: Run,
 ): Promise<PhotoProblem | null> {
   const { media, storage } = parts;
-  const owner = String(avatar.ownerId);
+  const owner = String(waitsAs(avatar.ownerId));
   await using folder = await media.scratch.folder(zip.length, { signal });
   await media.scratch.write(folder, 'zip', zip);
   const archive = await openArchive(media, join(folder.path, 'zip'), { owner, signal });

@@ -13,6 +13,7 @@ import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { type OrderRefusal, type Placed, placeOrder } from '../orders/orders.ts';
 import type { PresetName } from '../fal/models/trainer.ts';
+import { waitsAs } from '../users/turns.ts';
 
 export type Avatar = typeof avatars.$inferSelect;
 
@@ -54,6 +55,15 @@ export async function nameTaken(tx: Tx, ownerId: number, name: string): Promise<
       ),
     );
   return row !== undefined;
+}
+
+/** Until an avatar is trained its photos are kept, a hundred megabytes at most; nobody collects for more at once. */
+const MOST_OPEN = 10;
+
+/** Whether somebody has begun as many avatars as they may; asked under the lock of their row. */
+export async function hasManyOpen(tx: Pick<Tx, '$count'>, ownerId: number): Promise<boolean> {
+  const open = and(eq(avatars.ownerId, ownerId), inArray(avatars.state, ['draft', 'failed']));
+  return (await tx.$count(avatars, open)) >= MOST_OPEN;
 }
 
 /** A draft that photos can be sent to; null when the owner has an avatar of that name. */
@@ -181,7 +191,7 @@ export async function addPhoto(
     unit.enqueue(
       'photo.check',
       { photoId: row.id },
-      { turn: Math.floor(counts.received / 4), by: held.ownerId },
+      { turn: Math.floor(counts.received / 4), by: waitsAs(held.ownerId) },
     );
   await showCounter(unit, avatar.id);
   return 'added';

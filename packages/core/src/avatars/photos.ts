@@ -7,6 +7,7 @@ import { transact } from '../unit.ts';
 import { unpackPhotos } from './archive.ts';
 import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
 import { photoKey } from './tidy.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** Rules for one photo; product.md "Avatars", step 2. */
 const RULES = {
@@ -69,7 +70,7 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   const judged =
     typeof file === 'string'
       ? file
-      : await judgePhoto(parts.media, file, { owner: String(avatar.ownerId), signal: run.signal });
+      : await judgePhoto(parts.media, file, { owner: String(waitsAs(avatar.ownerId)), signal: run.signal });
   let key: string | null = null;
   if (typeof judged !== 'string') {
     key = photoKey(avatar, row.id);

@@ -2,6 +2,7 @@ import { documentSections } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { OrderDefinition } from '../orders/definition.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** A price's worth of text: two hours of speech. Longer ones are asked for in more sections, each of which is billed. */
 export const CHARACTERS_A_UNIT = 100_000;
@@ -26,6 +27,6 @@ export const document: OrderDefinition = {
       await tx.update(documentSections).set({ spoiled: 0 }).where(eq(documentSections.documentId, subjectId));
   },
   first: (unit, { subjectId, ownerId, turn }) => {
-    if (subjectId) unit.enqueue('document.write', { documentId: subjectId }, { turn, by: ownerId });
+    if (subjectId) unit.enqueue('document.write', { documentId: subjectId }, { turn, by: waitsAs(ownerId) });
   },
 };

@@ -7,6 +7,7 @@ import { transact, type Unit } from '../unit.ts';
 import { type Document, documentAndText } from './documents.ts';
 import { type DocumentKind, documentKinds, isDocumentKind } from './kinds/index.ts';
 import { addSections, coverText, nextStep, type Section, sectionsIn } from './plan.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** A quarter of what one worker takes, so that a long document does not hold up everybody's; 60,000 words in five rounds. */
 const SECTIONS_AT_ONCE = 4;
@@ -61,7 +62,7 @@ async function advance(
         break;
       case 'ask':
         for (const { id: sectionId } of step.open.slice(0, SECTIONS_AT_ONCE))
-          unit.enqueue('document.section', { documentId, sectionId }, { by: ownerId });
+          unit.enqueue('document.section', { documentId, sectionId }, { by: waitsAs(ownerId) });
         return { sections, content: null };
       case 'written':
         return { sections, content: step.content };

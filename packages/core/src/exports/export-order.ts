@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OrderDefinition } from '../orders/definition.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** A file of what is there already: free. */
 export const exportOrder: OrderDefinition = {
@@ -9,7 +10,7 @@ export const exportOrder: OrderDefinition = {
   price: () => ({ each: 0, units: 0 }),
   input: z.object({}),
   progressUnit: 'none',
-  first: (unit, { subjectId, turn }) => {
-    if (subjectId) unit.enqueue('export.make', { exportId: subjectId }, { turn });
+  first: (unit, { subjectId, ownerId, turn }) => {
+    if (subjectId) unit.enqueue('export.make', { exportId: subjectId }, { turn, by: waitsAs(ownerId) });
   },
 };

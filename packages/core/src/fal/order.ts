@@ -4,6 +4,7 @@ import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
 import { type FalJob, giveUpFalJob } from './jobs.ts';
 import type { FalModel } from './models/index.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** What FAL is asked: which model, and for what. */
 export interface FalRequest {
@@ -36,7 +37,7 @@ export function falOrder(own: Omit<OrderDefinition, 'first'> & FalWork): FalOrde
   return {
     ...own,
     first: (unit, { id, ownerId, turn }) =>
-      unit.enqueue('order.start', { orderId: id }, { turn, by: ownerId }),
+      unit.enqueue('order.start', { orderId: id }, { turn, by: waitsAs(ownerId) }),
     ended: async (unit, order) => {
       await own.ended?.(unit, order);
       await giveUpFalJob(unit, order.id);

@@ -12,6 +12,7 @@ import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { ASPECTS } from './aspects.ts';
 import { imageInput } from './images.ts';
+import { waitsAs } from '../users/turns.ts';
 
 const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
 /** How far an image's ratio may be from the one ordered: models round to multiples of 16. */
@@ -83,7 +84,7 @@ async function keepImage(
   if (file.kind === 'retry') throw new TransientError(`an image cannot be fetched now: ${file.why}`);
   if (file.kind !== 'ok') return null;
   // Every pixel is decoded: a cut file fails here and not at the user.
-  const opened = await openPicture(parts.media, file.data, { owner: String(order.ownerId), signal });
+  const opened = await openPicture(parts.media, file.data, { owner: String(waitsAs(order.ownerId)), signal });
   if (opened.kind === 'refused') {
     parts.log.warn('an image is damaged', { orderId: order.id, index, ...opened });
     return null;

@@ -11,6 +11,7 @@ import { enqueuePieces } from './leader.ts';
 import { secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
 import { ROLL_MOST_MS } from './roll-call.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /**
  * Pieces are heard side by side, some eight at a time: so many that the last ones make little difference, each long enough
@@ -52,7 +53,7 @@ export async function cutRecording(
     recording.wantSpeakers ??
     (hearers[0]?.can.speakers === true && !['voice', 'voices'].includes(recording.source));
   const seconds = pieceSeconds(hearers, durationMs, wantSpeakers);
-  const job = { owner: String(recording.ownerId), signal };
+  const job = { owner: String(waitsAs(recording.ownerId)), signal };
   const rows: (typeof recordingPieces.$inferInsert)[] = [];
   const senders: RollCall[] = [];
   let from = 0;

@@ -1,6 +1,7 @@
 import { recordingPieces, recordings } from '@aisha/db';
 import { asc, eq } from 'drizzle-orm';
 import type { Order, Unit } from '../unit.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** Pieces take turns with those of other people's recordings, a worker's handful at a time. */
 const turnOf = (order: Pick<Order, 'turn'>, index: number) => order.turn + Math.floor(index / 8);
@@ -33,7 +34,7 @@ export async function enqueuePieces(
       { recordingId, index },
       {
         turn: turnOf(order, index),
-        by: order.ownerId,
+        by: waitsAs(order.ownerId),
       },
     );
 }

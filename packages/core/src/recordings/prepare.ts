@@ -12,6 +12,7 @@ import { enqueuePieces } from './leader.ts';
 import { joinIfDone, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
 import { keepText } from './text-file.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** Job: downloads a recording, cuts it at pauses and enqueues its pieces. Goes on where an earlier run stopped. */
 export async function prepareRecording(parts: WorkerParts, recordingId: string, run: Run): Promise<void> {
@@ -95,7 +96,7 @@ async function listen(
   { file, folder }: { readonly file: string; readonly folder: ScratchFolder },
   run: Run,
 ): Promise<FailureReason | null> {
-  const owner = String(recording.ownerId);
+  const owner = String(waitsAs(recording.ownerId));
   const sound = await decodeSound(parts.media, { file, folder, owner, signal: run.signal });
   switch (sound.kind) {
     case 'ok': {

@@ -23,7 +23,7 @@ import { joinRecording } from './join.ts';
 import { transcribePiece } from './pieces.ts';
 import { prepareRecording } from './prepare.ts';
 import { hearerOf } from './recognisers.ts';
-import { deleteRecording, historyPage } from './recordings.ts';
+import { deleteRecording, historyPage, orderTranscription } from './recordings.ts';
 import { readTranscript, transcriptKey } from './transcript.ts';
 
 let bench: TestParts;
@@ -78,6 +78,22 @@ async function end(text: Buffer, name: string) {
     recording: await recordingNow(bench, made.recording.id),
   };
 }
+
+test('what an app says of a recording’s length is taken when it can be', async () => {
+  const order = (durationS: number) =>
+    transact(bench.parts, (unit) =>
+      orderTranscription(
+        unit,
+        { ownerId: me, chatId: me, threadId: null, messageId: 1, title: 'a', language: null },
+        { source: 'audio', fileId: 'a', fileName: null, mimeType: null, fileSize: null, durationS },
+      ),
+    );
+  const lengths = [4, -1, 2_147_483_647, 1e12].map(async (seconds) => {
+    const ordered = await order(seconds);
+    return 'refused' in ordered ? ordered.refused : ordered.recording.durationMs;
+  });
+  expect(await Promise.all(lengths)).toEqual([4_000, null, null, null]);
+});
 
 test('twelve minutes come back through the queue with no word lost or doubled, and nothing but the text stays', async () => {
   const words = numbered(600);

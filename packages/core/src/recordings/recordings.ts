@@ -23,6 +23,13 @@ export interface IncomingMedia {
   readonly durationS: number | null;
 }
 
+/** A day is longer than anything that is taken. */
+const LONGEST_TOLD_S = 24 * 3_600;
+
+/** What the sender's app says, in ms; what cannot be is as good as nothing, and the file itself is measured later. */
+const durationTold = (seconds: number | null): number | null =>
+  seconds !== null && seconds >= 0 && seconds <= LONGEST_TOLD_S ? Math.round(seconds * 1_000) : null;
+
 /** Takes a file to be transcribed and orders the work. */
 export async function orderTranscription(
   unit: Unit,
@@ -35,7 +42,7 @@ export async function orderTranscription(
   const { durationS, ...file } = media;
   const [recording] = await unit.tx
     .insert(recordings)
-    .values({ ...from, ...file, durationMs: durationS === null ? null : Math.round(durationS * 1_000) })
+    .values({ ...from, ...file, durationMs: durationTold(durationS) })
     .returning();
   if (!recording) throw new Error('insert returned nothing');
   const placed = await placeOrder(unit, {

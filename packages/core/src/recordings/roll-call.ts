@@ -7,6 +7,7 @@ import type { WorkerParts } from '../parts.ts';
 import { GAP_MS, type Sent } from './heard.ts';
 import type { Answer, Piece } from './piece.ts';
 import type { Recording } from './recordings.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** Seconds of a voice are enough to know it again; more speakers than this nobody keeps apart. */
 const SAMPLE = { mostMs: 4_000, leastMs: 800, most: 8, turns: 2 };
@@ -46,7 +47,7 @@ export function soundOf(
           { audio: await own(), clips: null },
         ],
         GAP_MS,
-        { owner: String(recording.ownerId), signal },
+        { owner: String(waitsAs(recording.ownerId)), signal },
       ),
   };
 }
@@ -74,7 +75,7 @@ export async function callRoll(
     parts.media,
     [{ audio: await read(parts, piece.objectKey), clips }],
     BETWEEN_MS,
-    { owner: String(recording.ownerId), signal },
+    { owner: String(waitsAs(recording.ownerId)), signal },
   );
   await parts.storage.put('transcripts', rollKey(recording), audio, { contentType: 'audio/ogg' });
   let at = 0;

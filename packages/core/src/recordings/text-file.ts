@@ -3,8 +3,10 @@ import { readTextFile, type ScratchFolder } from '@aisha/media';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
 import { keepTranscript } from './join.ts';
+import { countKept } from '../spending/spending.ts';
 import type { Recording } from './recordings.ts';
 import { transcriptOfCues, transcriptOfText } from './transcript.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** A sent text takes the place of a transcript: the same history, the same documents. */
 export async function keepText(
@@ -17,16 +19,21 @@ export async function keepText(
   const text = await readTextFile(parts.media, {
     file,
     folder,
-    owner: String(recording.ownerId),
+    owner: String(waitsAs(recording.ownerId)),
     signal: run.signal,
   });
   switch (text.kind) {
-    case 'ok':
+    case 'ok': {
+      // Spoken texts are bounded by their paid calls.
+      const { ownerId } = recording;
+      const over = await parts.db.transaction((tx) => countKept(tx, ownerId, Buffer.byteLength(text.text)));
+      if (over) return over;
       await keepTranscript(parts, recording, order, {
         text: text.text,
         transcript: text.cues ? transcriptOfCues(text.cues) : transcriptOfText(text.text),
       });
       return null;
+    }
     case 'empty':
       return 'empty_file';
     case 'too_long':

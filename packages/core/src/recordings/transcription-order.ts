@@ -4,6 +4,7 @@ import { giveUpFalJob } from '../fal/jobs.ts';
 import type { OrderDefinition } from '../orders/definition.ts';
 import type { Order } from '../unit.ts';
 import { stopRecording } from './stop.ts';
+import { waitsAs } from '../users/turns.ts';
 
 /** `seconds`: of what was heard. */
 const heard = z.object({ seconds: z.number().nonnegative().optional() });
@@ -31,6 +32,7 @@ export const transcription: OrderDefinition = {
   ended: (unit, { id }) => giveUpFalJob(unit, id),
   progressUnit: 'minutes',
   first: (unit, { subjectId, ownerId, turn }) => {
-    if (subjectId) unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn, by: ownerId });
+    if (subjectId)
+      unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn, by: waitsAs(ownerId) });
   },
 };

@@ -49,6 +49,15 @@ export async function countPaidCall(
   return null;
 }
 
+/** A shelf of novels; what is written and spoken of it is kept until its owner deletes it, in the row and in the bucket. */
+const KEPT_MB_A_DAY = 100;
+
+/** Counts what is kept of a text before it is kept; null: it may be. */
+export async function countKept(tx: Tx, ownerId: number, bytes: number): Promise<FailureReason | null> {
+  const kilobytes = Math.ceil(bytes / 1_024);
+  return (await add(tx, ownerId, today('kept'), kilobytes, KEPT_MB_A_DAY * 1_024)) ? null : 'too_much_today';
+}
+
 const DAY = sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD')`;
 const MICROS = 1_000_000;
 

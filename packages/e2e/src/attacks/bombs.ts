@@ -45,7 +45,7 @@ export function wav(rate: number, sound: Buffer, { channels = 1, comment = '' } 
   format.writeUInt16LE(1, 0);
   format.writeUInt16LE(channels, 2);
   format.writeUInt32LE(rate, 4);
-  format.writeUInt32LE(rate * channels, 8);
+  format.writeUInt32LE((rate * channels) % 2 ** 32, 8);
   format.writeUInt16LE(channels, 12);
   format.writeUInt16LE(8, 14);
   const remark = Buffer.concat([Buffer.from('INFO'), riff('ICMT', Buffer.from(comment))]);
