@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 
 const extensions = (list: string) => new Set(list.split(' '));
 const TEXT_FILES = extensions(
-  '.txt .text .md .markdown .srt .vtt .ass .ssa .sbv .lrc .ttml .dfxp .docx .odt .rtf .pdf .log',
+  '.txt .text .md .markdown .srt .vtt .ass .ssa .sbv .lrc .smi .sub .ttml .dfxp .docx .odt .rtf .pdf .log',
 );
 const TEXT_TYPES =
   /^(text\/(plain|markdown|x-markdown|vtt|srt|rtf|x-log)|application\/(pdf|rtf|x-rtf|x-subrip|ttml\+xml|vnd\.oasis\.opendocument\.text|vnd\.openxmlformats-officedocument\.wordprocessingml\.document))$/;

@@ -50,7 +50,10 @@ const shape = z.object({
 });
 
 /** What a file is made of, by its content; null when it is no sound or video. */
-export async function probe(file: string, job: SoundJob): Promise<Probe | 'not_media' | 'too_costly'> {
+export async function probe(
+  file: string,
+  job: SoundJob,
+): Promise<Probe | 'not_media' | 'damaged' | 'too_costly'> {
   const ended = await job.pool.program(
     'ffprobe',
     [
@@ -67,7 +70,8 @@ export async function probe(file: string, job: SoundJob): Promise<Probe | 'not_m
     { ...job, limits: PROBE },
   );
   if (ended.kind === 'refused') return 'too_costly';
-  if (ended.code !== 0) return 'not_media';
+  // Whoever recorded it died before it wrote where its sound is.
+  if (ended.code !== 0) return ended.stderr.includes('moov atom not found') ? 'damaged' : 'not_media';
   const parsed = shape.parse(JSON.parse(ended.stdout.toString('utf8')));
   const tracks = parsed.streams
     .filter(({ codec_type: type }) => type === 'audio')
