@@ -84,8 +84,8 @@ async function main(): Promise<number> {
 }
 
 /** For whoever starts an app or asks the database by hand: a shell and `node --env-file` both read it. */
-function keepEnvironment({ env }: Stack, path: string): void {
-  const own = Object.entries(env).filter(([name]) => process.env[name] === undefined);
+function keepEnvironment({ env, migrating }: Stack, path: string): void {
+  const own = Object.entries({ ...env, ...migrating }).filter(([name]) => process.env[name] === undefined);
   const lines = own.map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}'\n`);
   writeFileSync(path, lines.join(''), { mode: 0o600 });
 }

@@ -54,6 +54,8 @@ export interface Stack extends Readonly<Foundation> {
   addApp(kind: AppName): Promise<StackProcess>;
   /** What every Aisha process gets, without INSTANCE_ID and PORT. */
   readonly env: Readonly<Record<string, string>>;
+  /** What migrations get beside it, and no process. */
+  readonly migrating: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -113,13 +115,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     });
     options.signal?.throwIfAborted();
-    // The processes never see these.
-    const migrating = postgres && {
-      DATABASE_ADMIN_URL: postgres.url,
-      DATABASE_OWN_SERVER: 'true',
-      MIGRATION_DATABASE_URL: postgres.roles.owner,
-      BACKUP_DATABASE_URL: postgres.roles.backup,
-    };
+    const migrating: Readonly<Record<string, string>> = postgres
+      ? {
+          DATABASE_ADMIN_URL: postgres.url,
+          DATABASE_OWN_SERVER: 'true',
+          MIGRATION_DATABASE_URL: postgres.roles.owner,
+          BACKUP_DATABASE_URL: postgres.roles.backup,
+        }
+      : {};
     await Promise.all([
       runScript(context, 'migrations', programArguments(context, 'packages/db', 'migrate'), {
         ...env,
@@ -164,6 +167,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         return added;
       },
       env,
+      migrating,
       stop: () => lifecycle.stop(),
     };
   } catch (error) {
