@@ -4,6 +4,7 @@
 set -eu
 to=$1
 shift
+packages=$*
 for package in "$@"; do
   pnpm --filter-prod "$package..." list --depth -1 --parseable --prod
 done | sort -u | while read -r folder; do
@@ -25,6 +26,11 @@ rm -rf "$to"/node_modules/.pnpm/pdfmake@*/node_modules/pdfmake/build "$to"/node_
   "$to"/node_modules/.pnpm/pdfkit@*/node_modules/pdfkit/js/pdfkit.standalone.js
 find "$to"/node_modules/.pnpm/dejavu-fonts-ttf@*/node_modules/dejavu-fonts-ttf/ttf -type f \
   ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf ! -name DejaVuSans-Oblique.ttf ! -name DejaVuSans-BoldOblique.ttf -delete 2>/dev/null || true
+# Only a worker lays out pages.
+case $packages in
+  *@aisha/worker*) ;;
+  *) for library in docx pdfmake pdfkit fontkit dejavu-fonts-ttf @expo-google-fonts+pt-serif; do rm -rf "$to/node_modules/.pnpm/$library@"*; done ;;
+esac
 # Addons that come built for every platform: only this one's is ever loaded.
 find "$to/node_modules" -type d -path '*/prebuilds/*' ! -name "linux-$(node -p process.arch)" -prune -exec rm -rf {} +
 find "$to/node_modules" -type f \

@@ -1,7 +1,5 @@
 import { toCalendar, hasDays } from './calendar.ts';
-import { toDocx } from './docx.ts';
 import type { Paper } from './paper.ts';
-import { toPdf } from './pdf.ts';
 import { toSrt, toVtt } from './subtitles/formats.ts';
 import { toMarkdown, toText } from './text.ts';
 
@@ -28,9 +26,16 @@ export const formats = {
     needs: null,
     fits: always,
     heavy: true,
-    render: toDocx,
+    // Loaded by whoever lays out pages: the others know the formats by name, and their images lack these libraries.
+    render: async (paper) => (await import('./docx.ts')).toDocx(paper),
   },
-  pdf: { contentType: 'application/pdf', needs: null, fits: always, heavy: true, render: toPdf },
+  pdf: {
+    contentType: 'application/pdf',
+    needs: null,
+    fits: always,
+    heavy: true,
+    render: async (paper) => (await import('./pdf.ts')).toPdf(paper),
+  },
   txt: { contentType: 'text/plain; charset=utf-8', needs: null, fits: always, heavy: false, render: toText },
   md: {
     contentType: 'text/markdown; charset=utf-8',
