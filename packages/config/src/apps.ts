@@ -2,6 +2,7 @@ import { databaseGroup, migrationGroup } from './groups/database.ts';
 import { falGroup, falJwksGroup, falModeGroup } from './groups/fal.ts';
 import type { AppName, Group } from './groups/group.ts';
 import { limitsGroup } from './groups/limits.ts';
+import { linksGroup } from './groups/links.ts';
 import { openAiGroup } from './groups/openai.ts';
 import { pricesGroup } from './groups/prices.ts';
 import { paymentsGroup } from './groups/payments.ts';
@@ -51,6 +52,7 @@ export const SCHEMAS = {
     fal: falGroup,
     openai: openAiGroup,
     recognisers: recognisersGroup,
+    links: linksGroup,
     spending: spendingGroup,
   },
   'webhook-api': {

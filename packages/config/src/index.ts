@@ -4,6 +4,7 @@ export type { DatabaseConfig } from './groups/database.ts';
 export type { FalConfig } from './groups/fal.ts';
 export type { AppName } from './groups/group.ts';
 export type { FairShares, Share } from './groups/limits.ts';
+export type { LinksConfig } from './groups/links.ts';
 export type { OpenAiConfig } from './groups/openai.ts';
 export type { Prices } from './groups/prices.ts';
 export type { Pack, PaymentsConfig, Plan } from './groups/payments.ts';

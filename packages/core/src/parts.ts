@@ -1,5 +1,5 @@
 import type { Place } from '@aisha/db';
-import type { FalConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
+import type { FalConfig, LinksConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
 import type { Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, Recognisers, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
@@ -25,6 +25,7 @@ export interface WorkerParts extends DeciderParts {
   readonly config: {
     readonly fal: FalConfig;
     readonly telegram: TelegramConfig;
+    readonly links: LinksConfig;
     readonly spending: SpendingLimits;
   };
 }

@@ -28,7 +28,13 @@ export type { CancelOutcome, FalLog, QueueOptions, ResultOutcome, StatusOutcome 
 export type { DeletionOutcome, UploadBody, UploadOptions, UploadOutcome } from './fal/storage.ts';
 export type { FalTarget } from './fal/library.ts';
 export { falErrorReason, type FalErrorDetail, type FalErrorReason } from './fal/errors.ts';
-export { fetchFile, type FetchedBuffer, type FetchedTo, type FetchFileOptions } from './fal/download.ts';
+export {
+  fetchFile,
+  fetchFileTo,
+  type FetchedBuffer,
+  type FetchedTo,
+  type FetchFileOptions,
+} from './fal/download.ts';
 export {
   createWebhookVerifier,
   FalWebhookBody,

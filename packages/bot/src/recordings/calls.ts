@@ -1,6 +1,6 @@
 import type { IncomingMedia } from '@aisha/core';
 import type { Message } from 'telegraf/types';
-import { mediaOf } from './media.ts';
+import { linkOf, mediaOf } from './media.ts';
 
 /** `transcribe`: by the command, or by the bot's name and nothing else; `other`: by another command with its name. */
 type Call = 'transcribe' | 'other' | null;
@@ -23,10 +23,10 @@ export function callOf(message: Message, name: string): Call {
 /** What is meant: the message's own file, the one that it answers, or the one of another chat that it answers. */
 export function meantBy(message: Message): { media: IncomingMedia; messageId: number } | null {
   const { message_id: messageId } = message;
-  const own = mediaOf(message);
+  const own = mediaOf(message) ?? linkOf(message);
   if (own) return { media: own, messageId };
   const original = 'reply_to_message' in message ? message.reply_to_message : undefined;
-  const media = original && mediaOf(original);
+  const media = original && (mediaOf(original) ?? linkOf(original));
   if (media) return { media, messageId: original.message_id };
   const elsewhere = 'external_reply' in message ? message.external_reply : undefined;
   const quoted = elsewhere && mediaOf(elsewhere);

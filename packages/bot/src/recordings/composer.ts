@@ -12,7 +12,7 @@ import { recordingFormatButtons } from '../exports/screens.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
-import { mediaOf } from './media.ts';
+import { linkOf, mediaOf } from './media.ts';
 import { confirmDeleteRecording, historyScreen, recordingScreen, textsScreen } from './screens.ts';
 
 export function recordingsComposer() {
@@ -24,7 +24,9 @@ export function recordingsComposer() {
     if (meant) return transcribe(turn, meant.media, meant.messageId);
     if (turn.isPrivate) {
       if (call === 'transcribe') return turn.send(noteScreen(turn, turn.t('transcribe.how')));
-      const media = mediaOf(ctx.message);
+      // Where something else is asked for, an address may be the answer.
+      const link = turn.state.name === IDLE.name ? linkOf(ctx.message) : null;
+      const media = mediaOf(ctx.message) ?? link;
       if (!media) return next();
       const { message_id: messageId } = ctx.message;
       const album = 'media_group_id' in ctx.message ? ctx.message.media_group_id : undefined;

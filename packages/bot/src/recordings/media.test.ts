@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mediaOf } from './media.ts';
+import { linkOf, mediaOf } from './media.ts';
 
 const base = { message_id: 1, date: 1, chat: { id: 1, type: 'private' as const, first_name: 'A' } };
 const file = { file_id: 'f', file_unique_id: 'u', file_size: 5 };
@@ -65,3 +65,14 @@ describe('a message', () => {
     });
   });
 });
+
+test.each([
+  ['https://x.org/a/talk%20one.mp3?t=1', 'talk one.mp3'],
+  ['http://x.org/', 'x.org'],
+  ['/transcribe https://x.org/b.ogg', 'b.ogg'],
+  ['look: https://x.org/b.ogg', undefined],
+  ['https://x.org/a https://x.org/b', undefined],
+  ['ftp://x.org/a', undefined],
+])('%s is a link by itself, or none', (text, name) =>
+  expect(linkOf(Object({ ...base, text }))?.fileName).toBe(name),
+);

@@ -32,3 +32,32 @@ function media(
     durationS: file.duration ?? null,
   };
 }
+
+/** Longer addresses are no links to files. */
+const LONGEST_LINK = 2_000;
+
+/** A link to a file in what somebody writes: the address and nothing else, or after the command. */
+export function linkOf(message: Message): IncomingMedia | null {
+  if (!('text' in message)) return null;
+  const said = message.text.trim().replace(/^\/transcribe(?:@\w+)?\s+/i, '');
+  if (!/^https?:\/\/\S+$/i.test(said) || said.length > LONGEST_LINK || !URL.canParse(said)) return null;
+  const { pathname, hostname } = new URL(said);
+  return {
+    source: 'link',
+    fileId: said,
+    fileName: nameIn(pathname) ?? hostname,
+    mimeType: null,
+    fileSize: null,
+    durationS: null,
+  };
+}
+
+function nameIn(path: string): string | null {
+  const last = path.split('/').findLast(Boolean);
+  if (last === undefined) return null;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

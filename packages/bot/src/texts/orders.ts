@@ -65,6 +65,10 @@ export const ru = {
   'failure.file_unreachable':
     'Я не смогла забрать этот файл: ошибка на нашем сервере, с вашим файлом всё в порядке. Мы её уже видим. Попробуйте позже.',
   'failure.file_gone': 'Telegram больше не отдаёт этот файл. Пришлите его ещё раз.',
+  'failure.link_gone':
+    'По ссылке нет файла, или он не пришёл вовремя. Проверьте, открывается ли она без входа.',
+  'failure.link_refused': 'По этой ссылке я не хожу: годятся только открытые адреса в интернете.',
+  'failure.link_page': 'Ссылка ведёт на страницу, а не на файл. Нужна прямая ссылка на аудио или видео.',
   'failure.not_media': 'В этом файле нет звука, который можно прочитать. Возможно, он повреждён.',
   'failure.no_sound': 'В этом видео нет звука, из которого можно сделать текст.',
   'failure.damaged':
@@ -171,6 +175,11 @@ export const kk = {
   'failure.file_unreachable':
     'Бұл файлды ала алмадым: қате біздің серверде, файлыңыз дұрыс. Оны көріп отырмыз. Кейінірек қайталап көріңіз.',
   'failure.file_gone': 'Telegram бұл файлды енді бермейді. Қайта жіберіңіз.',
+  'failure.link_gone':
+    'Сілтемеде файл жоқ немесе ол уақытында келмеді. Сілтеме тіркелмей-ақ ашыла ма, тексеріңіз.',
+  'failure.link_refused': 'Бұл сілтемемен бармаймын: тек интернеттегі ашық мекенжайлар жарайды.',
+  'failure.link_page':
+    'Сілтеме файлға емес, бетке апарады. Аудионың немесе бейненің тікелей сілтемесі керек.',
   'failure.not_media': 'Бұл файлда оқуға жарайтын дыбыс жоқ. Бәлкім, файл бүлінген.',
   'failure.no_sound': 'Бұл бейнеде мәтінге айналдыратын дыбыс жоқ.',
   'failure.damaged': 'Файл бүлінген: одан ештеңе оқи алмадым. Өзіңізде ашылса, қайта жіберіңіз.',
@@ -273,6 +282,11 @@ export const en = {
   'failure.file_unreachable':
     'I could not fetch this file: the error is on our server, your file is fine. We can see it already. Please try later.',
   'failure.file_gone': 'Telegram no longer provides this file. Please send it again.',
+  'failure.link_gone':
+    'There is no file at this link, or it did not come in time. See whether it opens without signing in.',
+  'failure.link_refused': 'I do not follow this link: only open addresses on the internet are taken.',
+  'failure.link_page':
+    'The link leads to a page, not to a file. A direct link to an audio or video is needed.',
   'failure.not_media': 'There is no sound in this file that I can read. It may be damaged.',
   'failure.no_sound': 'This video has no sound to make a text of.',
   'failure.damaged':

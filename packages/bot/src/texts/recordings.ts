@@ -2,7 +2,7 @@ import type { Translation } from './translation.ts';
 
 export const ru = {
   'transcribe.how':
-    '🎙 Пришлите или перешлите голосовое, аудио, видео или файл — до 20 МБ. Длинные записи режу по паузам и собираю без потерь.\n\nВ группе: ответьте на голосовое командой /transcribe.',
+    '🎙 Пришлите или перешлите голосовое, аудио, видео или файл — до 20 МБ — либо прямую ссылку на файл. Длинные записи режу по паузам и собираю без потерь.\n\nВ группе: ответьте на голосовое командой /transcribe.',
   'transcribe.reply': 'Ответьте этой командой на голосовое, аудио или видео.',
   'transcribe.too_big':
     'Файл больше {{limit}} МБ — столько Telegram боту не отдаёт. Сожмите его или разделите на части.',
@@ -30,7 +30,7 @@ export const ru = {
 
 export const kk = {
   'transcribe.how':
-    '🎙 Дауыстық хабарлама, аудио, видео немесе файл жіберіңіз — 20 МБ-қа дейін, басқа чаттан да болады. Ұзақ жазбаны кідірістерінен бөліп, бір сөзін жоғалтпай қайта біріктіремін.\n\nТопта: дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.',
+    '🎙 Дауыстық хабарлама, аудио, видео немесе файл жіберіңіз — 20 МБ-қа дейін, басқа чаттан да болады, не файлдың тікелей сілтемесін. Ұзақ жазбаны кідірістерінен бөліп, бір сөзін жоғалтпай қайта біріктіремін.\n\nТопта: дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.',
   'transcribe.reply': 'Бұл пәрменмен дауыстық хабарламаға, аудиоға немесе видеоға жауап беріңіз.',
   'transcribe.too_big':
     'Файл {{limit}} МБ-тан үлкен — Telegram ботқа мұндай файлды бермейді. Оны сығыңыз немесе бірнеше бөлікке бөліңіз.',
@@ -58,7 +58,7 @@ export const kk = {
 
 export const en = {
   'transcribe.how':
-    '🎙 Send or forward a voice message, audio, video or a file — up to 20 MB. I cut long recordings at pauses and put them back together without losing a word.\n\nIn a group: reply to a voice message with /transcribe.',
+    '🎙 Send or forward a voice message, audio, video or a file — up to 20 MB — or a direct link to a file. I cut long recordings at pauses and put them back together without losing a word.\n\nIn a group: reply to a voice message with /transcribe.',
   'transcribe.reply': 'Use this command as a reply to a voice message, audio or video.',
   'transcribe.too_big':
     'The file is over {{limit}} MB — more than Telegram hands to a bot. Compress it or split it into parts.',

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { recordingPieces, recordings, type FailureReason } from '@aisha/db';
 import { decodeSound, type ScratchFolder, sourceName } from '@aisha/media';
-import { CLOUD_DOWNLOAD_LIMIT } from '@aisha/providers';
-import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, quoteOrder, startOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { cutRecording } from './cut-recording.ts';
+import { fetchSource, roomFor } from './fetch.ts';
 import { enqueuePieces } from './leader.ts';
 import { joinIfDone, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
@@ -37,8 +36,7 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
 
   await noteProgress(parts, order.id, { stage: 'downloading' });
   if (recording.fileSize === 0) return failOrder(parts, order.id, 'empty_file');
-  // Where nobody says how big a file is, it comes from Telegram's cloud, which gives no more than this.
-  const room = (recording.fileSize ?? CLOUD_DOWNLOAD_LIMIT) + 1024 * 1024;
+  const room = roomFor(parts, recording) + 1024 * 1024;
   await using folder = await parts.media.scratch.folder(room, { signal: run.signal });
   const problem = await open(parts, recording, order, folder, run);
   if (problem) await failOrder(parts, order.id, problem);
@@ -53,26 +51,13 @@ async function open(
   run: Run,
 ): Promise<FailureReason | null> {
   const file = join(folder.path, sourceName(recording.fileName));
-  const sent = await parts.telegram.downloadToFile(recording.fileId, file, {
-    signal: run.signal,
-    maxBytes: folder.bytes,
-  });
-  switch (sent.kind) {
-    case 'ok':
-      break;
-    case 'too-big':
-      return 'file_too_big';
-    case 'gone':
-      return 'file_gone';
-    case 'misplaced':
-      if (run.lastAttempt) return 'file_unreachable';
-      throw new TransientError(`the file cannot be read here: ${sent.why}`, { retryAfterMs: sent.afterMs });
-    case 'retry':
-      throw new TransientError(`the file cannot be downloaded now: ${sent.why}`);
-    default:
-      return sent satisfies never;
-  }
-  if (sent.bytes === 0) return 'empty_file';
+  const { fileId, source } = recording;
+  const unfetched = await fetchSource(
+    parts,
+    { fileId, isLink: source === 'link', file, maxBytes: folder.bytes },
+    run,
+  );
+  if (unfetched) return unfetched;
   await noteProgress(parts, order.id, { stage: 'cutting' });
   const asText = () => keepText(parts, recording, order, { file, folder }, run);
   const asSound = () => listen(parts, recording, order, { file, folder }, run);
@@ -82,7 +67,7 @@ async function open(
     return problem === 'not_text' && (await asSound()) === null ? null : problem;
   }
   const problem = await asSound();
-  if (problem !== 'not_media' || recording.source !== 'document') return problem;
+  if (problem !== 'not_media' || !['document', 'link'].includes(recording.source)) return problem;
   // Sent as a file, of a kind that nobody named: it may be a text.
   const otherwise = await asText();
   if (otherwise !== 'not_text') return otherwise;

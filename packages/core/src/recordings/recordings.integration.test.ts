@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { circuitBreakers, recordingPieces, recordings } from '@aisha/db';
 import { encodeSpeech, speak } from '@aisha/sandbox';
@@ -454,5 +455,59 @@ describe('a recording that costs', () => {
     expect(await accountOf(parts.db, owner)).toMatchObject({ held: 0 });
     await applyRetention(parts);
     expect(await pieces(recording.id)).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  /** Prepares a recording of what stands at this address. */
+  async function fetched(url: string, parts: WorkerParts = bench.parts) {
+    const media = {
+      source: 'link',
+      fileId: url,
+      fileName: 'talk',
+      mimeType: null,
+      fileSize: null,
+      durationS: null,
+    } as const;
+    const from = { ownerId: me, chatId: me, messageId: 1, title: 'talk', language: null };
+    const made = await transact(parts, (unit) => orderTranscription(unit, from, media));
+    if ('refused' in made) throw new Error('not ordered');
+    await prepareRecording(parts, made.recording.id, run());
+    return { order: await orderNow(bench, made.order.id), cut: (await pieces(made.recording.id)).length };
+  }
+
+  test('to a file is fetched as it comes; to a page, to nothing, too much of it or to our own network it is told so', async () => {
+    const flac = await encodeSpeech(numbered(4), { format: 'flac' });
+    const server = createServer(({ url }, response) => {
+      if (url === '/talk.flac') response.writeHead(200, { 'content-type': 'audio/flac' }).end(flac);
+      else if (url === '/moved') response.writeHead(302, { location: '/talk.flac' }).end();
+      else if (url === '/page') response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+      else if (url === '/endless') response.writeHead(200).end(Buffer.alloc(9 * 1024 * 1024));
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    const base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    expect(await fetched(`${base}/talk.flac`)).toMatchObject({ order: { state: 'running' }, cut: 1 });
+    expect(await fetched(`${base}/moved`)).toMatchObject({ cut: 1 });
+    expect(await fetched(`${base}/page`)).toMatchObject({ order: { failure: 'link_page' } });
+    expect(await fetched(`${base}/gone`)).toMatchObject({ order: { failure: 'link_gone' } });
+    expect(await fetched(`${base}/endless`)).toMatchObject({ order: { failure: 'file_too_big' } });
+    const config = {
+      ...bench.parts.config,
+      links: { ...bench.parts.config.links, reach: 'public' as const },
+    };
+    const outside = { ...bench.parts, config };
+    for (const url of [
+      `${base}/talk.flac`,
+      'http://localhost:1/a.mp3',
+      'https://169.254.169.254/latest',
+      'http://[::1]/a',
+    ])
+      expect((await fetched(url, outside)).order).toMatchObject({ state: 'failed', failure: 'link_refused' });
+    server.closeAllConnections();
+    server.close();
   });
 });

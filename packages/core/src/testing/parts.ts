@@ -169,6 +169,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       botUsername: 'aisha_sandbox_bot',
       adminIds: options.adminIds ?? [],
     },
+    links: { reach: 'any', maxBytes: 8 * 1024 * 1024 },
     spending: {
       perRecording: 300,
       perDocument: 250,

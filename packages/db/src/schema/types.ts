@@ -201,6 +201,12 @@ export const FAILURES = [
   'bad_result',
   'file_too_big',
   'file_gone',
+  /** There is no file at the link, or not in time. */
+  'link_gone',
+  /** The link leads where nobody but its owner may look: a private address, a password. */
+  'link_refused',
+  /** A page, not a file. */
+  'link_page',
   /** The self-hosted Bot API server has it, and we cannot read it. The log says what an operator has to mend. */
   'file_unreachable',
   'not_media',

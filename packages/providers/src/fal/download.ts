@@ -15,6 +15,8 @@ export interface FetchFileOptions {
   readonly timeoutMs?: number;
   /** Plain http and private addresses: only for a server that the operator named. */
   readonly anyAddress?: boolean;
+  /** Plain http, too; the addresses are checked as ever. */
+  readonly plainHttp?: boolean;
 }
 
 interface Fetched {
@@ -63,7 +65,7 @@ export async function fetchFileTo<T>(
     if (error instanceof BlockedError) return { kind: 'blocked', why: error.message };
     return { kind: 'retry', why: transportFailure(error, options.signal).why, afterMs: 3_000 };
   };
-  const response = await follow(url, options.anyAddress ?? false, signal).catch(failed);
+  const response = await follow(url, options, signal).catch(failed);
   if (!(response instanceof IncomingMessage)) return response;
   const status = response.statusCode ?? 0;
   const headers = headersOf(response);
@@ -99,10 +101,13 @@ export async function fetchFileTo<T>(
 }
 
 /** Follows redirects itself: each new address is checked like the first. */
-async function follow(start: string, anyAddress: boolean, signal: AbortSignal): Promise<IncomingMessage> {
+type Reach = Pick<FetchFileOptions, 'anyAddress' | 'plainHttp'>;
+
+async function follow(start: string, reach: Reach, signal: AbortSignal): Promise<IncomingMessage> {
+  const { anyAddress = false } = reach;
   let url = parse(start);
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-    check(url, anyAddress);
+    check(url, reach);
     const response = await get(url, anyAddress, signal);
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined)
@@ -118,8 +123,8 @@ function parse(address: string, base?: URL): URL {
   return new URL(address, base);
 }
 
-function check(url: URL, anyAddress: boolean): void {
-  if (url.protocol !== 'https:' && !(anyAddress && url.protocol === 'http:')) {
+function check(url: URL, { anyAddress = false, plainHttp = anyAddress }: Reach): void {
+  if (url.protocol !== 'https:' && !(plainHttp && url.protocol === 'http:')) {
     throw new BlockedError(`${url.protocol} is not taken`);
   }
   if (url.username !== '' || url.password !== '') throw new BlockedError('credentials in the address');
