@@ -11,6 +11,8 @@ import type { VoiceParts } from './chat/voice.ts';
 import { creditAnswers, creditsComposer } from './credits/composer.ts';
 import { greetInvited } from './credits/invite.ts';
 import * as creditDialogues from './credits/dialogue.ts';
+import { documentsComposer } from './documents/composer.ts';
+import * as documentDialogues from './documents/dialogue.ts';
 import { documentAnswers } from './documents/presses.ts';
 import { shownDocument } from './documents/results.ts';
 import { shownExport } from './exports/results.ts';
@@ -37,7 +39,12 @@ const answers: Answers = {
 };
 
 /** Every place of a dialogue where a person may stand, beside none. */
-const dialogues = Object.values({ ...avatarDialogues, ...imageDialogues, ...creditDialogues });
+const dialogues = Object.values({
+  ...avatarDialogues,
+  ...imageDialogues,
+  ...documentDialogues,
+  ...creditDialogues,
+});
 
 /** What is shown of each kind of order. */
 export const shownOrders: VoiceParts['shownOrders'] = {
@@ -61,6 +68,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       avatarsComposer(),
       imagesComposer(),
       creditsComposer(),
+      documentsComposer(),
       recordingsComposer(),
       restComposer(),
     ],

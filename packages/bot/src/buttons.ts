@@ -5,9 +5,11 @@ import {
   DOCUMENT_KINDS,
   findAvatar,
   findDocument,
+  findTemplate,
   findImage,
   findRecording,
   type GalleryFilter,
+  OFFERED_LANGUAGES,
   PRESETS,
   PROVIDER_NAMES,
 } from '@aisha/core';
@@ -21,7 +23,7 @@ import {
   type OptionalCodec,
   owner,
 } from './chat/catalogue.ts';
-import { int, oneOf, optional, own, page, price, uuid, word } from './chat/codecs.ts';
+import { int, oneOf, optional, own, ownShort, page, price, uuid, word } from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
@@ -29,6 +31,8 @@ const image = own(findImage);
 const recording = own(findRecording);
 const documentOf = own(findDocument);
 /** `card`: pressed on the card of the history, not below a result. */
+/** Kinds that are asked into which language: a letter each, since the data is short. */
+const intoKind = oneOf(['translation', 'bilingual'], (kind) => kind.slice(0, 1));
 const where = optional(oneOf(['card']), 'below');
 const avatarOrNone: Codec<string, Avatar | 'none'> = {
   ...avatar,
@@ -94,6 +98,20 @@ export const buttons = {
   'download.as': owner(recording, oneOf(FORMAT_NAMES)),
   'recording.buttons': owner(recording),
   document: owner(recording, oneOf(DOCUMENT_KINDS), price),
+  /** Into which language; `other`: it is asked for in words. */
+  'doc.in': owner(recording, intoKind, oneOf([...OFFERED_LANGUAGES, 'other']), price),
+  /** The language of all documents. */
+  'doc.language': owner(recording),
+  'doc.language.set': owner(recording, oneOf([...LANGUAGES, 'mine'])),
+  /** Instructions of one's own. */
+  template: owner(ownShort(findRecording), ownShort(findTemplate), price),
+  'template.new': owner(recording),
+  'template.manage': owner(recording),
+  'template.delete': owner(ownShort(findRecording), ownShort(findTemplate)),
+  'document.tasks': owner(documentOf),
+  'document.task': owner(documentOf, int(0, 999)),
+  'document.moments': owner(documentOf),
+  moment: owner(recording, int(1, 999_999)),
   'document.download': owner(documentOf),
   'document.as': owner(documentOf, oneOf(FORMAT_NAMES)),
   'document.buttons': owner(documentOf),

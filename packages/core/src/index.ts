@@ -10,8 +10,14 @@ export {
   type DocumentBlock,
   documentBlocks,
   type DocumentKind,
+  documentKinds,
   isDocumentKind,
+  kindOf,
 } from './documents/kinds/index.ts';
+export { LONGEST_LANGUAGE, nameIn, OFFERED_LANGUAGES, readLanguage } from './documents/languages.ts';
+export { chooseDocumentLanguage, toggleTask } from './documents/marks.ts';
+export * from './documents/templates.ts';
+export { type Excerpt, excerptOf } from './exports/excerpt.ts';
 export * from './exports/exports.ts';
 export { webhookAddress } from './fal/jobs.ts';
 export { checkModels, modelAt, modelProblems, olderTrainer, trainerFor } from './fal/models/index.ts';

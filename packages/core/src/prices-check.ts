@@ -1,5 +1,5 @@
 import type { FalConfig, Prices } from '@aisha/config';
-import { SECTION_CHARACTERS } from './documents/plan.ts';
+import { SECTION_CHARACTERS } from './documents/kinds/kind.ts';
 import { CHARACTERS_A_UNIT } from './documents/document-order.ts';
 import { generatorFor, trainerFor } from './fal/models/index.ts';
 import { PRESETS } from './fal/models/trainer.ts';

@@ -103,7 +103,7 @@ function flowOfBlock(block: Block, words: Paper['words']): Flow[] {
       ];
     case 'letterhead':
       return [
-        { flow: 'title', kicker: null, text: block.name },
+        { flow: 'title', kicker: null, text: block.name.toLocaleUpperCase() },
         {
           flow: 'table',
           head: null,

@@ -70,3 +70,24 @@ export const optional = <Given, Got, const Else extends string>(
   optional: true,
   read: (text, presser) => (text === undefined ? otherwise : codec.read(text, presser)),
 });
+
+const SHORT_BYTES = 22;
+const shortOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+function longOf(text: string): string | undefined {
+  if (!/^[\w-]{22}$/.test(text)) return undefined;
+  const hex = Buffer.from(text, 'base64url').toString('hex');
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return isUuid(id) ? id : undefined;
+}
+
+/** The same as `own` in fewer letters, for buttons with two ids. */
+export const ownShort = <Found>(
+  find: (tx: Reading, ownerId: number, id: string) => Promise<Found | null>,
+): Codec<string, Found> => {
+  const long = own(find);
+  return {
+    write: shortOf,
+    read: (text, presser) => long.read(text === undefined ? undefined : longOf(text), presser),
+    longest: SHORT_BYTES,
+  };
+};

@@ -31,6 +31,13 @@ export const sendFile = (place: Place, file: File, options: FileOptions = {}): O
   files: { document: file },
 });
 
+/** A voice message: played in the chat. */
+export const sendVoice = (place: Place, file: File, options: FileOptions = {}): OwedCall => ({
+  method: 'sendVoice',
+  payload: captioned(place, options),
+  files: { voice: file },
+});
+
 /** What every file system takes, in bytes of UTF-8; names in Cyrillic have half as many letters. */
 const LONGEST_NAME = 255;
 

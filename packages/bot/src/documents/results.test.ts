@@ -7,6 +7,8 @@ const texts = createTexts();
 const ids = {
   id: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6978',
   recordingId: '6f8a1f5e-0b5c-4a3e-9d57-2d3c4b5a6979',
+  moments: null,
+  done: null,
 };
 
 function shown(document: Pick<WrittenDocument, 'kind' | 'content'>, language: Language = 'ru') {

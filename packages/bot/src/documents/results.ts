@@ -6,22 +6,43 @@ import { eq } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
-import { documentButtons } from './screens.ts';
+import { documentFormatButtons } from '../exports/screens.ts';
+import { documentButtons, isDated } from './screens.ts';
 
 type DocumentVoice = Pick<Voice, 't' | 'label' | 'price' | 'priced'>;
-export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content'>;
+export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'>;
 
-/** A written document as messages, the last with the buttons for the next one. */
+/** More would be a flood: a longer document comes with its beginning and the formats of its file. */
+const MOST_MESSAGES = 3;
+
+/** A written document as messages, the last with what can be done with it. */
 export function documentMessages(voice: DocumentVoice, place: Place, document: WrittenDocument): OwedCall[] {
-  const blocks = documentBlocks(document);
-  if (!blocks) return [sendScreen(place, { text: voice.t('button.outdated') })];
-  const parts = splitMessage(documentHtml(voice, blocks), { limit: MESSAGE_LIMIT - 96, html: true });
+  const parts = partsOf(voice, document);
+  if (!parts) return [sendScreen(place, { text: voice.t('button.outdated') })];
+  if (parts.length > MOST_MESSAGES)
+    return [
+      sendScreen(place, {
+        text: `${voice.t('document.long')}\n\n${parts[0] ?? ''}`,
+        buttons: documentFormatButtons(voice, document, isDated(document)),
+      }),
+    ];
   return parts.map((text, i) =>
     sendScreen(
       place,
       i === parts.length - 1 ? { text, buttons: documentButtons(voice, document) } : { text },
     ),
   );
+}
+
+/** A document that was changed, as the text of its message; null when it stands in several or in a file. */
+export function changedDocument(voice: DocumentVoice, document: WrittenDocument): string | null {
+  const parts = partsOf(voice, document);
+  return parts?.length === 1 ? (parts[0] ?? null) : null;
+}
+
+function partsOf(voice: DocumentVoice, document: WrittenDocument): string[] | null {
+  const blocks = documentBlocks(document);
+  return blocks && splitMessage(documentHtml(voice, blocks), { limit: MESSAGE_LIMIT - 196, html: true });
 }
 
 export const shownDocument: ShownOrder = {
@@ -80,7 +101,7 @@ function linesOf(voice: DocumentVoice, block: DocumentBlock): string[] {
       return ['', ...block.rows.map((row) => row.map(escapeHtml).join('\n'))];
     case 'letterhead':
       return [
-        bold(voice.label(block.name)),
+        voice.t(block.name),
         bold(block.subject),
         `${voice.t('document.number')} ${block.number === null ? absent : escapeHtml(block.number)}`,
         `${voice.t('document.date')}: ${block.date === null ? absent : escapeHtml(block.date)}`,

@@ -3,10 +3,12 @@ import {
   endExport,
   type Export,
   exportKey,
+  excerptOf,
   exportUnderWay,
   failOrder,
   findExport,
   type FoundExport,
+  type Order,
   readTranscript,
   type Run,
   startOrder,
@@ -16,6 +18,7 @@ import type { Language } from '@aisha/db';
 import { formats, isFormat, type Paper, renderPaper } from '@aisha/export';
 import { fileNameOf } from '../chat/files.ts';
 import type { TextKey, TextParams, Texts } from '../texts/index.ts';
+import { excerptCaption } from './results.ts';
 import { documentPaper, labelLanguage, transcriptPaper } from './papers.ts';
 
 export type ExportParts = WorkerParts & { readonly texts: Texts };
@@ -33,6 +36,7 @@ export async function makeExport(
   if (!order) return;
   if (!found) return failOrder(parts, order.id, 'export_empty');
   const { made } = found;
+  if (made.format === 'sound') return makeSound(parts, found, order, run);
   if (!isFormat(made.format)) return parts.log.warn('a format of a newer release', { format: made.format });
 
   const paper = await paperOf(parts, found);
@@ -57,6 +61,23 @@ export async function makeExport(
     default:
       return rendered satisfies never;
   }
+}
+
+/** The cut of sound around a line, with its words. */
+async function makeSound(
+  parts: ExportParts,
+  { made, recording }: FoundExport,
+  order: Order,
+  run: Pick<Run, 'signal'>,
+): Promise<void> {
+  const excerpt = await excerptOf(parts, recording, made.line ?? 0, run);
+  if (!excerpt) return failOrder(parts, order.id, 'export_empty');
+  const caption = excerptCaption(words(parts, made.language), excerpt);
+  if (excerpt.sound === null) return endExport(parts, order, made, { caption, objectKey: null });
+  const objectKey = exportKey(made, 'ogg');
+  await parts.storage.put('transcripts', objectKey, excerpt.sound, { contentType: 'audio/ogg' });
+  const fileName = fileNameOf(recording.title, '.ogg');
+  return endExport(parts, order, made, { caption, objectKey, fileName });
 }
 
 async function paperOf(parts: ExportParts, found: FoundExport): Promise<Paper | null> {

@@ -53,7 +53,11 @@ describe('a document', () => {
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
     const row = await content(documentId);
     expect(row && documentBlocks(row)).toContainEqual(
-      expect.objectContaining({ block: 'title', label: `document.kind.${kind}` }),
+      expect.objectContaining(
+        kind === 'protocol'
+          ? { block: 'letterhead', name: `document.kind.${kind}` }
+          : { block: 'title', label: `document.kind.${kind}` },
+      ),
     );
     const file = await bench.parts.storage.get('transcripts', row?.objectKey ?? '');
     expect(JSON.parse(file?.toString('utf8') ?? 'null')).toEqual(row?.content);

@@ -1,4 +1,4 @@
-import { documents, type Language, recordings, type Tx, type Place } from '@aisha/db';
+import { documents, recordings, type Tx, type Place } from '@aisha/db';
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Placed, placeOrder } from '../orders/orders.ts';
 import type { Recording } from '../recordings/recordings.ts';
@@ -11,8 +11,8 @@ export type Document = typeof documents.$inferSelect;
 export async function orderDocument(
   unit: Unit,
   recording: Recording,
-  kind: DocumentKind,
-  language: Language,
+  kind: DocumentKind | `own:${string}`,
+  language: string,
   screen: Place & { messageId?: number | undefined; shown?: number },
 ): Promise<{ kind: 'written'; document: Document } | Placed> {
   const [document] = await unit.tx
@@ -59,13 +59,13 @@ export async function findDocument(
   return found?.document ?? null;
 }
 
-/** A document with the text over which it is written. */
-export async function documentAndText(
+/** A document with the recording over which it is written. */
+export async function documentAndRecording(
   tx: Pick<Tx, 'select'>,
   id: string,
-): Promise<{ document: Document; text: string | null } | undefined> {
+): Promise<{ document: Document; recording: Recording } | undefined> {
   const [found] = await tx
-    .select({ document: documents, text: recordings.text })
+    .select({ document: documents, recording: recordings })
     .from(documents)
     .innerJoin(recordings, eq(recordings.id, documents.recordingId))
     .where(eq(documents.id, id));

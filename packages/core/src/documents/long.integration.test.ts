@@ -1,9 +1,10 @@
-import { documents, documentSections, orders } from '@aisha/db';
+import { documents, documentSections, orders, recordings } from '@aisha/db';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { eventually, orderNow, startTestParts, startWork, type TestParts } from '../testing.ts';
-import type { DocumentKind } from './kinds/index.ts';
+import { documentBlocks, type DocumentKind } from './kinds/index.ts';
+import { readLines } from './lines.ts';
 import { forgetSections } from './plan.ts';
 import { writeSection } from './section.ts';
 import { writeDocument } from './write.ts';
@@ -50,6 +51,24 @@ const written = async (documentId: string) => {
 };
 const succeeded = (orderId: string) =>
   eventually(async () => expect(await orderNow(bench, orderId)).toMatchObject({ state: 'succeeded' }));
+/** Every fact that was planted is a task, with the line in which it was said. */
+async function expectMoments(documentId: string) {
+  const [row] = await bench.parts.db
+    .select({ document: documents, recording: recordings })
+    .from(documents)
+    .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+    .where(eq(documents.id, documentId));
+  if (!row) throw new Error('no document');
+  const { lines } = await readLines(bench.parts, row.recording);
+  const tasks = documentBlocks(row.document)?.flatMap((block) =>
+    block.block === 'tasks' ? block.items : [],
+  );
+  const said = tasks?.map(({ task }) => task);
+  expect(said).toEqual(expect.arrayContaining(Object.values(FACTS)));
+  // Whatever else the stand-in takes for one was said in the line that it names, too.
+  for (const { task, at } of tasks ?? []) expect(lines[(at?.line ?? 0) - 1]?.text).toContain(task);
+}
+
 /** What was asked and answered. */
 const paid = async () =>
   (await bench.openai.control.requests({ route: 'chat' })).filter(({ ms }) => ms !== null);
@@ -67,6 +86,7 @@ describe('a long text', () => {
     const content = await written(documentId);
     for (const fact of [/отправит отчёт/, /подготовит договор/, /купит краску/])
       expect(content).toMatch(fact);
+    await expectMoments(documentId);
     const asked = await paid();
     const { progress } = await orderNow(bench, order.id);
     expect(progress).toMatchObject({ stage: 'writing', done: progress?.total });

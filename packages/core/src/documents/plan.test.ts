@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { coverText, nextStep, SECTION_CHARACTERS } from './plan.ts';
+import { SECTION_CHARACTERS } from './kinds/kind.ts';
+import { coverText, nextStep } from './plan.ts';
 
 const row = (from: number, to: number, result: object | null, level = 0) => ({
   level,
@@ -12,7 +13,7 @@ const big = (n: number) => ({ text: 'x'.repeat(Math.ceil(SECTION_CHARACTERS / n)
 describe('what is next for a document', () => {
   test('the whole text is covered, section after section', () => {
     const text = 'Слово и ещё слово. '.repeat(5_000);
-    const rows = coverText(text);
+    const rows = coverText(text, SECTION_CHARACTERS);
     expect(rows.length).toBeGreaterThan(3);
     expect(rows.map(({ from, to }) => text.slice(from, to)).join('')).toBe(text);
   });

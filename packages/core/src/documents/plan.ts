@@ -2,15 +2,12 @@ import { documentSections, orders } from '@aisha/db';
 import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm';
 import type { WorkerParts } from '../parts.ts';
 import type { Unit } from '../unit.ts';
-import type { DocumentDefinition } from './kinds/kind.ts';
+import { type DocumentDefinition, SECTION_CHARACTERS } from './kinds/kind.ts';
 import { sectionsOf } from './sections.ts';
 
 export type Section = typeof documentSections.$inferSelect;
 type Result = NonNullable<Section['result']>;
 type Covered = Pick<Section, 'level' | 'from' | 'to' | 'result'>;
-
-/** About 8,000 tokens of Russian: small enough for every model, large enough to keep the thread. */
-export const SECTION_CHARACTERS = 24_000;
 
 /** What is to be done next for a document: ask for what has no result, merge what has, or keep what is one. */
 export type Step<Row extends Covered = Section> =
@@ -86,10 +83,19 @@ export async function addSections(
     .onConflictDoNothing();
 }
 
+/** Whether rows are of this text: it may have been corrected, or numbered otherwise by a release before. */
+export const isCovered = (rows: readonly Covered[], text: string): boolean =>
+  rows.filter(({ level }) => level === 0).at(-1)?.to === text.length;
+
+/** Forgets what was written over a text that is another one by now. */
+export async function dropSections({ tx }: Pick<Unit, 'tx'>, documentId: string): Promise<void> {
+  await tx.delete(documentSections).where(eq(documentSections.documentId, documentId));
+}
+
 /** The text as the sections of the lowest level. */
-export function coverText(text: string): Covered[] {
+export function coverText(text: string, limit: number): Covered[] {
   let from = 0;
-  return sectionsOf(text, SECTION_CHARACTERS).map((section) => {
+  return sectionsOf(text, limit).map((section) => {
     const start = from;
     from += section.length;
     return { level: 0, from: start, to: from, result: null };

@@ -6,8 +6,9 @@ import { extendDeadline, failOrder, noteSilence, orderUnderWay } from '../orders
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall, textCost } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
-import { ask, writing } from './ask.ts';
-import { type Document, documentAndText } from './documents.ts';
+import { ask, type Question, writing } from './ask.ts';
+import { documentAndRecording } from './documents.ts';
+import { momentsIn, numbered, numbersIn, readLines, withKnownMoments } from './lines.ts';
 import { addSections, mergeOf, type Section, sectionsIn } from './plan.ts';
 import { halves } from './sections.ts';
 
@@ -57,11 +58,12 @@ export async function writeSection(
       }),
     );
     if (stop) return await fail(stop);
-    const answer = await ask(parts, material.document, material.text, section.level > 0, run);
+    const answer = await ask(parts, material.question, run);
     switch (answer.kind) {
       case 'ok':
         return await resolved(async (unit) => {
-          await unit.tx.update(documentSections).set({ result: answer.value }).where(open(sectionId));
+          const result = withKnownMoments(answer.value, material.moments);
+          await unit.tx.update(documentSections).set({ result }).where(open(sectionId));
         });
       case 'failed':
         return await fail(answer.reason);
@@ -124,35 +126,37 @@ function keepClaim({ db, log }: WorkerParts, id: string): () => Promise<void> {
 }
 
 interface Material {
-  readonly document: Document;
-  readonly text: string;
+  readonly question: Question;
+  /** The lines that an answer may name. */
+  readonly moments: ReadonlySet<number>;
   /** What to ask for instead when the answer is too long; null when it is as small as can be. */
   readonly smaller: Parameters<typeof addSections>[2] | null;
 }
 
 /** What the model is given: a stretch of the text, or the documents over the sections below. */
-async function materialOf({ db }: WorkerParts, section: Section): Promise<Material | null> {
+async function materialOf(parts: WorkerParts, section: Section): Promise<Material | null> {
   const { documentId, level, from, to } = section;
-  const found = await documentAndText(db, documentId);
-  if (!found?.text) return null;
-  const { document } = found;
+  const found = await documentAndRecording(parts.db, documentId);
+  if (!found) return null;
   if (level === 0) {
-    const text = found.text.slice(from, to);
+    const { lines, speakers } = await readLines(parts, found.recording);
+    const text = numbered(lines, speakers).slice(from, to);
     const at = halves(text);
     const stretch = (start: number, end: number) => ({ level, from: start, to: end, result: null });
     return {
-      document,
-      text,
+      question: { ...found, text, merging: false },
+      moments: numbersIn(text),
       smaller: at === null ? null : [stretch(from, from + at), stretch(from + at, to)],
     };
   }
-  const below = (await sectionsIn(db, documentId)).filter(
+  const below = (await sectionsIn(parts.db, documentId)).filter(
     (one) => one.level === level - 1 && from <= one.from && one.to <= to,
   );
+  const results = below.map(({ result }) => result);
   const middle = Math.ceil(below.length / 2);
   return {
-    document,
-    text: JSON.stringify(below.map(({ result }) => result)),
+    question: { ...found, text: JSON.stringify(results), merging: true },
+    moments: new Set(momentsIn(results)),
     // Two cannot be merged in smaller steps.
     smaller:
       below.length > 2

@@ -1,5 +1,5 @@
 /**
- * Cuts a text into sections of at most `limit` characters, at the ends of paragraphs, else of sentences, else of
+ * Cuts a text into sections of at most `limit` characters, at the ends of lines, else of sentences, else of
  * words. Joined again they are the whole text: nothing is dropped.
  */
 export function sectionsOf(text: string, limit: number): string[] {
@@ -17,7 +17,7 @@ export function sectionsOf(text: string, limit: number): string[] {
 function cutAt(text: string, limit: number): number {
   const window = text.slice(0, limit);
   // Not before the middle: otherwise one early paragraph end would make many tiny sections.
-  for (const end of [/\n\s*\n/g, /[.!?…]["»”)]*\s/g, /\s/g]) {
+  for (const end of [/\n\s*/g, /[.!?…]["»”)]*\s/g, /\s/g]) {
     const last = [...window.matchAll(end)].at(-1);
     if (last && last.index > limit / 2) return last.index + last[0].length;
   }

@@ -4,9 +4,19 @@ import { eq, sql } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
-import { type Document, documentAndText } from './documents.ts';
-import { type DocumentKind, documentKinds, isDocumentKind } from './kinds/index.ts';
-import { addSections, coverText, nextStep, type Section, sectionsIn } from './plan.ts';
+import { type Document, documentAndRecording } from './documents.ts';
+import { documentKinds, kindOf } from './kinds/index.ts';
+import type { DocumentDefinition } from './kinds/kind.ts';
+import { type Line, momentsIn, numbered, readLines } from './lines.ts';
+import {
+  addSections,
+  coverText,
+  dropSections,
+  isCovered,
+  nextStep,
+  type Section,
+  sectionsIn,
+} from './plan.ts';
 import { waitsAs } from '../users/turns.ts';
 
 /** A quarter of what one worker takes, so that a long document does not hold up everybody's; 60,000 words in five rounds. */
@@ -17,29 +27,34 @@ const SECTIONS_AT_ONCE = 4;
  * one is kept. Everything is in rows, so a repeat goes on where an earlier run stopped.
  */
 export async function writeDocument(parts: WorkerParts, documentId: string): Promise<void> {
-  const found = await documentAndText(parts.db, documentId);
+  const found = await documentAndRecording(parts.db, documentId);
   const waiting = await orderUnderWay(parts.db, 'document', documentId);
   if (!found || !waiting) return;
-  const { document, text } = found;
-  const { kind } = document;
-  if (!isDocumentKind(kind)) return parts.log.warn('a kind of document of a newer release', { kind });
+  const { document, recording } = found;
+  const known = kindOf(document.kind);
+  if (!known) return parts.log.warn('a kind of document of a newer release', { kind: document.kind });
   const order = await startOrder(parts, waiting.id);
   if (!order) return;
-  if (!text) return failOrder(parts, order.id, 'nothing_to_write');
+  if (!recording.text) return failOrder(parts, order.id, 'nothing_to_write');
+  const { lines, speakers } = await readLines(parts, recording);
+  const text = numbered(lines, speakers);
+  if (text === '') return failOrder(parts, order.id, 'nothing_to_write');
 
-  const { sections, content } = await transact(parts, (unit) => advance(unit, document, kind, text));
+  const { sections, content } = await transact(parts, (unit) =>
+    advance(unit, document, documentKinds[known.kind], text),
+  );
   const ofText = sections.filter((section) => section.level === 0);
   const done = ofText.filter((section) => section.result !== null).length;
   const total = ofText.length;
   await noteProgress(parts, order.id, { stage: 'writing', ...(total > 1 ? { done, total } : {}) });
-  if (content) await keep(parts, document, order.id, content);
+  if (content) await keep(parts, document, order.id, content, lines);
 }
 
 /** Plans what is next and enqueues it; one run at a time for a document. */
 async function advance(
   unit: Unit,
   { id: documentId, ownerId }: Document,
-  kind: DocumentKind,
+  definition: DocumentDefinition,
   text: string,
 ): Promise<{ sections: readonly Section[]; content: Section['result'] }> {
   await unit.tx
@@ -52,10 +67,14 @@ async function advance(
   for (;;) {
     const sections = await sectionsIn(unit.tx, documentId);
     if (sections.length === 0) {
-      await addSections(unit, documentId, coverText(text));
+      await addSections(unit, documentId, coverText(text, definition.sectionCharacters));
       continue;
     }
-    const step = nextStep(sections, documentKinds[kind].merge);
+    if (!isCovered(sections, text)) {
+      await dropSections(unit, documentId);
+      continue;
+    }
+    const step = nextStep(sections, definition.merge);
     switch (step.kind) {
       case 'merge':
         await addSections(unit, documentId, step.rows);
@@ -75,19 +94,23 @@ async function advance(
 /** Keeps the document in the bucket and in the row, and ends the order, all or nothing. */
 async function keep(
   parts: WorkerParts,
-  { id, ownerId, recordingId, kind, language }: Document,
+  { id, ownerId, recordingId }: Document,
   orderId: string,
   content: NonNullable<Section['result']>,
+  lines: readonly Line[],
 ): Promise<void> {
-  const key = objectKey(ownerId, 'recordings', recordingId, `${kind}-${language}.json`);
+  const key = objectKey(ownerId, 'recordings', recordingId, `documents/${id}.json`);
   await parts.storage.put('transcripts', key, Buffer.from(JSON.stringify(content, null, 2)), {
     contentType: 'application/json; charset=utf-8',
   });
+  const moments = Object.fromEntries(
+    momentsIn(content).map((number) => [number, lines[number - 1]?.startMs ?? null]),
+  );
   await transact(parts, async (unit) => {
     if (!(await succeedOrder(unit, orderId))) return;
     await unit.tx
       .update(documents)
-      .set({ content, objectKey: key, writtenAt: sql`now()` })
+      .set({ content, moments, done: [], objectKey: key, writtenAt: sql`now()` })
       .where(eq(documents.id, id));
     await unit.tx.delete(documentSections).where(eq(documentSections.documentId, id));
   });

@@ -114,10 +114,10 @@ export const documents = pgTable(
     ownerId: telegramId('owner_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** One of `core`'s kinds of document; a newer release may have written one that this one does not know. */
+    /** One of `core`'s kinds of document, `own:<template>` for one of a person's; a newer release may have written others. */
     kind: text('kind').notNull(),
-    /** The language in which it is written. */
-    language: text('language').$type<Language>().notNull(),
+    /** The language in which it is written: a code (ISO 639-1), or the name that somebody wrote. */
+    language: text('language').notNull(),
     content: jsonb('content').$type<Readonly<Record<string, unknown>>>(),
     /** When each line that the content names was said, in milliseconds; null where nobody knows. */
     moments: jsonb('moments').$type<Readonly<Record<string, number | null>>>(),

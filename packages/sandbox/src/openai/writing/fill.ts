@@ -162,6 +162,10 @@ function fillNumber(node: Schema, place: Place, whole: boolean, nullable: boolea
       place.image + ((least ?? 0) >= 1 || /from 1|1-based|starting at 1/iu.test(place.description) ? 1 : 0),
     );
   }
+  if (/moment|^line|segment|cue/iu.test(name)) {
+    const line = place.sentence === null ? undefined : material.lines.get(place.sentence);
+    return line === undefined ? (nullable ? ABSENT : fit(0)) : fit(line);
+  }
   if (/faces|people|persons|count/iu.test(name) && material.images.length > 0) {
     return fit(material.images[place.image ?? 0]?.magic === 'no-face' ? 0 : 1);
   }

@@ -15,12 +15,21 @@ export function fillArray(
   fillItem: (items: Schema, item: Place) => unknown,
 ): unknown[] {
   const least = typeof node['minItems'] === 'number' ? node['minItems'] : 0;
-  const allowed = typeof node['maxItems'] === 'number' ? node['maxItems'] : MOST_OF_A_KIND;
+  const allowed =
+    typeof node['maxItems'] === 'number'
+      ? node['maxItems']
+      : place.role === 'whole'
+        ? Infinity
+        : MOST_OF_A_KIND;
   const most = place.depth > DEEPEST ? least : allowed;
   const items = isSchema(node['items']) ? resolve(place.root, node['items']) : {};
   const perImage = place.material.images.length > 0 && isAboutImages(items, place);
   const sources = perImage ? place.material.images.map(() => '') : sourcesFor(place, least);
-  const chosen = perImage ? sources.slice(0, most) : spread(sources, most);
+  const chosen = perImage
+    ? sources.slice(0, most)
+    : place.role === 'whole'
+      ? sources.slice(0, most)
+      : spread(sources, most);
   while (chosen.length < least)
     chosen.push(chosen.at(-1) ?? place.material.sentences[0] ?? place.material.text);
   return chosen.map((source, index) => {
@@ -40,6 +49,7 @@ function sourcesFor(place: Place, least: number): string[] {
   const { material, role, name } = place;
   const all = material.sentences;
   if (place.depth > 1 && place.sentence !== null) return all.length > 0 ? [place.sentence] : [];
+  if (role === 'whole') return all;
   if (/date|deadline|дат|срок/iu.test(name)) return datesIn(material.text).slice(0, MOST_OF_A_KIND);
   if (/warning|problem|issue|error/iu.test(name)) return [];
   const ofKind = KINDS[role];

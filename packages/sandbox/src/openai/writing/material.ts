@@ -18,6 +18,8 @@ export interface Material {
   images: readonly ImageFacts[];
   /** The text as JSON, when it is: documents over parts that are to be merged. */
   json: unknown;
+  /** Of a text whose lines are numbered in brackets: the line of each sentence. */
+  lines: ReadonlyMap<string, number>;
 }
 
 export function materialOf(messages: {
@@ -27,7 +29,8 @@ export function materialOf(messages: {
 }): Material {
   const { inner, around } = unwrapped(messages.text);
   const json = parsed(inner);
-  const text = json === undefined ? inner : stringsOf(json).join('\n');
+  const given = json === undefined ? inner : stringsOf(json).join('\n');
+  const { text, lines } = unnumbered(given);
   const sentences = sentencesOf(text);
   return {
     text,
@@ -39,7 +42,23 @@ export function materialOf(messages: {
     instructions: messages.instructions,
     images: messages.images,
     json,
+    lines,
   };
+}
+
+/** A text whose lines all begin with a number in brackets, without these, and which sentence stands in which line. */
+function unnumbered(text: string): { text: string; lines: Map<string, number> } {
+  const given = text.split('\n').filter((line) => line.trim() !== '');
+  const numbered = given.map((line) => /^\[(\d+)\]\s*(.*)$/u.exec(line));
+  const lines = new Map<string, number>();
+  if (numbered.length === 0 || numbered.some((line) => line === null)) return { text, lines };
+  const plain = numbered.map((line) => {
+    const said = line?.[2] ?? '';
+    for (const sentence of sentencesOf(said))
+      if (!lines.has(sentence)) lines.set(sentence, Number(line?.[1]));
+    return said;
+  });
+  return { text: plain.join('\n'), lines };
 }
 
 /** Takes a long text out of its tags, quotes or fences; what stood around it is the request. */
