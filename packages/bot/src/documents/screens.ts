@@ -122,8 +122,16 @@ function momentsIn(block: Block): Moment[] {
       return known(block.items);
     case 'hearings':
       return block.items.flatMap(({ heard, spoke, decided }) => known([...heard, ...spoke, ...decided]));
-    default:
+    case 'title':
+    case 'field':
+    case 'table':
+    case 'letterhead':
+    case 'signatures':
+    case 'note':
+    case 'speech':
       return [];
+    default:
+      return block satisfies never;
   }
 }
 

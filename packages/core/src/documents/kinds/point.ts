@@ -18,8 +18,6 @@ export const point = (about: string) =>
     z.object({ point: z.string().describe(about), moment }),
   );
 
-export type Said = z.infer<ReturnType<typeof point>>;
-
 /** A stretch of a text that is written whole. */
 export const passage = z.object({
   speaker: z.string().nullable().describe('Who speaks, only if the line says so'),
