@@ -54,7 +54,7 @@ export async function writeSection(
         chatId: order.chatId,
         for: 'document',
         id: documentId,
-        usd: textCost(parts.config.spending, material.text.length),
+        usd: textCost(parts.config.spending, material.question.text.length),
       }),
     );
     if (stop) return await fail(stop);
