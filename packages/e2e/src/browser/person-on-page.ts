@@ -47,7 +47,7 @@ export class PersonOnPage {
   }
 
   /** Clicks the newest button with that label. */
-  async click(label: string): Promise<void> {
+  async click(label: string | RegExp): Promise<void> {
     await this.chat.getByRole('button', { name: label, exact: true }).last().click();
   }
 

@@ -1,6 +1,7 @@
 import { encodeSpeech } from '@aisha/sandbox';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Person } from '../person.ts';
 import { makePhotos } from '../photos.ts';
 import { type Product, startProduct } from '../product.ts';
 import { PersonOnPage, startBrowser } from './person-on-page.ts';
@@ -9,10 +10,17 @@ let product: Product;
 let browser: Browser;
 let anna: PersonOnPage;
 const troubles: string[] = [];
+const OPERATOR = 700_000_002;
 const SCREEN = { width: 900, height: 1_000 };
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct({ name: 'browser' }), startBrowser()]);
+  [product, browser] = await Promise.all([
+    startProduct({
+      name: 'browser',
+      settings: { CREDITS: 'on', TELEGRAM_ADMIN_IDS: String(OPERATOR) },
+    }),
+    startBrowser(),
+  ]);
   await product.fal.configure({ timing: { trainingSeconds: 8, imageSeconds: 1, queueSeconds: 0.2 } });
   const page = await browser.newPage({ viewport: SCREEN, locale: 'ru-RU' });
   page.on('pageerror', (error) => troubles.push(error.message));
@@ -46,7 +54,7 @@ test('a person trains an avatar with ten photos of their own', async () => {
   await anna.see('Принято 10 фотографий из 20');
   await anna.shot('3-photos-accepted');
   await anna.click('🚀 Обучить');
-  await anna.click('⚡ Быстро · ~4 мин');
+  await anna.click(/^⚡ Быстро · ~4 мин/);
   await anna.see(/Обучаю модель.*\d+%/s);
   await anna.shot('4-training');
   await anna.see('Аватар Анна готов!');
@@ -73,13 +81,50 @@ test('a voice recording becomes text and a summary', async () => {
   const buffer = await encodeSpeech(said.split(' '), { format: 'ogg' });
   await anna.attach('Voice recording', [{ name: 'voice.ogg', mimeType: 'audio/ogg', buffer }]);
   await anna.see(said);
-  await anna.click('📝 Резюме');
+  await anna.click(/^📝 Резюме/);
   await anna.see('Главное');
   await anna.shot('6-summary');
-  await anna.click('✅ Список дел');
+  await anna.click(/^✅ Список дел/);
   const todo = await anna.see('☐');
   expect(await todo.textContent()).toContain('кто: Сергей');
   await anna.shot('7-todo');
+});
+
+test('credits are bought with Stars, spent, and given back by an operator', async () => {
+  const operator = await Person.join(product.telegram, 'Оператор', 'ru', OPERATOR);
+  await operator.write('/start');
+  await anna.write('/balance');
+  await anna.see('На счету');
+  await anna.shot('8-balance');
+  await anna.click('⭐ Пополнить');
+  await anna.see('Выберите пакет');
+  await anna.shot('9-packs');
+  await anna.click('100 кредитов — ⭐ 450');
+  await anna.chat.getByTestId('pay').last().click();
+  await anna.shot('10-checkout');
+  await anna.page.getByTestId('pay-confirm').click();
+  await anna.see('Оплата ⭐ 450 получена: +100 кредитов');
+  await anna.shot('11-paid');
+
+  await anna.write('/imagine');
+  await anna.see('Опишите картинку одним сообщением');
+  await anna.write('маяк на скале');
+  await anna.see('маяк на скале');
+  await anna.write('/balance');
+  await anna.see('+100');
+
+  await anna.write('/paysupport');
+  await anna.see('Напишите одним сообщением');
+  await anna.write('Верните, пожалуйста, звёзды.');
+  await anna.see('Передали операторам');
+  const asked = await operator.see(({ text }) => text.includes('Верните, пожалуйста'), 'the question');
+  await operator.pressOn(asked, /^↩️ Вернуть/);
+  const sure = await operator.see(({ text }) => text.startsWith('Вернуть'), 'whether they are sure');
+  await operator.pressOn(sure, /^Да, вернуть$/);
+  await anna.see('Платёж ⭐ 450 возвращён');
+  await anna.write('/balance');
+  await anna.see('возврат платежа');
+  await anna.shot('12-refunded');
 });
 
 test('the page had no trouble', () => {

@@ -128,3 +128,66 @@ describe('an invoice', () => {
     expect((await bot.call('getMyStarBalance')).result).toEqual({ amount: 0 });
   });
 });
+
+describe('a subscription in Stars', () => {
+  const month = 2_592_000;
+  const messages = async (field: string) =>
+    (await pending()).flatMap((update) => Object(update['message'])[field] ?? []);
+
+  /** Subscribes by a link; the first charge. */
+  async function subscribe(): Promise<string> {
+    const link = { ...invoice(), payload: 'monthly', subscription_period: month };
+    const { result } = await bot.call('createInvoiceLink', link);
+    const slug = /\$(.+)$/.exec(String(result))?.[1] ?? '';
+    const paid = bot.sandbox.control.pay({ userId: bot.userId, slug });
+    const query = (await pending()).findLast((update) => 'pre_checkout_query' in update);
+    const id = Object(query?.['pre_checkout_query']).id;
+    await bot.call('answerPreCheckoutQuery', { pre_checkout_query_id: id, ok: true });
+    return String(Object(await paid).chargeId);
+  }
+
+  it('is renewed without a checkout, under a new charge, a month further', async () => {
+    const chargeId = await subscribe();
+    const renewed = await bot.sandbox.control.renew({ userId: bot.userId, chargeId });
+    const [first, second] = await messages('successful_payment');
+    expect(first).toMatchObject({ is_recurring: true, is_first_recurring: true, invoice_payload: 'monthly' });
+    expect(second).toMatchObject({ is_recurring: true, telegram_payment_charge_id: renewed.chargeId });
+    expect(second).not.toHaveProperty('is_first_recurring');
+    expect(second.subscription_expiration_date - first.subscription_expiration_date).toBe(month);
+  });
+
+  it('is cancelled by the bot, or by the person, of whom the bot is told', async () => {
+    const chargeId = await subscribe();
+    const edit = { user_id: bot.userId, telegram_payment_charge_id: chargeId, is_canceled: true };
+    expect((await bot.call('editUserStarSubscription', { ...edit, user_id: 1 })).status).toBe(400);
+    expect((await bot.call('editUserStarSubscription', edit)).result).toBe(true);
+    const renew = () => bot.sandbox.control.renew({ userId: bot.userId, chargeId });
+    await expect(renew()).rejects.toThrow('cancelled');
+    await bot.call('editUserStarSubscription', { ...edit, is_canceled: false });
+    await renew();
+    await bot.sandbox.control.changeSubscription({ userId: bot.userId, chargeId, state: 'canceled' });
+    await expect(renew()).rejects.toThrow('cancelled');
+    expect((await pending()).at(-1)).toMatchObject({
+      subscription: { user: { id: bot.userId }, invoice_payload: 'monthly', state: 'canceled' },
+    });
+    expect(await bot.sandbox.control.subscriptions({ userId: bot.userId })).toMatchObject([
+      { canceled: true },
+    ]);
+  });
+});
+
+it('a statement has payments and refunds in their order, a refund with its payment’s id and a receiver', async () => {
+  const { id, paid } = await checkout();
+  await bot.call('answerPreCheckoutQuery', { pre_checkout_query_id: id, ok: true });
+  const chargeId = Object(await paid).chargeId;
+  bot.clock.advance(5_000);
+  await bot.call('refundStarPayment', { user_id: bot.userId, telegram_payment_charge_id: chargeId });
+  const partner = { type: 'user', user: { id: bot.userId }, invoice_payload: 'order-17' };
+  expect((await bot.call('getStarTransactions')).result).toMatchObject({
+    transactions: [
+      { id: chargeId, amount: 50, source: partner },
+      { id: chargeId, amount: 50, receiver: partner },
+    ],
+  });
+  expect((await bot.call('getStarTransactions', { offset: 2 })).result).toEqual({ transactions: [] });
+});
