@@ -7,6 +7,7 @@ import type { WorkerParts } from './parts.ts';
 import { removePieces, removeRecordings } from './recordings/retention.ts';
 import { forgetMemories } from './users/conversations.ts';
 import { forgetGroupMessages } from './users/group-messages.ts';
+import { forgetSupport } from './support/support.ts';
 import { forgetCounts } from './spending/spending.ts';
 
 /**
@@ -24,4 +25,5 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await forgetMemories(parts.db);
   await removeOldNotifications(parts.db);
   await forgetCounts(parts.db);
+  await forgetSupport(parts.db);
 }

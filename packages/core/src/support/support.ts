@@ -1,5 +1,5 @@
-import { supportMessages, type Tx } from '@aisha/db';
-import { and, asc, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { type Db, supportMessages, type Tx } from '@aisha/db';
+import { and, asc, count, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { notify } from '../notifications/notifications.ts';
 import type { Unit } from '../unit.ts';
 
@@ -92,4 +92,9 @@ export function openQuestions(tx: Pick<Tx, 'select'>): Promise<SupportMessage[]>
     .from(supportMessages)
     .where(and(isNull(supportMessages.operatorId), eq(supportMessages.answered, false)))
     .orderBy(asc(supportMessages.createdAt));
+}
+
+/** Retention: what was said half a year ago goes. */
+export async function forgetSupport(db: Db): Promise<void> {
+  await db.delete(supportMessages).where(lt(supportMessages.createdAt, sql`now() - interval '180 days'`));
 }

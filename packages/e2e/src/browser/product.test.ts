@@ -124,6 +124,8 @@ test('credits are bought with Stars, spent, and given back by an operator', asyn
   await anna.see('Платёж ⭐ 450 возвращён');
   await anna.write('/balance');
   await anna.see('возврат платежа');
+  const rows = await product.sql('select state, taken_back from payments');
+  expect(rows).toEqual([{ state: 'refunded', taken_back: 100 }]);
   await anna.shot('12-refunded');
 });
 
