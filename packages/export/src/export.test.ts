@@ -179,3 +179,12 @@ describe('a paper as a file', () => {
     expect(offered(paper(protocol))).toEqual(['docx', 'pdf', 'txt', 'md', 'json']);
   });
 });
+
+test(
+  'a paper that runs out of memory ends by itself, not whoever asked for it',
+  { timeout: 90_000 },
+  async () => {
+    const long: Block[] = [{ block: 'paragraphs', items: [{ text: 'ы'.repeat(3_000_000), at: null }] }];
+    expect(await renderPaper({ paper: paper(long), format: 'pdf', id: 'd1' })).toEqual({ kind: 'too_long' });
+  },
+);

@@ -9,7 +9,7 @@ interface Format {
   readonly needs: 'speech' | 'days' | null;
   /** Whether a paper can be shown so at all. */
   readonly fits: (paper: Pick<Paper, 'blocks'>) => boolean;
-  /** Libraries that lay out pages need seconds and memory: a thread with a limit does it. */
+  /** Libraries that lay out pages need seconds and memory: a process with a limit does it. */
   readonly heavy: boolean;
   /** Null: the letters of its language cannot be shown. */
   readonly render: (paper: Paper, id: string) => Promise<Buffer | null> | string;

@@ -10,7 +10,7 @@ export interface PaperWords {
   readonly moment: string;
 }
 
-/** The one form from which every file is made. Plain data: it goes to a thread. */
+/** The one form from which every file is made. Plain data: it goes to another process. */
 export interface Paper {
   readonly title: string;
   /** BCP 47; spelling and hyphenation follow it. */

@@ -1,12 +1,16 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { formats, type FormatName } from './formats.ts';
 import type { Paper } from './paper.ts';
 
-/** Pages of twelve hours of speech need some 200 MB of heap while they are laid out; more than this is refused. */
-const HEAP_MB = 512;
-/** The same take half a minute on a busy core. */
-const PATIENCE_MS = 120_000;
+/**
+ * Pages of twelve hours of speech need some 200 MB of heap while they are laid out; more than this is refused: two such
+ * processes beside opened files are what a worker's container holds (`packages/media/src/limits.ts`).
+ */
+const HEAP_MB = 320;
+/** The same take half a minute on a busy core; one paragraph of a million words takes minutes, and a core meanwhile. */
+const PATIENCE_MS = 60_000;
 
 export type Rendered =
   | { readonly kind: 'ok'; readonly file: Buffer }
@@ -15,7 +19,10 @@ export type Rendered =
   /** The fonts lack the letters of its language. */
   | { readonly kind: 'no_letters' };
 
-/** What goes to the thread, and what comes back. */
+/** What V8 says when the heap gives no more. */
+const NO_MEMORY = /heap limit|out of memory|allocation failed/i;
+
+/** What goes to the child. */
 export interface Asked {
   readonly paper: Paper;
   readonly format: FormatName;
@@ -24,11 +31,12 @@ export interface Asked {
 
 /**
  * A paper as a file. `id` names what it is of, for formats whose entries have names of their own. The libraries that lay
- * out pages run in a thread: the process goes on meanwhile, and a paper too long for them ends the thread alone.
+ * out pages run in a process of their own: one that runs out of memory ends alone. (A thread does not: three million letters
+ * without a space ended the whole worker.)
  */
 export async function renderPaper(asked: Asked, signal?: AbortSignal): Promise<Rendered> {
   const { heavy } = formats[asked.format];
-  const file = await (heavy ? renderInThread(asked, signal) : renderHere(asked));
+  const file = await (heavy ? renderInChild(asked, signal) : renderHere(asked));
   if (file === 'too_long') return { kind: file };
   return file === null ? { kind: 'no_letters' } : { kind: 'ok', file };
 }
@@ -38,35 +46,47 @@ export async function renderHere({ paper, format, id }: Asked): Promise<Buffer |
   return typeof file === 'string' ? Buffer.from(file, 'utf8') : file;
 }
 
-function renderInThread(asked: Asked, signal?: AbortSignal): Promise<Buffer | 'too_long' | null> {
+function renderInChild(asked: Asked, signal?: AbortSignal): Promise<Buffer | 'too_long' | null> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     // Sources in development, compiled in production.
-    const program = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
-    const thread = new Worker(program, {
-      workerData: asked,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    const source = extname(import.meta.url) === '.ts' ? ['--conditions=@aisha/source'] : [];
+    const program = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
+    const node = [process.execPath, `--max-old-space-size=${HEAP_MB}`, ...source, program];
+    // It ends with us, however we end, and sees nothing of our environment.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', '--', ...node], {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
     });
+    let said = '';
     const end = (settle: () => void) => {
       clearTimeout(patience);
       signal?.removeEventListener('abort', abort);
-      thread.removeAllListeners();
-      void thread.terminate();
+      child.removeAllListeners();
+      // Killed while it is written to, it may still say so.
+      child.on('error', () => undefined);
+      child.kill('SIGKILL');
       settle();
     };
     const abort = () =>
       end(() => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted')));
     const patience = setTimeout(() => end(() => resolve('too_long')), PATIENCE_MS);
     signal?.addEventListener('abort', abort, { once: true });
-    thread.once('message', (file: Uint8Array | null) =>
-      end(() => resolve(file === null ? null : Buffer.from(file))),
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4_096);
+    });
+    child.once('message', (file) =>
+      end(() => resolve(file instanceof Uint8Array ? Buffer.from(file) : null)),
     );
-    thread.once('error', (error) =>
+    child.once('error', (error) => end(() => reject(error)));
+    child.once('close', (code, killed) =>
       end(() => {
-        if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve('too_long');
-        else reject(error);
+        if (NO_MEMORY.test(said)) resolve('too_long');
+        else
+          reject(new Error(`what renders papers ended with ${killed ?? code}: ${said.trim().slice(-500)}`));
       }),
     );
-    thread.once('exit', (code) => end(() => reject(new Error(`the thread ended with ${code}`))));
+    child.send(asked);
   });
 }

@@ -16,7 +16,7 @@ export type Lane = 'quick' | 'long';
 
 /**
  * How many files are open at once in a worker, one of each person, and what they may hold together. A worker's container
- * has 1 GB and the worker itself needs 250 MB of it; each lane takes what fits into its share, so a heavy file waits until
+ * has 1.5 GB, of which the worker itself needs 250 MB and files that are made for people (`packages/export`) 700; each lane takes what fits into its share, so a heavy file waits until
  * it is alone.
  */
 export const LANES: Record<Lane, { readonly children: number; readonly memoryBytes: number }> = {

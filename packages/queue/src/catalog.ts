@@ -51,7 +51,7 @@ export const queues = {
     stalledIntervalMs: 5_000,
     maxStalledCount: 10,
   },
-  // Pages are laid out in a thread with half a gigabyte at most, and sound is cut by a process of its own: two at once are
+  // Pages are laid out in a process with a third of a gigabyte at most, and sound is cut by a process of its own: two at once are
   // what a small machine bears, and one is left to others.
   exports: {
     concurrency: 2,
