@@ -15,7 +15,7 @@ base=$(docker image inspect -f '{{.Size}}' node:24-bookworm-slim)
 for image in webhook-api bot-polling worker; do
   added=$((($(docker image inspect -f '{{.Size}}' "$REPOSITORIES/$image:$TAG") - base) / 1000000))
   figure "$image over node:24-bookworm-slim (MB)" "$added"
-  limit=60
+  limit=70
   # The worker's ffmpeg and ffprobe are 12 MB of it, what lays out pages and its letters some 30.
   [[ $image != worker ]] || limit=110
   claim "$image adds at most $limit MB" at_most "$added" "$limit"

@@ -194,7 +194,8 @@ tear_down() {
   umount "$AISHA_HOME/scratch" 2>/dev/null || true
   sed -i "\|^$AISHA_HOME/scratch.img |d" /etc/fstab
   local name
-  for name in load telegram fal openai sshd; do stop_background "$name"; done
+  # Those of single proofs too: one that is left would hold its port, without its data.
+  for name in "$WORK"/pid/*; do [[ ! -e $name ]] || stop_background "$(basename "$name")"; done
   docker network rm "$NETWORK" >/dev/null 2>&1 || true
   rm -rf "$WORK"
 }
