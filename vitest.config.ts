@@ -32,6 +32,13 @@ export default defineConfig({
           include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'infra/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/**'],
           globalSetup: ['packages/sandbox/src/services/global-setup.ts'],
+          // The long form: LEDGER_TRIES=10000 LEDGER_RUNS=1000.
+          provide: {
+            ledger: {
+              tries: Number(process.env['LEDGER_TRIES'] ?? 300),
+              runs: Number(process.env['LEDGER_RUNS'] ?? 5),
+            },
+          },
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

@@ -419,7 +419,8 @@ async function endOrder(unit: Unit, id: string, end: End): Promise<Order | null>
     .where(
       and(
         eq(orders.id, id),
-        unended,
+        // Nothing comes of a quote but its end.
+        state === 'succeeded' ? underWay : unended,
         end.state === 'cancelled' ? eq(orders.ownerId, end.ownerId) : undefined,
       ),
     )
