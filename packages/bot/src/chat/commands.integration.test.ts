@@ -148,7 +148,7 @@ describe('in a group', () => {
   });
 });
 
-test('a checkout of no invoice of ours is declined within its time, and nothing is paid', async () => {
+test('where everything is free a checkout is declined within its time, and nothing is paid', async () => {
   const me = await stranger(bot);
   await bot.say(me, '/start');
   const sent = await bot.parts.telegram.call(
@@ -168,5 +168,5 @@ test('a checkout of no invoice of ours is declined within its time, and nothing 
   await expect.poll(async () => (await bot.telegram.control.pendingUpdates({})).length).toBeGreaterThan(0);
   await bot.fetch();
   await bot.work();
-  expect(JSON.stringify(await paying)).toContain(words('ru', 'checkout.changed'));
+  expect(JSON.stringify(await paying)).toContain(words('ru', 'checkout.closed'));
 });

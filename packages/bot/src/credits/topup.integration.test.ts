@@ -91,6 +91,26 @@ describe('a pack', () => {
 });
 
 describe('a checkout is declined', () => {
+  test('of no invoice of ours', async () => {
+    const sent = await bot.parts.telegram.call(
+      'sendInvoice',
+      {
+        chat_id: me,
+        title: 'x',
+        description: 'x',
+        payload: 'x',
+        currency: 'XTR',
+        prices: [{ label: 'x', amount: 1 }],
+      },
+      { priority: 'reply' },
+    );
+    if (sent.kind !== 'ok') throw new Error(sent.kind);
+    expect(await pay(bot, me, { messageId: sent.result.message_id })).toMatchObject({
+      outcome: 'declined',
+      reason: expect.stringContaining('out of date'),
+    });
+  });
+
   test('to somebody else', async () => {
     const invoice = await choose('small');
     const [mine] = await bot.parts.db.select().from(invoices).where(eq(invoices.userId, me));
