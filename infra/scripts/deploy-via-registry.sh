@@ -8,14 +8,15 @@
 #     --tag <tag>       instead of the commit's first 12 digits
 #     --config <file>   instead of infra/production.env
 #     --build-only      build and push, deploy nothing; needs REGISTRY and its login alone
+#     --no-push         only build; needs no login. --push-only: what was built so, to be scanned in between
 #     --dry-run         print every step and change nothing
 set -euo pipefail
 # shellcheck source=infra/scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-usage() { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
-SKIP_TEST='' SKIP_BUILD='' FORCE_REBUILD='' ROLLBACK='' BUILD_ONLY='' DRY_RUN='' TAG='' FILE=$ROOT/infra/production.env
+usage() { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
+BUILD=1 PUSH=1 SKIP_TEST='' SKIP_BUILD='' FORCE_REBUILD='' ROLLBACK='' BUILD_ONLY='' DRY_RUN='' TAG='' FILE=$ROOT/infra/production.env
 while (($#)); do
   case $1 in
     --skip-test) SKIP_TEST=1 ;;
@@ -23,6 +24,8 @@ while (($#)); do
     --force-rebuild) FORCE_REBUILD=1 ;;
     --rollback) ROLLBACK=1 SKIP_BUILD=1 ;;
     --build-only) BUILD_ONLY=1 ;;
+    --no-push) BUILD_ONLY=1 PUSH='' ;;
+    --push-only) BUILD_ONLY=1 BUILD='' ;;
     --dry-run) DRY_RUN=1 ;;
     --tag) TAG=${2:?--tag needs a tag}; shift ;;
     --config) FILE=${2:?--config needs a file}; shift ;;
@@ -100,18 +103,39 @@ ask_space() {
   say "server: $free GB of free disk"
 }
 
-build_and_push() {
-  local image repository flags=(--provenance=false)
-  [[ -z $FORCE_REBUILD ]] || flags+=(--no-cache --pull)
-  registry_login
+# What goes along with an image: how it was made (SLSA provenance) and what is in it (an SBOM in SPDX). The engine can keep
+# them with its containerd image store alone; BUILD_ATTESTATIONS=provenance where the generator of SBOMs cannot be pulled, off
+# for neither.
+attestations() {
+  local wanted
+  wanted=$(config BUILD_ATTESTATIONS all)
+  if [[ $wanted == off ]]; then echo --provenance=false; return; fi
+  if ! docker info -f '{{json .DriverStatus}}' 2>/dev/null | grep -q io.containerd.snapshotter; then
+    warn 'the engine here keeps no attestations: the images go without provenance and SBOM (features: {"containerd-snapshotter": true} in /etc/docker/daemon.json)'
+    echo --provenance=false
+    return
+  fi
+  echo --provenance=mode=max
+  [[ $wanted == provenance ]] || echo --sbom=true
+}
+
+build_images() {
+  local image flags=() extra=()
+  [[ -n $DRY_RUN ]] || mapfile -t flags < <(attestations)
+  [[ -z $FORCE_REBUILD ]] || extra=(--no-cache --pull)
+  "$ROOT/infra/scripts/images.sh" check || warn 'what these images stand on may be another thing the next time'
   for image in "${IMAGES[@]}"; do
-    repository=$(config REGISTRY)/aisha/$image
     say "building $image:$TAG"
-    step docker build -q "${flags[@]}" -f "$ROOT/infra/docker/Dockerfile" --target "$image" -t "$repository:$TAG" \
+    step docker build -q "${flags[@]}" "${extra[@]}" -f "$ROOT/infra/docker/Dockerfile" --target "$image" -t "$(config REGISTRY)/aisha/$image:$TAG" \
       --build-arg "COMMIT=$TAG" --build-arg "VERSION=$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$ROOT/package.json")" "$ROOT" >&2
     # --no-cache rebuilds what the images share each time; once is enough.
-    flags=(--provenance=false)
+    extra=()
   done
+}
+
+push_images() {
+  local image
+  registry_login
   for image in "${IMAGES[@]}"; do
     say "pushing $image:$TAG"
     step docker push -q "$(config REGISTRY)/aisha/$image:$TAG" >&2
@@ -174,9 +198,10 @@ if [[ -z $ROLLBACK ]]; then
   # A full disk or a closed registry is known before the build, not after it.
   if [[ -z $BUILD_ONLY || -n $ON_SERVER ]]; then need_server; ask_space; fi
   if [[ -n $ON_SERVER ]]; then open_registry; fi
-  ask_registry
-  [[ -n $SKIP_BUILD ]] || build_and_push
-  if [[ -n $BUILD_ONLY ]]; then say "built and pushed: $TAG"; exit 0; fi
+  [[ -z $PUSH ]] || ask_registry
+  if [[ -z $SKIP_BUILD && -n $BUILD ]]; then build_images; fi
+  if [[ -z $SKIP_BUILD && -n $PUSH ]]; then push_images; fi
+  if [[ -n $BUILD_ONLY ]]; then say "${BUILD:+built }${PUSH:+pushed }$TAG"; exit 0; fi
 else need_server; fi
 
 RELEASE=release.sh

@@ -45,7 +45,7 @@ DEPLOYMENT=(REGISTRY REGISTRY_USER REGISTRY_INSECURE REGISTRY_IMAGE REGISTRY_BIN
   BOT_MEMORY WORKER_CPUS WORKER_MEMORY NGINX_IMAGE POSTGRES_IMAGE REDIS_IMAGE S3_IMAGE PROMETHEUS_IMAGE NODE_EXPORTER_IMAGE
   ALERTMANAGER_IMAGE GRAFANA_IMAGE BOT_API_IMAGE BOT_API_PORT BOT_API_MEMORY BOT_API_GROUP POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS POSTGRES_CACHE POSTGRES_MEMORY
   REDIS_MAXMEMORY REDIS_MEMORY PROMETHEUS_PORT GRAFANA_PORT AISHA_HOME LOG_DIR FRONTEND_DIR NETWORK SUBNET
-  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE WITHOUT_DOCKER DATABASE_OWN_SERVER)
+  COMPOSE_PROJECT_NAME BACKUP_DIR BACKUP_DAYS BACKUP_KEY_FILE HEALTH_SECONDS ALERT_CHAT_ID COMPOSE_OVERRIDE SWARM_ENDPOINT_MODE SWARM_IN_THE_CLEAR WITHOUT_DOCKER DATABASE_OWN_SERVER BUILD_ATTESTATIONS)
 # The processes of the image: user and group 10001.
 APP_ID=10001
 
@@ -256,16 +256,19 @@ pg_environment() {
 # Where PostgreSQL's tools find the authority of DATABASE_CA.
 authority() { echo /run/secrets/DATABASE_CA; }
 
+# The one that the compose file names.
+# shellcheck disable=SC2016
+postgres_image() { config POSTGRES_IMAGE "$(sed -n 's/^ *image: ${POSTGRES_IMAGE:-\(.*\)}$/\1/p' "$AISHA_SOURCE/docker-compose.prod.yml")"; }
 # pg <program> …: PostgreSQL's own tools, from its image, in the cluster's network; stdin and stdout pass.
 pg() {
   docker run --rm -i --network "$(config NETWORK aisha_bot_cluster)" -e PGUSER -e PGPASSWORD -e PGHOST -e PGPORT -e PGDATABASE \
-    -e PGSSLMODE ${PGSSLROOTCERT:+-e PGSSLROOTCERT -v "$AISHA_HOME/secrets/DATABASE_CA:$PGSSLROOTCERT:ro"} --entrypoint "$1" "$(config POSTGRES_IMAGE postgres:17)" "${@:2}"
+    -e PGSSLMODE ${PGSSLROOTCERT:+-e PGSSLROOTCERT -v "$AISHA_HOME/secrets/DATABASE_CA:$PGSSLROOTCERT:ro"} --entrypoint "$1" "$(postgres_image)" "${@:2}"
 }
 
 # A scratch server for the trial of a dump: trial <program> … talks to its empty database.
 trial_start() {
   docker run -d --name "aisha-trial-$$" --network none --tmpfs /var/lib/postgresql/data:size=8g -e POSTGRES_PASSWORD=trial -e POSTGRES_USER=trial -e POSTGRES_DB=postgres \
-    "$(config POSTGRES_IMAGE postgres:17)" >/dev/null
+    "$(postgres_image)" >/dev/null
 }
 trial() { docker exec -i -e PGUSER=trial -e PGPASSWORD=trial -e PGHOST=127.0.0.1 -e PGDATABASE=postgres "aisha-trial-$$" "$@"; }
 trial_stop() { docker rm -f "aisha-trial-$$" >/dev/null 2>&1 || true; }

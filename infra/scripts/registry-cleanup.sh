@@ -54,7 +54,11 @@ for image in webhook-api bot-polling worker; do
   for tag in "${tags[@]}"; do
     manifest=$(registry_ask -D - "${accept[@]}" "$base/manifests/$tag" | tr -d '\r')
     digest[$tag]=$(sed -n 's/^[Dd]ocker-[Cc]ontent-[Dd]igest: //p' <<<"$manifest")
-    blob=$(sed '1,/^$/d' <<<"$manifest" | jq -r '.config.digest // empty')
+    body=$(sed '1,/^$/d' <<<"$manifest")
+    # An image with attestations is a list: of itself and of them.
+    image_of=$(jq -r '[.manifests[]? | select(.annotations."vnd.docker.reference.type" == null)][0].digest // empty' <<<"$body")
+    [[ -z $image_of ]] || body=$(registry_ask "${accept[@]}" "$base/manifests/$image_of")
+    blob=$(jq -r '.config.digest // empty' <<<"$body")
     built=$([[ -z $blob ]] || registry_ask -L "$base/blobs/$blob" | jq -r '.created // empty')
     listed+=("${built:-0} $tag")
   done

@@ -3,7 +3,7 @@
 #   release-stack.sh <tag> [--print]      --print: show the stack, deploy nothing
 # Swarm has no notion of some lines: start order (a process waits for what it needs by itself), profiles, fixed
 # addresses (a service has its own virtual one) and ports bound to the loopback. Secrets become Swarm secrets named
-# by their content, so a changed one is a new one.
+# by their content, so a changed one is a new one. Between hosts the network is encrypted.
 # Before: docker swarm init; docker node update --label-add aisha.edge=true <node with nginx>, and aisha.data=true
 # for the profile "data"; on each edge node $AISHA_HOME/{nginx,certs,acme} (deploy-via-registry.sh copies them).
 set -euo pipefail
@@ -49,8 +49,17 @@ stack=$(dc config --format json | jq --argjson hash "$hashes" --arg mode "$mode"
 if [[ -n $PRINT ]]; then printf '%s\n' "$stack"; exit 0; fi
 
 network=$(config NETWORK aisha_bot_cluster)
+# What the hosts say to each other is encrypted between them (IPsec); their keys are Swarm's own, and change twice a day.
 docker network inspect "$network" >/dev/null 2>&1 ||
-  docker network create --driver overlay --attachable --subnet "$(config SUBNET 172.26.0.0/16)" "$network" >/dev/null
+  docker network create --driver overlay --opt encrypted --attachable --subnet "$(config SUBNET 172.26.0.0/16)" "$network" >/dev/null
+if ! docker network inspect -f '{{json .Options}}' "$network" | jq -e 'has("encrypted")' >/dev/null; then
+  # A network cannot be changed: another one can be taken.
+  [[ $(docker node ls -q | wc -l) -eq 1 || -n $(config SWARM_IN_THE_CLEAR) ]] ||
+    die "the network $network is not encrypted: name another one (NETWORK, SUBNET) in production.env and it is made so; SWARM_IN_THE_CLEAR=1 where the hosts' own network is encrypted"
+  warn "the network $network is not encrypted"
+fi
+docker info -f '{{json .SecurityOptions}}' | grep -q no-new-privileges ||
+  warn 'this engine lets containers gain privileges: run setup-server.sh on each host, and restart Docker there'
 if has_profile data; then
   say 'databases'
   jq '.services |= with_entries(select(.key | test("^(postgres|redis|s3)$")))' <<<"$stack" | docker stack deploy --with-registry-auth -c - "$PROJECT"

@@ -60,8 +60,19 @@ plain_registry() {
   say "the engine may reach $INSECURE by plain http"
 }
 
+# No container gains rights that it did not start with: the compose file says so of each, Swarm can say it for the engine only.
+harden_engine() {
+  local file=$PREFIX/etc/docker/daemon.json new
+  new=$({ [[ ! -s $file ]] || cat "$file"; } | jq -s '(.[0] // {}) | ."no-new-privileges" = true') || die "$file is no JSON"
+  [[ ! -s $file || $(jq -S . "$file") != "$(jq -S . <<<"$new")" ]] || return 0
+  install -d "$(dirname "$file")"
+  printf '%s\n' "$new" >"$file"
+  if [[ $(jq -r '."live-restore" // false' <<<"$new") == true && -d /run/systemd/system && -z $PREFIX ]]; then systemctl restart docker
+  else warn 'the engine gives containers no new privileges from its next restart on (no-new-privileges in daemon.json)'; fi
+}
+
 docker_engine() {
-  if docker compose version >/dev/null 2>&1; then say "Docker is here: $(docker --version)"; return; fi
+  if docker compose version >/dev/null 2>&1; then say "Docker is here: $(docker --version)"; harden_engine; return; fi
   local distribution codename
   # shellcheck disable=SC1091
   distribution=$(. /etc/os-release && echo "$ID") codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -83,7 +94,7 @@ docker_engine() {
   if [[ ! -s /etc/docker/daemon.json ]]; then
     install -d /etc/docker
     # live-restore: an update of the engine restarts no container.
-    printf '{ "live-restore": true, "log-driver": "json-file", "log-opts": { "max-size": "20m", "max-file": "5" } }\n' >/etc/docker/daemon.json
+    printf '{ "live-restore": true, "no-new-privileges": true, "log-driver": "json-file", "log-opts": { "max-size": "20m", "max-file": "5" } }\n' >/etc/docker/daemon.json
   fi
   if [[ -d /run/systemd/system ]]; then systemctl enable --now docker >/dev/null; systemctl restart docker; fi
 }

@@ -187,6 +187,20 @@ stub() { printf '#!/bin/bash\nprintf "%%s\\n" "%s $*" >>"$CALLS"\n%s\n' "$1" "${
   given PROFILES=registry; run render_config "$AISHA_HOME"; [ "$status" -eq 1 ]; [[ $output == *REGISTRY_PASSWORD* ]]
 }
 
+@test "images of others: which have no digest is said, and pinning writes it where they are named" {
+  tree=$BATS_TEST_TMPDIR/tree; mkdir -p "$tree/infra/docker" "$tree/.github/workflows"
+  cp "$ROOT/infra/docker/Dockerfile" "$tree/infra/docker/"; cp "$ROOT/docker-compose.prod.yml" "$tree/"; cp "$ROOT/.github/workflows/ci.yml" "$tree/.github/workflows/"
+  digest=sha256:$(printf '%064d' 7)
+  stub docker "[[ \$* == *grafana* ]] && exit 1; echo '{\"digest\": \"$digest\"}'"
+  ROOT=$tree run "$ROOT/infra/scripts/images.sh" pin; [ "$status" -eq 1 ]; [[ $output == *'grafana/grafana:12.1.1: its registry does not say'* ]]
+  grep -qx "FROM node:24-bookworm-slim@$digest AS node" "$tree/infra/docker/Dockerfile"
+  grep -qx "    image: \${POSTGRES_IMAGE:-postgres:17@$digest}" "$tree/docker-compose.prod.yml"
+  ROOT=$tree run "$ROOT/infra/scripts/images.sh" check; [ "$status" -eq 1 ]; [[ $output == *': grafana/grafana:12.1.1 ('* ]]
+  stub docker "echo '{\"digest\": \"sha256:$(printf '%064d' 8)\"}'"
+  ROOT=$tree "$ROOT/infra/scripts/images.sh" pin; ROOT=$tree "$ROOT/infra/scripts/images.sh" check
+  [ "$(ROOT=$tree "$ROOT/infra/scripts/images.sh" list | grep -c "$(printf '%064d' 8)")" -eq 12 ]
+}
+
 # --- The firewall -------------------------------------------------------------------------------------------
 
 @test "replicas stay on the loopback, and the firewall's file as it was" {
