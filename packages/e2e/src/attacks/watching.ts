@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Product } from '../product.ts';
@@ -91,16 +91,15 @@ function withChildren(all: ReadonlyMap<number, Process>, pid: number): number {
   return sum;
 }
 
+/** What lies below a folder, which is written to and cleared meanwhile. */
 function folderMb(path: string): number {
-  if (!existsSync(path)) return 0;
-  let bytes = 0;
-  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-    try {
-      const found = statSync(join(path, name));
-      if (found.isFile()) bytes += found.blocks * 512;
-    } catch {
-      // It went away meanwhile.
-    }
+  try {
+    return readdirSync(path, { withFileTypes: true }).reduce((sum, entry) => {
+      const inside = join(path, entry.name);
+      return sum + (entry.isDirectory() ? folderMb(inside) : (statSync(inside).blocks * 512) / MB);
+    }, 0);
+  } catch {
+    // It went away meanwhile.
+    return 0;
   }
-  return bytes / MB;
 }
