@@ -101,7 +101,13 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     sales: config.payments,
     operators: config.telegram.adminIds,
     metrics,
-    config: { fal: config.fal, telegram: config.telegram, links: config.links, spending: config.spending },
+    config: {
+      fal: config.fal,
+      telegram: config.telegram,
+      links: config.links,
+      spending: config.spending,
+      documents: { maskPersonal: config.openai.maskPersonal },
+    },
   } satisfies WorkerParts & Record<string, unknown>;
 
   const workers = startWorkers({

@@ -27,6 +27,8 @@ export interface WorkerParts extends DeciderParts {
     readonly telegram: TelegramConfig;
     readonly links: LinksConfig;
     readonly spending: SpendingLimits;
+    /** Unless a person chose otherwise. */
+    readonly documents: { readonly maskPersonal: boolean };
   };
 }
 

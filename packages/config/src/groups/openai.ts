@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpUrl } from '../variables.ts';
+import { boolean, httpUrl } from '../variables.ts';
 import { group } from './group.ts';
 
 export interface OpenAiConfig {
@@ -12,6 +12,8 @@ export interface OpenAiConfig {
   moderationModel: string;
   /** Who judges what is to be drawn: the moderation endpoint, or the models that write and see. */
   moderation: 'endpoint' | 'model';
+  /** Names, phones, IIN, cards and addresses are hidden from the text model, and put back into what it answers. */
+  maskPersonal: boolean;
 }
 
 export const openAiGroup = group({
@@ -56,6 +58,12 @@ export const openAiGroup = group({
       doc: 'Who judges what is to be drawn (nothing is drawn unjudged): `endpoint`, the moderation model; `model`, where the server has no /moderations, OPENAI_MODEL.',
       expected: 'endpoint or model',
     },
+    MASK_PERSONAL_DATA: {
+      schema: boolean(false),
+      doc: 'Names, phones, IIN, cards and addresses are replaced before a text goes to the text model, and put back into its documents.',
+      expected: 'on or off',
+      example: 'off',
+    },
   },
   build: (v): OpenAiConfig => ({
     apiKey: v.OPENAI_API_KEY,
@@ -65,5 +73,6 @@ export const openAiGroup = group({
     visionModel: v.OPENAI_VISION_MODEL ?? v.OPENAI_MODEL,
     moderationModel: v.OPENAI_MODERATION_MODEL,
     moderation: v.OPENAI_MODERATION,
+    maskPersonal: v.MASK_PERSONAL_DATA,
   }),
 });

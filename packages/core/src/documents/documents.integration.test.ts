@@ -1,4 +1,4 @@
-import { circuitBreakers, documents, documentSections } from '@aisha/db';
+import { circuitBreakers, documents, documentSections, users } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { coreHandlers } from '../handlers.ts';
@@ -45,6 +45,33 @@ const spoil = async (fault: Parameters<typeof bench.openai.control.addFault>[0][
   for (const route of ['chat', 'responses'] as const)
     await bench.openai.control.addFault({ route, times: null, fault });
 };
+
+describe('where personal data is masked', () => {
+  const SECRETS = /Серге|Иванов|Анн|Ольг|701 123|850101/;
+  const spoken = `${MEETING}\nОльга Иванова, +7 701 123 45 67, ИИН 850101300123, подготовит договор к среде.\n`;
+
+  test('nothing of it leaves the process, and documents have all of it', async () => {
+    const masked = { ...bench.parts, config: { ...bench.parts.config, documents: { maskPersonal: true } } };
+    // Several sections, so that they are merged, too.
+    const filler = Array.from({ length: 900 }, (_, n) => `Говорили о погоде номер ${n}, и долго.`).join('\n');
+    const { documentId } = await makeDocument(bench, await recorded(`${spoken}${filler}\n${spoken}`), 'todo');
+    await writeThrough({ ...bench, parts: masked }, documentId);
+    const bodies = (await asked()).map(({ body }) => JSON.stringify(body));
+    expect(bodies.length).toBeGreaterThan(2);
+    for (const body of bodies) expect(body).not.toMatch(SECRETS);
+    const kept = JSON.stringify((await content(documentId))?.content);
+    expect(kept).toMatch(/Анна отправит письмо Ивану до пятницы/);
+    expect(kept).toMatch(/Ольга Иванова, \+7 701 123 45 67/);
+    expect(kept).not.toMatch(/PERSON_|PHONE_|IIN_/);
+  });
+
+  test('a person’s own choice goes before the operators’', async () => {
+    await bench.parts.db.update(users).set({ maskPersonal: true }).where(eq(users.id, me));
+    const { write } = await ordered(MEETING, 'decisions');
+    await write();
+    for (const { body } of await asked()) expect(JSON.stringify(body)).not.toMatch(SECRETS);
+  });
+});
 
 describe('a document', () => {
   test.each(DOCUMENT_KINDS)('of kind %s is written, kept and read again', async (kind) => {

@@ -138,13 +138,14 @@ async function materialOf(parts: WorkerParts, section: Section): Promise<Materia
   const { documentId, level, from, to } = section;
   const found = await documentAndRecording(parts.db, documentId);
   if (!found) return null;
+  const { lines, speakers } = await readLines(parts, found.recording);
+  const names = speakers.filter((name) => name !== null);
   if (level === 0) {
-    const { lines, speakers } = await readLines(parts, found.recording);
     const text = numbered(lines, speakers).slice(from, to);
     const at = halves(text);
     const stretch = (start: number, end: number) => ({ level, from: start, to: end, result: null });
     return {
-      question: { ...found, text, merging: false },
+      question: { ...found, names, text, merging: false },
       moments: numbersIn(text),
       smaller: at === null ? null : [stretch(from, from + at), stretch(from + at, to)],
     };
@@ -155,7 +156,7 @@ async function materialOf(parts: WorkerParts, section: Section): Promise<Materia
   const results = below.map(({ result }) => result);
   const middle = Math.ceil(below.length / 2);
   return {
-    question: { ...found, text: JSON.stringify(results), merging: true },
+    question: { ...found, names, text: JSON.stringify(results), merging: true },
     moments: new Set(momentsIn(results)),
     // Two cannot be merged in smaller steps.
     smaller:

@@ -170,6 +170,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       adminIds: options.adminIds ?? [],
     },
     links: { reach: 'any', maxBytes: 8 * 1024 * 1024 },
+    documents: { maskPersonal: false },
     spending: {
       perRecording: 300,
       perDocument: 250,
@@ -213,6 +214,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       visionModel: 'gpt-6-sol',
       moderationModel: 'omni-moderation-latest',
       moderation: 'endpoint',
+      maskPersonal: false,
     },
     log,
   });

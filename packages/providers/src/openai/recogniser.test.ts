@@ -16,6 +16,7 @@ for (const transcribeModel of ['gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe
         visionModel: 'gpt-6-sol',
         moderationModel: 'omni-moderation-latest',
         moderation: 'endpoint',
+        maskPersonal: false,
       },
       log: silentLogger,
     });

@@ -18,6 +18,7 @@ export function clientAt(url: string, models: Partial<OpenAiConfig> = {}) {
       visionModel: 'gpt-6-sol',
       moderationModel: 'omni-moderation-latest',
       moderation: 'endpoint',
+      maskPersonal: false,
       ...models,
     },
     log,
