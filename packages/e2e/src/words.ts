@@ -81,7 +81,7 @@ export const RU: Words = {
   absent: /в тексте не указано/,
   history: /История/,
   voiceTitle: /Голосовое \d\d\.\d\d\.\d{4}/,
-  asFile: /Текст файлом/,
+  asFile: /Скачать/,
   next: /^›$/,
   failure: {
     account: /по нашей вине: поставщик приостановил работу/,
@@ -129,7 +129,7 @@ export const EN: Words = {
   absent: /not stated in the text/,
   history: /History/,
   voiceTitle: /Voice message \d\d \w+ \d{4}/,
-  asFile: /Text as a file/,
+  asFile: /Download/,
   next: /^›$/,
   failure: {
     account: /the fault is ours: the provider has suspended its work/,

@@ -3,6 +3,7 @@ import {
   deleteTemplate,
   documentKinds,
   type DocumentKind,
+  findRecording,
   nameIn,
   orderDocument,
   type Recording,
@@ -51,7 +52,7 @@ export async function write(
   const screen = { ...turn.place, ...(shown === undefined ? {} : { shown }) };
   const ordered = await orderDocument(turn.unit, recording, kind, language, screen);
   if (ordered.kind === 'written') {
-    turn.owed.push(...documentMessages(turn, turn, ordered.document));
+    turn.owed.push(...documentMessages(turn, turn, ordered.document, recording));
     return;
   }
   if (ordered.kind === 'refused') return turn.send(refusalScreen(turn, ordered));
@@ -114,5 +115,9 @@ export const documentAnswers = {
   'document.download': (turn, document) =>
     turn.showButtons(documentFormatButtons(turn, document, isDated(document))),
   'document.as': (turn, document, format) => giveFile(turn, recordingOf(document), { format, document }),
-  'document.buttons': (turn, document) => turn.showButtons(documentButtons(turn, document)),
+  'document.buttons': async (turn, document) => {
+    const recording = await findRecording(turn.unit.tx, turn.user.id, document.recordingId);
+    if (!recording) return turn.toast('button.outdated');
+    turn.showButtons(documentButtons(turn, document, recording));
+  },
 } satisfies Partial<Answers>;

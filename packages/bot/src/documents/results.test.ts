@@ -18,7 +18,7 @@ function shown(document: Pick<WrittenDocument, 'kind' | 'content'>, language: La
     price: () => 0,
     priced: (label) => label,
   };
-  return documentMessages(voice, { chatId: 7 }, { ...ids, ...document })
+  return documentMessages(voice, { chatId: 7 }, { ...ids, ...document }, { id: ids.recordingId, text: 'x' })
     .map(({ payload }) => payload['text'])
     .join('\n---\n');
 }

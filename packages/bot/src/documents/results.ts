@@ -1,4 +1,4 @@
-import { documents, type OwedCall, type Place } from '@aisha/db';
+import { documents, type OwedCall, type Place, recordings } from '@aisha/db';
 import { type Document, type DocumentBlock, documentBlocks } from '@aisha/core';
 import { clock, type Moment, type Point, type Task } from '@aisha/export';
 import { escapeHtml, MESSAGE_LIMIT, splitMessage } from '@aisha/providers';
@@ -7,7 +7,7 @@ import { sendScreen } from '../chat/screen.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
 import { documentFormatButtons } from '../exports/screens.ts';
-import { documentButtons, isDated } from './screens.ts';
+import { documentButtons, isDated, type Priced } from './screens.ts';
 
 type DocumentVoice = Pick<Voice, 't' | 'label' | 'price' | 'priced'>;
 export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'>;
@@ -16,7 +16,12 @@ export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'co
 const MOST_MESSAGES = 3;
 
 /** A written document as messages, the last with what can be done with it. */
-export function documentMessages(voice: DocumentVoice, place: Place, document: WrittenDocument): OwedCall[] {
+export function documentMessages(
+  voice: DocumentVoice,
+  place: Place,
+  document: WrittenDocument,
+  recording: Priced,
+): OwedCall[] {
   const parts = partsOf(voice, document);
   if (!parts) return [sendScreen(place, { text: voice.t('button.outdated') })];
   if (parts.length > MOST_MESSAGES)
@@ -29,7 +34,7 @@ export function documentMessages(voice: DocumentVoice, place: Place, document: W
   return parts.map((text, i) =>
     sendScreen(
       place,
-      i === parts.length - 1 ? { text, buttons: documentButtons(voice, document) } : { text },
+      i === parts.length - 1 ? { text, buttons: documentButtons(voice, document, recording) } : { text },
     ),
   );
 }
@@ -48,11 +53,12 @@ function partsOf(voice: DocumentVoice, document: WrittenDocument): string[] | nu
 export const shownDocument: ShownOrder = {
   title: 'order.document',
   async result(db, voice, order) {
-    const [document] = await db
-      .select()
+    const [found] = await db
+      .select({ document: documents, recording: recordings })
       .from(documents)
+      .innerJoin(recordings, eq(recordings.id, documents.recordingId))
       .where(eq(documents.id, order.subjectId ?? ''));
-    return document ? documentMessages(voice, order, document) : [];
+    return found ? documentMessages(voice, order, found.document, found.recording) : [];
   },
 };
 

@@ -68,7 +68,7 @@ export const kindButtons = (
 type Shown = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'>;
 
 /** What can be done with a document, below it. */
-export function documentButtons(voice: Labels, document: Shown): Button[][] {
+export function documentButtons(voice: Labels, document: Shown, recording: Priced): Button[][] {
   const { id, recordingId } = document;
   const special = [
     ...(tasksOf(document).length > 0 ? [button(voice.label('document.tick'), 'document.tasks', id)] : []),
@@ -77,11 +77,12 @@ export function documentButtons(voice: Labels, document: Shown): Button[][] {
       : []),
   ];
   return [
-    ...rows(special, 1),
+    special,
     [
       button(voice.label('export.menu'), 'document.download', id),
-      button(voice.label('documents.more'), 'documents', recordingId),
+      button(voice.label('documents.menu'), 'documents', recordingId),
     ],
+    ...kindsOf(voice, recording, FIRST),
   ];
 }
 
