@@ -16,6 +16,7 @@ const subjects = [
   'referrals',
   'support',
 ];
+const all = [...subjects, 'operators'];
 /** What binds kinds to machines. */
 const bindings = [
   'order-kinds.ts',
@@ -47,13 +48,15 @@ const CORE: Inside = {
   exports: [...machines, 'recordings', 'documents'],
   referrals: records,
   support: records,
-  'order-kinds.ts': [...machines, ...subjects],
-  'prices-check.ts': [...machines, ...subjects],
-  'message-keepers.ts': [...machines, ...subjects],
-  'handlers.ts': [...machines, ...subjects, 'order-kinds.ts'],
-  'sweeper.ts': [...machines, ...subjects],
-  'retention.ts': [...machines, ...subjects],
-  'index.ts': [...machines, ...subjects, ...bindings],
+  // Whoever runs the service may do to all what its people do to their own.
+  operators: [...machines, ...subjects],
+  'order-kinds.ts': [...machines, ...all],
+  'prices-check.ts': [...machines, ...all],
+  'message-keepers.ts': [...machines, ...all],
+  'handlers.ts': [...machines, ...all, 'order-kinds.ts'],
+  'sweeper.ts': [...machines, ...all],
+  'retention.ts': [...machines, ...all],
+  'index.ts': [...machines, ...all, ...bindings],
 };
 
 const machinery = ['texts', 'chat', 'buttons.ts'];

@@ -116,6 +116,17 @@ export * from './recordings/recordings.ts';
 export { speakersOf } from './recordings/speakers.ts';
 export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
 export { secondsOf } from './recordings/transcription-order.ts';
+export { type ActionEntry, listActions, type Operator } from './operators/audit.ts';
+export {
+  adjustCredits,
+  type Adjusted,
+  type OrderRefund,
+  refundOrder,
+  refundPaymentBy,
+} from './operators/credits.ts';
+export { failedOrders, listOrders, type Retried, retryOrder } from './operators/orders.ts';
+export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
+export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';
 export { watchBalance, watchSpending } from './breaker/watch.ts';
 export { sweep } from './sweeper.ts';

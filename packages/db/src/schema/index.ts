@@ -1,6 +1,7 @@
 export * from './avatars.ts';
 export * from './credits.ts';
 export * from './inbox.ts';
+export * from './operators.ts';
 export * from './orders.ts';
 export * from './payments.ts';
 export * from './recordings.ts';

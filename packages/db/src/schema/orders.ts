@@ -35,6 +35,8 @@ export const orders = pgTable(
     units: integer('units'),
     /** How many of its units its owner got; null until it has ended. */
     delivered: integer('delivered'),
+    /** It failed, and an operator ordered the same once more: the order that this became. */
+    retriedBy: uuid('retried_by'),
     /** The message that is edited as the order advances. */
     statusMessageId: bigint('status_message_id', { mode: 'number' }),
     /** Counts the sweeper's calls, so that each is a job of its own. */

@@ -166,6 +166,10 @@ export const LEDGER_REASONS = [
   /** A refund that the provider refused: the credits are given back. */
   'refund_undone',
   'referral',
+  /** Given or taken by an operator, who said why. */
+  'operator',
+  /** An operator gave back what an order had cost. */
+  'order_refund',
 ] as const;
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 
@@ -240,3 +244,24 @@ export const FAILURES = [
 ] as const;
 
 export type FailureReason = (typeof FAILURES)[number];
+
+/** What operators do, as the audit names it. Only add: rows keep these words for ever. */
+export type OperatorAction =
+  | 'credits.grant'
+  | 'credits.take'
+  | 'user.block'
+  | 'user.unblock'
+  | 'order.retry'
+  | 'order.refund'
+  | 'payment.refund'
+  | 'promo.create'
+  | 'promo.stop'
+  | 'maintenance.begin'
+  | 'maintenance.end'
+  | 'broadcast.start'
+  | 'broadcast.pause'
+  | 'broadcast.resume'
+  | 'broadcast.cancel'
+  | 'provider.pause'
+  | 'provider.resume'
+  | 'cap.raise';
