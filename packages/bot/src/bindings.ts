@@ -25,6 +25,7 @@ import { restComposer } from './menu/rest.ts';
 import { menuScreen } from './menu/screens.ts';
 import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
+import * as recordingDialogues from './recordings/dialogue.ts';
 import { shownTranscription } from './recordings/results.ts';
 
 /** What each button does: one without an answer does not compile. */
@@ -43,6 +44,7 @@ const dialogues = Object.values({
   ...avatarDialogues,
   ...imageDialogues,
   ...documentDialogues,
+  ...recordingDialogues,
   ...creditDialogues,
 });
 

@@ -86,6 +86,8 @@ export const buttons = {
   gallery: owner(galleryFilter, page),
 
   transcribe: anyone(),
+  vocabulary: owner(),
+  'vocabulary.clear': owner(),
   history: owner(page),
   recording: owner(recording),
   'recording.text': owner(recording),

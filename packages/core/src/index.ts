@@ -101,6 +101,7 @@ export {
 export { readStatements } from './payments/statement.ts';
 export { findPayment, keepPayment, listPayments, type Payment, type Received } from './payments/payments.ts';
 export { PROVIDER_NAMES, type ProviderName } from './payments/providers/index.ts';
+export { addTerms, removeTerms, termsIn, termsOf } from './recordings/vocabulary.ts';
 export { heardSoFar } from './recordings/stop.ts';
 export { createRecognisers } from './recordings/recognisers.ts';
 export {

@@ -235,6 +235,16 @@ test('a state that nobody knows any more begins anew', async () => {
   expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(0);
 });
 
+test('names and terms are typed, looked at and taken away', async () => {
+  await said('/menu');
+  await pressed('transcribe');
+  expect(await pressed('vocabulary')).toMatch(/Nothing here yet/);
+  expect(await said('Серик Болатов, Aisha; <b>')).toMatch(/Aisha, Серик Болатов/);
+  expect(await said('-Aisha')).not.toContain('Aisha');
+  expect(await pressed('vocabulary.clear')).toMatch(/Nothing here yet/);
+  await said('/cancel');
+});
+
 describe('credits', () => {
   test('come from a promo code that is typed, and stand in the history', async () => {
     await bot.parts.db.insert(promoCodes).values({ code: `SPRING${me}`, kind: 'credits', value: 50 });

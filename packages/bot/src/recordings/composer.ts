@@ -9,11 +9,11 @@ import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { giveFile } from '../exports/presses.ts';
 import { recordingFormatButtons } from '../exports/screens.ts';
-import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
 import { linkOf, mediaOf } from './media.ts';
-import { confirmDeleteRecording, historyScreen, recordingScreen, textsScreen } from './screens.ts';
+import { confirmDeleteRecording, historyScreen, howScreen, recordingScreen, textsScreen } from './screens.ts';
+import { termAnswers, termsComposer } from './terms.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
@@ -23,7 +23,7 @@ export function recordingsComposer() {
     const meant = call === 'transcribe' ? meantBy(ctx.message) : null;
     if (meant) return transcribe(turn, meant.media, meant.messageId);
     if (turn.isPrivate) {
-      if (call === 'transcribe') return turn.send(noteScreen(turn, turn.t('transcribe.how')));
+      if (call === 'transcribe') return turn.send(howScreen(turn));
       // Where something else is asked for, an address may be the answer.
       const link = turn.state.name === IDLE.name ? linkOf(ctx.message) : null;
       const media = mediaOf(ctx.message) ?? link;
@@ -39,11 +39,13 @@ export function recordingsComposer() {
     if (call === 'other') turn.send({ text: turn.t('group.how', { bot: turn.settings.botUsername }) });
   });
   onCommand(composer, 'history', (turn) => history(turn, 0));
+  composer.use(termsComposer());
   return composer;
 }
 
 export const recordingAnswers = {
-  transcribe: (turn) => turn.show(noteScreen(turn, turn.t('transcribe.how'))),
+  ...termAnswers,
+  transcribe: (turn) => turn.show(howScreen(turn)),
   history: (turn, page) => history(turn, page),
   recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
   'texts.read': async (turn) => {

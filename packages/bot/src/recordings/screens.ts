@@ -72,3 +72,11 @@ export function textsScreen(voice: Voice): Screen {
     buttons: [[button(voice.label('texts.read'), 'texts.read')], [menuButton(voice)]],
   };
 }
+
+/** What can be sent to be transcribed, and the way to the names and terms. */
+export function howScreen(voice: Voice): Screen {
+  return {
+    text: voice.t('transcribe.how'),
+    buttons: [[button(voice.label('vocabulary'), 'vocabulary')], [menuButton(voice)]],
+  };
+}

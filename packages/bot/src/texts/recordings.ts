@@ -4,6 +4,11 @@ export const ru = {
   'transcribe.how':
     '🎙 Пришлите или перешлите голосовое, аудио, видео или файл — до 20 МБ — либо прямую ссылку на файл. Длинные записи режу по паузам и собираю без потерь.\n\nВ группе: ответьте на голосовое командой /transcribe.',
   'transcribe.reply': 'Ответьте этой командой на голосовое, аудио или видео.',
+  vocabulary: '📖 Имена и термины',
+  'vocabulary.how':
+    '📖 <b>Имена и термины</b>\n\nИх ждут при распознавании, если сервис это умеет. Напишите через запятую, чтобы добавить; со знаком «-» впереди — чтобы убрать.',
+  'vocabulary.none': 'Пока ничего нет.',
+  'vocabulary.clear': '🗑 Убрать все',
   'transcribe.too_big':
     'Файл больше {{limit}} МБ — столько Telegram боту не отдаёт. Сожмите его или разделите на части.',
   'recording.title.voice': 'Голосовое {{date}}',
@@ -32,6 +37,11 @@ export const kk = {
   'transcribe.how':
     '🎙 Дауыстық хабарлама, аудио, видео немесе файл жіберіңіз — 20 МБ-қа дейін, басқа чаттан да болады, не файлдың тікелей сілтемесін. Ұзақ жазбаны кідірістерінен бөліп, бір сөзін жоғалтпай қайта біріктіремін.\n\nТопта: дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.',
   'transcribe.reply': 'Бұл пәрменмен дауыстық хабарламаға, аудиоға немесе видеоға жауап беріңіз.',
+  vocabulary: '📖 Есімдер мен терминдер',
+  'vocabulary.how':
+    '📖 <b>Есімдер мен терминдер</b>\n\nСервис мұны қолдаса, тану кезінде осы сөздер ескеріледі. Қосу үшін үтір арқылы жазыңыз; алып тастау үшін алдына «-» қойыңыз.',
+  'vocabulary.none': 'Әзірге ештеңе жоқ.',
+  'vocabulary.clear': '🗑 Бәрін алып тастау',
   'transcribe.too_big':
     'Файл {{limit}} МБ-тан үлкен — Telegram ботқа мұндай файлды бермейді. Оны сығыңыз немесе бірнеше бөлікке бөліңіз.',
   'recording.title.voice': 'Дауыстық хабарлама {{date}}',
@@ -60,6 +70,11 @@ export const en = {
   'transcribe.how':
     '🎙 Send or forward a voice message, audio, video or a file — up to 20 MB — or a direct link to a file. I cut long recordings at pauses and put them back together without losing a word.\n\nIn a group: reply to a voice message with /transcribe.',
   'transcribe.reply': 'Use this command as a reply to a voice message, audio or video.',
+  vocabulary: '📖 Names and terms',
+  'vocabulary.how':
+    '📖 <b>Names and terms</b>\n\nThey are expected when speech is recognised, where the service can. Write them with commas between to add them, with a “-” before to remove them.',
+  'vocabulary.none': 'Nothing here yet.',
+  'vocabulary.clear': '🗑 Remove them all',
   'transcribe.too_big':
     'The file is over {{limit}} MB — more than Telegram hands to a bot. Compress it or split it into parts.',
   'recording.title.voice': 'Voice message {{date}}',

@@ -1,8 +1,12 @@
 import { type Tx, vocabulary } from '@aisha/db';
-import { asc, eq } from 'drizzle-orm';
+import { storable } from '@aisha/service';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 
 /** What FAL takes; more would be no hint any more. */
 const MOST_TERMS = 100;
+/** Recognisers take shorter ones than this. */
+const LONGEST_TERM = 49;
+
 /** The names and terms that a person expects to be said, in the order in which they were added. */
 export async function termsOf(tx: Pick<Tx, 'select'>, userId: number): Promise<string[]> {
   const rows = await tx
@@ -13,6 +17,16 @@ export async function termsOf(tx: Pick<Tx, 'select'>, userId: number): Promise<s
     .limit(MOST_TERMS);
   return rows.map(({ term }) => term);
 }
+
+/** Terms as somebody types them: by lines, commas or semicolons. */
+export const termsIn = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(/[\n,;]+/)
+      .map((term) => storable(term).replaceAll(/\s+/g, ' ').trim())
+      .filter((term) => term !== '' && term.length <= LONGEST_TERM),
+  ),
+];
 
 /** Adds as many as there is room for; how many are new. */
 export async function addTerms(tx: Tx, userId: number, terms: readonly string[]): Promise<number> {
@@ -25,4 +39,9 @@ export async function addTerms(tx: Tx, userId: number, terms: readonly string[])
     .onConflictDoNothing()
     .returning({ term: vocabulary.term });
   return added.length;
+}
+
+export async function removeTerms(tx: Tx, userId: number, terms: readonly string[]): Promise<void> {
+  if (terms.length === 0) return;
+  await tx.delete(vocabulary).where(and(eq(vocabulary.userId, userId), inArray(vocabulary.term, [...terms])));
 }

@@ -1,0 +1,4 @@
+import { dialogue } from '../chat/dialogue.ts';
+
+/** Names and terms are typed. */
+export const termsTyped = dialogue('vocabulary', {});
