@@ -43,7 +43,7 @@ const count = async (query: string, ...values: unknown[]) => {
 beforeAll(async () => {
   product = await startProduct({
     name: 'attacks',
-    settings: { WORKER_SCRATCH_DIR: scratch, CREDITS_WELCOME: '100000', LIMIT_UPDATES_PER_MINUTE: '150' },
+    settings: { WORKER_SCRATCH_DIR: scratch, CREDITS_WELCOME: '40000', LIMIT_UPDATES_PER_MINUTE: '150' },
   });
   await product.fal.configure({ timing: { imageSeconds: 20, queueSeconds: 0.1 } });
   anna = await come('Анна');
