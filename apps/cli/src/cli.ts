@@ -36,15 +36,28 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'orders',
-    usage: '[stuck]',
-    about: 'orders of the last day, or those that nobody looks after',
+    usage: '[stuck | failed [--failure why] | retry <order> | refund <order> --reason …] [--json]',
+    about:
+      'orders of the last day, those that nobody looks after, those that failed; tries again, gives back',
     load: () => import('./orders/orders.ts'),
   },
   {
     name: 'user',
-    usage: 'block|unblock|show <id>',
-    about: 'blocks somebody, who then hears nothing any more, or lets them back in',
+    usage: 'block|unblock|show|card <id or @name> [--reason …] [--json]',
+    about: 'blocks somebody, who then hears nothing any more, or lets them back in; shows orders and credits',
     load: () => import('./user/user.ts'),
+  },
+  {
+    name: 'credits',
+    usage: 'grant|take <id or @name> <credits> --reason … [--key name] [--json]',
+    about: 'gives somebody credits or takes them; the same key is entered once',
+    load: () => import('./money/credits.ts'),
+  },
+  {
+    name: 'actions',
+    usage: '[--user id] [--limit n] [--json]',
+    about: 'what operators did, on whom and why',
+    load: () => import('./money/actions.ts'),
   },
   {
     name: 'payments',

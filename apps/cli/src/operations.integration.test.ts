@@ -198,3 +198,70 @@ test('promo codes, payments, invitations and questions, by the command line', as
     expect.objectContaining({ userId: 71, kind: 'support.answer', state: 'pending' }),
   );
 });
+
+test(
+  'credits, orders and people by operators, each written down with who and why',
+  { timeout: LONG },
+  async () => {
+    const { db } = stand.database;
+    const json = async (...args: string[]): Promise<unknown> => {
+      const { status, out, err } = await aisha(stand.env, ...args, '--json');
+      if (status !== 0) throw new Error(err);
+      return JSON.parse(out);
+    };
+    await db.insert(users).values({ id: 81, username: 'Named_Here' });
+    const grant = () =>
+      json('credits', 'grant', '@named_here', '40', '--reason', 'a broken week', '--key', 'ticket-7');
+    expect(await grant()).toEqual({ userId: 81, entered: true, balance: 40 });
+    expect(await grant()).toMatchObject({ entered: false });
+    expect(await json('credits', 'take', '81', '15', '--reason', 'by mistake')).toMatchObject({
+      balance: 25,
+    });
+    const tooMuch = await aisha(stand.env, 'credits', 'take', '81', '26', '--reason', 'x');
+    expect(tooMuch).toMatchObject({ status: 1, err: expect.stringContaining('only 25 credits are free') });
+    for (const wrong of [
+      ['grant', '81', '5'],
+      ['grant', '81', '-5', '--reason', 'x'],
+      ['give', '81', '5', '--reason', 'x'],
+    ])
+      expect((await aisha(stand.env, 'credits', ...wrong)).status).toBe(2);
+
+    const [failed] = await db
+      .insert(orders)
+      .values({
+        ownerId: 81,
+        chatId: 81,
+        kind: 'image',
+        input: { prompt: 'a private wish', aspect: '1:1', count: 1, seed: 1 },
+        state: 'failed',
+        failure: 'provider_down',
+        deadlineAt: new Date(),
+        endedAt: new Date(),
+      })
+      .returning();
+    const id = failed?.id ?? '';
+    expect(await json('orders', 'failed', '--failure', 'provider_down')).toContainEqual(
+      expect.objectContaining({ id, ownerId: 81 }),
+    );
+    expect(await json('orders', 'retry', id)).toMatchObject({
+      outcome: expect.stringMatching(/placed|quoted/),
+    });
+    expect(await aisha(stand.env, 'orders', 'retry', id)).toMatchObject({ status: 1 });
+    expect(await aisha(stand.env, 'orders', 'refund', id, '--reason', 'x')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('cost nothing'),
+    });
+    expect(await json('user', 'block', '81', '--reason', 'spam')).toMatchObject({
+      blockedAt: expect.any(String),
+    });
+    const card = await aisha(stand.env, 'user', 'card', '81');
+    expect(card.out).toMatch(/81 @Named_Here, ru, blocked\ncredits: 25/);
+    expect(card.out).not.toContain('private wish');
+    expect(await json('actions', '--user', '81')).toMatchObject([
+      { operator: 'cli', action: 'user.block', reason: 'spam' },
+      { action: 'order.retry', about: { orderId: id } },
+      { action: 'credits.take', about: { amount: -15 }, reason: 'by mistake' },
+      { action: 'credits.grant', about: { amount: 40 } },
+    ]);
+  },
+);

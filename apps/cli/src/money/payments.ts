@@ -4,7 +4,7 @@ import {
   listPayments,
   openDebts,
   type Payment,
-  refundPayment,
+  refundPaymentBy,
   setSalesStopped,
 } from '@aisha/core';
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
@@ -90,9 +90,7 @@ async function refund(
   { reason, json }: { reason?: string | undefined; json?: boolean | undefined },
 ): Promise<ExitStatus> {
   if (!reason?.trim()) throw new UsageError('refund needs a --reason, which is kept');
-  const outcome = await till.transact((unit) =>
-    refundPayment(unit, chargeId, { operator: 'cli', reason: reason.trim() }),
-  );
+  const outcome = await till.transact((unit) => refundPaymentBy(unit, 'cli', chargeId, reason.trim()));
   if (outcome.kind === 'refused') {
     const { problem, mend } = REFUSED[outcome.reason];
     throw new Trouble(problem, mend);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createPromoCode, listPromoCodes, type PromoCode, stopPromoCode } from '@aisha/core';
+import { createPromoCodeBy, listPromoCodes, type PromoCode, stopPromoCodeBy } from '@aisha/core';
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
 import { table } from '../table.ts';
 import { say, withTill } from './unit.ts';
@@ -40,7 +40,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
         return 0;
       }
       case 'stop': {
-        const stopped = await stopPromoCode(db, code ?? '');
+        const stopped = await transact((unit) => stopPromoCodeBy(unit, 'cli', code ?? ''));
         if (!stopped) throw new Trouble('there is no such code', 'look for it in `aisha promo list`');
         say(
           io,
@@ -54,8 +54,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
         const { kind } = values;
         if (kind !== 'credits' && kind !== 'bonus' && kind !== 'discount')
           throw new UsageError('--kind is credits, bonus or discount');
-        const made = await transact(({ tx }) =>
-          createPromoCode(tx, {
+        const made = await transact((unit) =>
+          createPromoCodeBy(unit, 'cli', {
             code: code ?? '',
             kind,
             value: Number(values.value),

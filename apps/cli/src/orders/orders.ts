@@ -5,17 +5,31 @@ import { and, asc, count, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { type ExitStatus, type Io, UsageError } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import { age, table } from '../table.ts';
+import { failed, refund, retry } from './mend.ts';
 
 const UNDER_WAY = ['queued', 'running'] as const;
 /** The sweeper looks every two seconds and puts the next look off: a row that is overdue by this was not looked at. */
 const OVERDUE = sql`now() - interval '1 minute'`;
 
-/** `aisha orders`: the last day's orders; `stuck`: what nobody looks after, which must be nothing: 1 when there is any. */
+/**
+ * `aisha orders`: the last day's orders; `stuck`: what nobody looks after, which must be nothing: 1 when there is any;
+ * `failed`, `retry` and `refund`: see `mend.ts`.
+ */
 export async function run(args: readonly string[], io: Io): Promise<ExitStatus> {
-  const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
-  const [what, ...rest] = positionals;
-  if (rest.length > 0 || (what !== undefined && what !== 'stuck'))
-    throw new UsageError('nothing, or "stuck"');
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, reason: { type: 'string' }, failure: { type: 'string' } },
+  });
+  const [what, orderId, ...rest] = positionals;
+  if (what === 'retry' || what === 'refund') {
+    if (rest.length > 0 || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(orderId ?? ''))
+      throw new UsageError(`${what} needs the id of one order`);
+    return (what === 'retry' ? retry : refund)(io, orderId ?? '', values);
+  }
+  if (orderId !== undefined || (what !== undefined && what !== 'stuck' && what !== 'failed'))
+    throw new UsageError('nothing, "stuck", "failed", or "retry" and "refund" with an order');
+  if (what === 'failed') return failed(io, values);
   const { database } = loadParts('orders', ['database'], io.env);
   return withDatabase(database, 'aisha-orders', (db) => (what === 'stuck' ? stuck(db, io) : day(db, io)));
 }

@@ -6,7 +6,7 @@ import {
   findUser,
   listPayments,
   type Payment,
-  refundPayment,
+  refundPaymentBy,
   type SupportMessage,
 } from '@aisha/core';
 import type { Db } from '@aisha/db';
@@ -67,8 +67,7 @@ export const supportAnswers = {
     byOperator(turn, async () => {
       const payment = await findPayment(turn.unit.tx, paymentId);
       if (!payment) return turn.toast('button.outdated');
-      const by = { operator: String(turn.user.id), reason: 'paysupport' };
-      const outcome = await refundPayment(turn.unit, payment.chargeId, by);
+      const outcome = await refundPaymentBy(turn.unit, turn.user.id, payment.chargeId, 'paysupport');
       turn.show({
         text: turn.t(
           outcome.kind === 'begun' ? 'support.refund.begun' : `support.refund.${outcome.reason}`,
