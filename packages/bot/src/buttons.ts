@@ -21,6 +21,7 @@ import {
   catalogue,
   type Codec,
   type OptionalCodec,
+  operator,
   owner,
 } from './chat/catalogue.ts';
 import { int, oneOf, optional, own, ownShort, page, price, uuid, word } from './chat/codecs.ts';
@@ -130,9 +131,9 @@ export const buttons = {
   terms: owner(),
   paysupport: owner(),
   // Of operators alone.
-  'support.reply': owner(uuid),
-  'support.refund': owner(uuid),
-  'support.refund.yes': owner(uuid),
+  'support.reply': operator(uuid),
+  'support.refund': operator(uuid),
+  'support.refund.yes': operator(uuid),
 
   'order.accept': owner(uuid),
   'order.cancel': owner(uuid),

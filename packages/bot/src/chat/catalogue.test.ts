@@ -1,17 +1,23 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { describe, expect, test } from 'vitest';
 import { rows } from './button.ts';
-import { anyone, catalogue, owner, type Presser } from './catalogue.ts';
+import { anyone, catalogue, operator, owner, type Presser } from './catalogue.ts';
 import { int, oneOf, optional, own, page, uuid } from './codecs.ts';
 
 const ID = '0197c1f0-0000-7000-8000-000000000001';
 // Nothing here asks the database.
 const nowhere = drizzle.mock();
-const presser = (atOthers = false): Presser => ({ unit: { tx: nowhere }, user: { id: 7 }, atOthers });
+const presser = (atOthers = false, isOperator = false): Presser => ({
+  unit: { tx: nowhere },
+  user: { id: 7 },
+  atOthers,
+  isOperator,
+});
 
 const { button, press } = catalogue({
   plain: owner(),
   note: anyone(),
+  desk: operator(),
   one: owner(own((_tx, ownerId, id) => Promise.resolve(ownerId === 7 && id === ID ? { id, ownerId } : null))),
   several: owner(
     uuid,
@@ -30,6 +36,7 @@ async function answered(data: string, by = presser()) {
   const outcome = await press(by, data, {
     plain: note('plain'),
     note: note('note'),
+    desk: note('desk'),
     one: note('one'),
     several: note('several'),
     list: note('list'),
@@ -72,6 +79,12 @@ describe('a press', () => {
       expect(await answered(data, presser(true))).toBe('of-another');
     expect(await answered('note', presser(true))).toEqual(['note']);
   });
+});
+
+test('a press that only operators may make is anybody else’s as if its button were out of date', async () => {
+  expect(await answered('desk')).toBe('outdated');
+  expect(await answered('desk', presser(true, true))).toBe('of-another');
+  expect(await answered('desk', presser(false, true))).toEqual(['desk']);
 });
 
 test('a button whose data Telegram would refuse is not made', () => {

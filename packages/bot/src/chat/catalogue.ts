@@ -10,6 +10,8 @@ export interface Presser {
   readonly user: Pick<User, 'id'>;
   /** The pressed message belongs to somebody else in the group. */
   readonly atOthers: boolean;
+  /** One of `TELEGRAM_ADMIN_IDS`, in their private chat. */
+  readonly isOperator: boolean;
 }
 
 /** One parameter of a button: how a screen gives it, how it stands in callback data, what its answer gets. */
@@ -31,8 +33,8 @@ type AnyCodec = Codec<unknown, unknown>;
 
 export interface Row<Params extends readonly AnyCodec[]> {
   readonly params: Params;
-  /** In a group a message belongs to whom it answers: may only they press, or any member? */
-  readonly by: 'owner' | 'anyone';
+  /** In a group a message belongs to whom it answers: may only they press, or any member? Or operators alone? */
+  readonly by: 'owner' | 'anyone' | 'operator';
 }
 
 export const owner = <const Params extends readonly AnyCodec[]>(...params: Params): Row<Params> => ({
@@ -42,6 +44,12 @@ export const owner = <const Params extends readonly AnyCodec[]>(...params: Param
 export const anyone = <const Params extends readonly AnyCodec[]>(...params: Params): Row<Params> => ({
   params,
   by: 'anyone',
+});
+
+/** To anybody else such a button is out of date, whoever made up the press. */
+export const operator = <const Params extends readonly AnyCodec[]>(...params: Params): Row<Params> => ({
+  params,
+  by: 'operator',
 });
 
 type Rows = Readonly<Record<string, Row<readonly AnyCodec[]>>>;
@@ -99,6 +107,7 @@ export function catalogue<const All extends Rows>(all: All) {
       if (turn.atOthers && row?.by !== 'anyone') return 'of-another';
       const answer = table[name];
       if (!row || !answer) return 'unknown';
+      if (row.by === 'operator' && !turn.isOperator) return 'outdated';
       const args: unknown[] = [];
       for (const [n, codec] of row.params.entries()) {
         const value = await codec.read(texts[n], turn);

@@ -66,6 +66,11 @@ export class Turn extends Voice {
     return this.#pressed?.of === 'another';
   }
 
+  /** One of `TELEGRAM_ADMIN_IDS`, in their private chat. */
+  get isOperator(): boolean {
+    return this.isPrivate && this.unit.operators.includes(this.user.id);
+  }
+
   /** The pressed message, if it may be changed: nobody changes what was said to somebody else. */
   get #mine() {
     return this.#pressed?.of === 'presser' ? this.#pressed.message : undefined;

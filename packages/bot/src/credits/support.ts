@@ -31,7 +31,7 @@ export function answerSupportTalk(composer: Composer<Context>): void {
   });
   onText(composer, supportReply, async (turn, text, { questionId }) => {
     turn.state = IDLE;
-    if (!isOperator(turn)) return turn.send(backScreen(turn, turn.t('unknown.text')));
+    if (!turn.isOperator) return turn.send(backScreen(turn, turn.t('unknown.text')));
     const answer = await answerSupport(turn.unit, turn.user.id, questionId, text);
     turn.send({ text: turn.t(answer ? 'support.sent' : 'button.outdated') });
   });
@@ -40,50 +40,39 @@ export function answerSupportTalk(composer: Composer<Context>): void {
 export const supportAnswers = {
   paysupport: ask,
   terms,
-  'support.reply': (turn, questionId) =>
-    byOperator(turn, async () => {
-      const question = await findSupportMessage(turn.unit.tx, questionId);
-      if (!question) return turn.toast('button.outdated');
-      turn.state = supportReply.at({ questionId });
-      const asker = await findUser(turn.unit.tx, question.userId);
-      turn.send({
-        text: turn.t('support.reply.ask', { name: asker?.firstName ?? '', user: question.userId }),
-        buttons: [[button(turn.label('button.cancel'), 'cancel')]],
-      });
-    }),
-  'support.refund': (turn, paymentId) =>
-    byOperator(turn, async () => {
-      const payment = await findPayment(turn.unit.tx, paymentId);
-      if (!payment) return turn.toast('button.outdated');
-      turn.send({
-        text: turn.t('support.refund.ask', paymentParams(turn, payment)),
-        buttons: [
-          [button(turn.label('support.refund.yes'), 'support.refund.yes', paymentId)],
-          [button(turn.label('button.cancel'), 'cancel')],
-        ],
-      });
-    }),
-  'support.refund.yes': (turn, paymentId) =>
-    byOperator(turn, async () => {
-      const payment = await findPayment(turn.unit.tx, paymentId);
-      if (!payment) return turn.toast('button.outdated');
-      const outcome = await refundPaymentBy(turn.unit, turn.user.id, payment.chargeId, 'paysupport');
-      turn.show({
-        text: turn.t(
-          outcome.kind === 'begun' ? 'support.refund.begun' : `support.refund.${outcome.reason}`,
-          paymentParams(turn, outcome.kind === 'begun' ? outcome.payment : payment),
-        ),
-      });
-    }),
+  'support.reply': async (turn, questionId) => {
+    const question = await findSupportMessage(turn.unit.tx, questionId);
+    if (!question) return turn.toast('button.outdated');
+    turn.state = supportReply.at({ questionId });
+    const asker = await findUser(turn.unit.tx, question.userId);
+    turn.send({
+      text: turn.t('support.reply.ask', { name: asker?.firstName ?? '', user: question.userId }),
+      buttons: [[button(turn.label('button.cancel'), 'cancel')]],
+    });
+  },
+  'support.refund': async (turn, paymentId) => {
+    const payment = await findPayment(turn.unit.tx, paymentId);
+    if (!payment) return turn.toast('button.outdated');
+    turn.send({
+      text: turn.t('support.refund.ask', paymentParams(turn, payment)),
+      buttons: [
+        [button(turn.label('support.refund.yes'), 'support.refund.yes', paymentId)],
+        [button(turn.label('button.cancel'), 'cancel')],
+      ],
+    });
+  },
+  'support.refund.yes': async (turn, paymentId) => {
+    const payment = await findPayment(turn.unit.tx, paymentId);
+    if (!payment) return turn.toast('button.outdated');
+    const outcome = await refundPaymentBy(turn.unit, turn.user.id, payment.chargeId, 'paysupport');
+    turn.show({
+      text: turn.t(
+        outcome.kind === 'begun' ? 'support.refund.begun' : `support.refund.${outcome.reason}`,
+        paymentParams(turn, outcome.kind === 'begun' ? outcome.payment : payment),
+      ),
+    });
+  },
 } satisfies Partial<Answers>;
-
-const isOperator = ({ unit, user, isPrivate }: Turn): boolean =>
-  isPrivate && unit.operators.includes(user.id);
-
-/** To anybody else such a button is none. */
-function byOperator(turn: Turn, work: () => Promise<void>): Promise<void> | void {
-  return isOperator(turn) ? work() : turn.toast('button.outdated');
-}
 
 function ask(turn: Turn): void {
   turn.state = supportQuestion.at({});
