@@ -70,6 +70,7 @@ const offered = [
   'avatars',
   'albums',
   'credits',
+  'operators',
 ];
 
 const BOT: Inside = {
@@ -85,6 +86,7 @@ const BOT: Inside = {
   avatars: [...machinery, 'menu', 'orders'],
   albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
+  operators: machinery,
   'bindings.ts': [...machinery, ...offered],
   notify: [...machinery, ...offered, 'bindings.ts'],
   'index.ts': [...machinery, ...offered, 'bindings.ts', 'notify'],

@@ -23,6 +23,7 @@ import { shownImage } from './images/results.ts';
 import { menuAnswers, menuComposer } from './menu/composer.ts';
 import { restComposer } from './menu/rest.ts';
 import { menuScreen } from './menu/screens.ts';
+import { operatorAnswers, operatorsComposer } from './operators/composer.ts';
 import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
 import * as recordingDialogues from './recordings/dialogue.ts';
@@ -37,6 +38,7 @@ const answers: Answers = {
   ...documentAnswers,
   ...creditAnswers,
   ...orderAnswers,
+  ...operatorAnswers,
 };
 
 /** Every place of a dialogue where a person may stand, beside none. */
@@ -66,6 +68,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
     composers: [
       pressesComposer(),
       menuComposer(greetInvited),
+      operatorsComposer(),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

@@ -135,6 +135,10 @@ export const buttons = {
   'support.refund': operator(uuid),
   'support.refund.yes': operator(uuid),
 
+  admin: operator(),
+  'admin.block': operator(int(1, Number.MAX_SAFE_INTEGER)),
+  'admin.unblock': operator(int(1, Number.MAX_SAFE_INTEGER)),
+
   'order.accept': owner(uuid),
   'order.cancel': owner(uuid),
 } as const;

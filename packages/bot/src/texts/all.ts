@@ -8,6 +8,7 @@ import * as menu from './menu.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
 import * as recordings from './recordings.ts';
+import * as operators from './operators.ts';
 import * as support from './support.ts';
 
 /**
@@ -25,6 +26,7 @@ export const ru = {
   ...orders.ru,
   ...payments.ru,
   ...recordings.ru,
+  ...operators.ru,
   ...support.ru,
 };
 export const kk = {
@@ -38,6 +40,7 @@ export const kk = {
   ...orders.kk,
   ...payments.kk,
   ...recordings.kk,
+  ...operators.kk,
   ...support.kk,
 };
 export const en = {
@@ -51,5 +54,6 @@ export const en = {
   ...orders.en,
   ...payments.en,
   ...recordings.en,
+  ...operators.en,
   ...support.en,
 };
