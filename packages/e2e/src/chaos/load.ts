@@ -154,7 +154,7 @@ async function paint(_system: System, { person, random, ledger }: Actor, turn: n
     );
     return;
   }
-  const status = await person.see((message) => hasButton(message, /Cancel/), 'the status', {
+  const status = await person.see(isStatus, 'the status', {
     after: id,
     timeoutMs: PATIENCE_MS,
   });
@@ -208,6 +208,10 @@ type Buttons = Parameters<typeof buttonsOf>[0];
 
 export const hasButton = (message: Buttons, label: RegExp): boolean =>
   buttonsOf(message).some((button) => label.test(button));
+
+/** Of an order under way: the question for a description can be cancelled too, and is no order yet. */
+export const isStatus = (message: Buttons): boolean =>
+  hasButton(message, /Cancel/) && buttonData(message, /Cancel/).startsWith('order.cancel:');
 
 export function buttonData({ markup }: Buttons, label: RegExp): string {
   const buttons = markup && 'inline_keyboard' in markup ? markup.inline_keyboard.flat() : [];

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { eventually } from '../../waiting.ts';
-import { buttonData, hasButton, imagine } from '../load.ts';
+import { buttonData, imagine, isStatus } from '../load.ts';
 import {
   expectPaidOnce,
   guest,
@@ -106,7 +106,7 @@ const CANCELS: readonly Scenario[] = [
     async play(stage) {
       const { system } = stage;
       const { person, prompt } = await orderPicture(stage, [{ kind: 'never_ends' }]);
-      const status = await person.see((message) => hasButton(message, /Cancel/), 'the status');
+      const status = await person.see(isStatus, 'the status');
       const job = await eventually(
         'FAL works',
         async () =>
@@ -134,7 +134,7 @@ const CANCELS: readonly Scenario[] = [
     async play(stage) {
       const { system } = stage;
       const { person, prompt } = await orderSlowly(stage);
-      const status = await person.see((message) => hasButton(message, /Cancel/), 'the status');
+      const status = await person.see(isStatus, 'the status');
       await person.pressOn(status, /Cancel/);
       const ended = await pictureEnded(stage, prompt);
       expect(ended).toMatchObject({ state: 'cancelled', paid: 0 });
