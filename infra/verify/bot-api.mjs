@@ -27,14 +27,16 @@ async function local(token, path) {
   return name;
 }
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void pass(request, response));
+
+async function pass(request, response) {
   const { pathname } = new URL(request.url, 'http://x');
   const [, token, method] = /^\/bot([^/]+)\/(\w+)$/.exec(pathname) ?? [];
   if (token === undefined)
     return response.writeHead(404).end('{"ok":false,"error_code":404,"description":"Not Found"}');
   try {
     const chunks = await request.toArray();
-    const answer = await fetch(UPSTREAM + request.url, {
+    const answered = await fetch(UPSTREAM + request.url, {
       method: request.method,
       headers:
         request.headers['content-type'] === undefined
@@ -42,14 +44,14 @@ const server = createServer(async (request, response) => {
           : { 'content-type': request.headers['content-type'] },
       ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
     });
-    const said = await answer.json();
+    const said = await answered.json();
     if (method.toLowerCase() === 'getfile' && said.ok)
       said.result.file_path = await local(token, said.result.file_path);
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    response.writeHead(answered.status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   } catch (error) {
-    console.error(error);
+    process.stderr.write(`${String(error)}\n`);
     response.writeHead(502).end('{"ok":false,"error_code":502,"description":"Bad Gateway"}');
   }
-});
+}
 server.listen(8081, '0.0.0.0');
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));

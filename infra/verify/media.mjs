@@ -25,8 +25,8 @@ async function received(name) {
 const judges = {
   async sound({ name, outcome: wanted = 'ok', cut }) {
     const sent = await received(name);
-    await using _place = sent.folder;
-    const sound = await decodeSound(media, sent);
+    await using place = sent.folder;
+    const sound = await decodeSound(media, { ...sent, folder: place });
     if (sound.kind !== 'ok') return sound.kind === wanted ? '' : sound.kind;
     await using decoded = sound;
     const { durationMs, lostMs, levels } = decoded;
@@ -49,8 +49,8 @@ const judges = {
   },
   async text({ name, text }) {
     const sent = await received(name);
-    await using _place = sent.folder;
-    const read = await readTextFile(media, sent);
+    await using place = sent.folder;
+    const read = await readTextFile(media, { ...sent, folder: place });
     return read.kind === 'ok' && read.text.trim() === text ? '' : JSON.stringify(read);
   },
 };
@@ -71,5 +71,5 @@ for (const one of cases) {
   if (found !== '') wrong.push(`${one.name}: ${found}`);
 }
 await media.close();
-console.log(JSON.stringify({ files: cases.length, wrong }, null, 1));
+process.stdout.write(`${JSON.stringify({ files: cases.length, wrong }, null, 1)}\n`);
 process.exitCode = wrong.length === 0 ? 0 : 1;
