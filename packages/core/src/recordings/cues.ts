@@ -59,7 +59,7 @@ function segmentOf(words: readonly SaidWord[]): TranscriptSegment {
     endMs: words.at(-1)?.endMs ?? 0,
     speaker: words[0]?.speaker ?? null,
     text,
-    // Where they were worked out from the sound, a cue is as exact as anybody may rely on.
+    // Where they were worked out from the sound, a cue is as exact as can be relied on.
     ...(words.every(({ told }) => told === true)
       ? {
           words: words.map(({ startMs, endMs, text: said, confidence }) => ({

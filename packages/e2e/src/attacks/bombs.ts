@@ -236,7 +236,7 @@ export const pictureNamed = (name: string, bytes: Buffer): Bomb => ({
   mime: 'image/png',
 });
 
-/** What is sent as a recording or a text. `url` is where nothing of ours has any business. */
+/** What is sent as a recording or a text. `url` is an address that no process of ours should ask. */
 export function recordings(url: string): readonly Bomb[] {
   const lines = (...all: string[]) => Buffer.from(all.join('\n'));
   return [

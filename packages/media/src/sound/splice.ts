@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TransientError } from '@aisha/service';
-import { ENCODE } from '../limits.ts';
 import type { MediaParts } from '../parts.ts';
+import { encodeOpus } from './encode.ts';
 import { MEDIA_INPUT } from './input.ts';
 
 /** A sound as it was encoded here; of it these stretches in their order, or all of it. */
@@ -37,33 +36,9 @@ export async function spliceSound(
   // Nothing is added after the last one.
   cuts[last] = (cuts[last] ?? '').replace(/,apad=pad_dur=[\d.]+/, '');
   const graph = `${cuts.join(';')};${cuts.map((_, n) => `[c${n}]`).join('')}concat=n=${cuts.length}:v=0:a=1[out]`;
-  const ended = await media.pool.program(
-    'ffmpeg',
-    [
-      '-nostdin',
-      '-nostats',
-      '-v',
-      'error',
-      ...inputs,
-      '-filter_complex',
-      graph,
-      '-map',
-      '[out]',
-      '-ac',
-      '1',
-      '-c:a',
-      'libopus',
-      '-b:a',
-      '32k',
-      '-compression_level',
-      '3',
-      '-f',
-      'ogg',
-      'pipe:1',
-    ],
-    { folder, owner, signal, limits: ENCODE },
-  );
-  if (ended.kind === 'refused') throw new TransientError(`sounds were not spliced: ${ended.reason}`);
-  if (ended.code !== 0) throw new Error(`ffmpeg ended with ${ended.code}: ${ended.stderr}`);
-  return ended.stdout;
+  return encodeOpus(media, [...inputs, '-filter_complex', graph, '-map', '[out]', '-ac', '1'], {
+    folder,
+    owner,
+    signal,
+  });
 }
