@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { makeAvatar, makeOrder } from '@aisha/core/testing';
 import { avatarPhotos, avatars, orders, type Progress } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
@@ -36,7 +37,7 @@ describe('the status message', () => {
     const statusMessageId = await message();
     await bot.parts.db
       .update(orders)
-      .set({ statusMessageId, state: 'running', ...set })
+      .set({ statusMessageId, state: 'running', subjectId: randomUUID(), ...set })
       .where(eq(orders.id, placed.id));
     await bot.forgetPace();
     await showProgress(bot.parts, placed.id, run());

@@ -307,7 +307,7 @@ describe('a recording', () => {
 
   test.each([
     ['a text', Buffer.from('this is no sound'), 'not_media'],
-    ['half a file', null, 'not_media'],
+    ['half a file', null, 'damaged'],
     ['nothing', Buffer.alloc(0), 'empty_file'],
   ] as const)('that is %s is refused with its reason', async (_name, bytes, failure) => {
     const file = bytes ?? (await encodeSpeech(['слово'], { format: 'mp4' })).subarray(0, 400);
