@@ -155,7 +155,7 @@ async function orderSlowly(stage: Stage) {
   await stage.system.openai.addFault({
     route: 'moderations',
     contains: 'in the mist',
-    fault: { kind: 'slow', ms: 4_000 },
+    fault: { kind: 'slow', ms: 10_000 },
   });
   const person = await guest(stage);
   const prompt = `a ship in the mist ${person.id}`;
