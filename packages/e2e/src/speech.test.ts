@@ -122,7 +122,10 @@ test('twelve minutes are cut into pieces at pauses and joined with no word lost 
   expect(said.length).toBeGreaterThan(900);
   const bytes = await encodeSpeech(said, { format: 'mp3' });
   const askedBefore = (await product.openai.requests({ route: 'transcriptions' })).length;
+  // A provider takes its time; progress that nobody could see is not shown.
+  await product.openai.addFault({ route: 'transcriptions', fault: { kind: 'slow', ms: 1_500 }, times: null });
   const result = await transcribe(person, RU, 'audio', { bytes, name: 'лекция.mp3', mime: 'audio/mpeg' });
+  await product.openai.clearFaults();
   // Too long for a message: a file, whose beginning is shown.
   expect(result.file).toMatchObject({ kind: 'document', name: expect.stringMatching(/лекция.*\.txt$/) });
   expect(result.text).toContain('слово1 слово2 слово3');

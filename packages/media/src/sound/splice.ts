@@ -36,7 +36,8 @@ export async function spliceSound(
   // Nothing is added after the last one.
   cuts[last] = (cuts[last] ?? '').replace(/,apad=pad_dur=[\d.]+/, '');
   const graph = `${cuts.join(';')};${cuts.map((_, n) => `[c${n}]`).join('')}concat=n=${cuts.length}:v=0:a=1[out]`;
-  return encodeOpus(media, [...inputs, '-filter_complex', graph, '-map', '[out]', '-ac', '1'], {
+  // Awaited here: the folder goes with this function.
+  return await encodeOpus(media, [...inputs, '-filter_complex', graph, '-map', '[out]', '-ac', '1'], {
     folder,
     owner,
     signal,
