@@ -4,7 +4,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export type Inside = Readonly<Record<string, readonly string[]>>;
 
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
-const records = [...ground, 'users', 'credits', 'notifications', 'spending'];
+const records = [...ground, 'users', 'credits', 'notifications', 'spending', 'groups'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = [
   'avatars',
@@ -36,6 +36,7 @@ const CORE: Inside = {
   credits: ground,
   notifications: ground,
   spending: ground,
+  groups: [...ground, 'notifications'],
   breaker: records,
   orders: [...records, 'breaker'],
   fal: [...records, 'breaker', 'orders'],
@@ -70,6 +71,7 @@ const offered = [
   'avatars',
   'albums',
   'credits',
+  'groups',
   'operators',
 ];
 
@@ -86,6 +88,7 @@ const BOT: Inside = {
   avatars: [...machinery, 'menu', 'orders'],
   albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
+  groups: [...machinery, 'menu'],
   operators: machinery,
   'bindings.ts': [...machinery, ...offered],
   notify: [...machinery, ...offered, 'bindings.ts'],

@@ -16,6 +16,7 @@ import * as documentDialogues from './documents/dialogue.ts';
 import { documentAnswers } from './documents/presses.ts';
 import { shownDocument } from './documents/results.ts';
 import { shownExport } from './exports/results.ts';
+import { groupAnswers, groupsComposer } from './groups/composer.ts';
 import { imagesComposer } from './images/composer.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
@@ -37,6 +38,7 @@ const answers: Answers = {
   ...recordingAnswers,
   ...documentAnswers,
   ...creditAnswers,
+  ...groupAnswers,
   ...orderAnswers,
   ...operatorAnswers,
 };
@@ -69,6 +71,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       pressesComposer(),
       menuComposer(greetInvited),
       operatorsComposer(),
+      groupsComposer(),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

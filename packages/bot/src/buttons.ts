@@ -139,6 +139,12 @@ export const buttons = {
   'admin.block': operator(int(1, Number.MAX_SAFE_INTEGER)),
   'admin.unblock': operator(int(1, Number.MAX_SAFE_INTEGER)),
 
+  // Of a group's settings: its administrators alone, which the answers look to.
+  'group.pay': anyone(),
+  'group.each': anyone(),
+  /** From one's own chat: no more for that group. */
+  'group.pay.stop': owner(int(Number.MIN_SAFE_INTEGER, -1)),
+
   'order.accept': owner(uuid),
   'order.cancel': owner(uuid),
 } as const;

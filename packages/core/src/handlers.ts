@@ -1,6 +1,7 @@
 import { avatarHandlers } from './avatars/handlers.ts';
 import { documentHandlers } from './documents/handlers.ts';
 import { falHandlers } from './fal/handlers.ts';
+import { groupHandlers } from './groups/handlers.ts';
 import { falOrders } from './order-kinds.ts';
 import type { WorkerParts } from './parts.ts';
 import { paymentHandlers } from './payments/handlers.ts';
@@ -13,4 +14,5 @@ export const coreHandlers = (parts: WorkerParts) => ({
   ...recordingHandlers(parts),
   ...documentHandlers(parts),
   ...paymentHandlers(parts),
+  ...groupHandlers(parts),
 });

@@ -29,6 +29,8 @@ export {
   type WebhookTokens,
 } from './fal/webhook-secrets.ts';
 export { createSimulatedFal } from './fal/simulated.ts';
+export { lookAtGroup } from './groups/look.ts';
+export * from './groups/rules.ts';
 export { coreHandlers } from './handlers.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
@@ -46,6 +48,7 @@ export {
   type Alarm,
   type MoneyAlarm,
   notificationBody,
+  notify,
   type PaymentAlarm,
 } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';

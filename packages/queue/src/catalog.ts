@@ -269,6 +269,18 @@ export const jobs = defineJobs(queues, {
     backoff: { delayMs: 2_000, jitter: 0.3 },
     timeLimitMs: 60_000,
   }),
+  'group.look': job({
+    queue: 'outbox',
+    schema: z.object({ chatId: z.int().negative() }),
+    key: ({ chatId }) => [chatId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // The next order there asks again.
+    attempts: 3,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // One call, repeated twice at most.
+    timeLimitMs: 60_000,
+  }),
   'order.progress': job({
     queue: 'outbox',
     schema: z.object({ orderId: id }),

@@ -97,7 +97,8 @@ export const avatarAnswers = {
     if (placed.kind === 'refused') {
       const { reason } = placed;
       if (isShareRefusal(reason)) return turn.toast(`limit.${reason}`);
-      if (reason === 'credits') return turn.send(refusalScreen(turn, { ...placed, reason }));
+      if (reason === 'credits' || reason === 'payer')
+        return turn.send(refusalScreen(turn, { ...placed, reason }));
       return turn.toast(`training.${reason}`);
     }
     const { order } = placed;

@@ -1,6 +1,7 @@
 import { conversations, type OwedCall } from '@aisha/db';
 import {
   type Decider,
+  lockWithPayers,
   markUnreachable,
   moveChat,
   meetChats,
@@ -111,6 +112,8 @@ export function createConversation(options: ConversationOptions): Conversation {
       chatId: where.id,
       threadId: threadOf(pressed?.message ?? update.message),
       isPrivate: where.type === 'private',
+      chatTitle: where.title ?? '',
+      behind: pressed?.from ?? (update.message?.sender_chat ? undefined : update.message?.from),
       parts,
       ...before,
       pressed: pressed && {
@@ -168,6 +171,11 @@ export function createConversation(options: ConversationOptions): Conversation {
           one.slice(0, 1),
         );
         rest = rest.filter((said) => !round.includes(said));
+        await lockWithPayers(
+          unit.tx,
+          round.map(({ from }) => from.id),
+          round.map(({ where }) => where.id),
+        );
         // Presses and messages have lanes of their own; the user's row makes them take turns here.
         const users = await meetUsers(
           unit.tx,

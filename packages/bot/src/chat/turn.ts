@@ -1,6 +1,6 @@
 import { shorten } from '@aisha/service';
 import type { OwedCall, Place } from '@aisha/db';
-import { albumMessages, type Unit, type User } from '@aisha/core';
+import { albumMessages, type Sender, type Unit, type User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
 import { type AlbumPart, type Memory, noteAlbum } from './memory.ts';
@@ -27,6 +27,10 @@ export class Turn extends Voice {
   /** The topic that the update is from. */
   readonly threadId: number | null;
   readonly isPrivate: boolean;
+  /** Of a group. */
+  readonly chatTitle: string;
+  /** Who really pressed or wrote, be it in the group's name; undefined where Telegram does not say. */
+  readonly behind: Sender | undefined;
   readonly owed: OwedCall[] = [];
   state: State;
   memory: Memory;
@@ -40,6 +44,8 @@ export class Turn extends Voice {
     chatId: number;
     threadId: number | null;
     isPrivate: boolean;
+    chatTitle: string;
+    behind: Sender | undefined;
     pressed: Pressed | undefined;
     state: State;
     memory: Memory;
@@ -52,6 +58,8 @@ export class Turn extends Voice {
     this.chatId = of.chatId;
     this.threadId = of.threadId;
     this.isPrivate = of.isPrivate;
+    this.chatTitle = of.chatTitle;
+    this.behind = of.behind;
     this.state = of.state;
     this.memory = of.memory;
     this.#pressed = of.pressed;
@@ -59,6 +67,11 @@ export class Turn extends Voice {
 
   get place(): Place {
     return { chatId: this.chatId, threadId: this.threadId };
+  }
+
+  /** Telegram's number of the press; undefined of a message. */
+  get pressId(): string | undefined {
+    return this.#pressed?.queryId;
   }
 
   /** What is pressed belongs to somebody else in the group. */

@@ -1,8 +1,10 @@
 import {
+  groupsPaidBy,
   invitesAnybody,
   ledgerPage,
   openAccount,
   redeemPromoCode,
+  stopPaying,
   subscriptionOf,
   waitingOf,
 } from '@aisha/core';
@@ -38,6 +40,11 @@ export const creditAnswers = {
     turn.state = promoCode.at({});
     turn.show(promoCodeScreen(turn, 'promo.ask'));
   },
+  'group.pay.stop': async (turn, chatId) => {
+    const stopped = await stopPaying(turn.unit, turn.user.id, chatId);
+    turn.toast(stopped ? 'group.pay.stopped' : 'button.outdated');
+    await balance(turn, 0);
+  },
 } satisfies Partial<Answers>;
 
 async function balance(turn: Turn, page: number): Promise<void> {
@@ -57,6 +64,7 @@ async function screen(turn: Turn, page: number, greeting = '') {
       waiting: await waitingOf(unit.tx, user.id),
       invites: invitesAnybody(unit),
       subscribes: unit.sales.plans.length > 0,
+      groups: await groupsPaidBy(unit.tx, user.id),
     },
     greeting,
   );

@@ -22,7 +22,12 @@ export interface Shown {
   readonly waiting: readonly WaitingCode[];
   readonly invites: boolean;
   readonly subscribes: boolean;
+  /** That they pay for. */
+  readonly groups: readonly { readonly chatId: number; readonly title: string }[];
 }
+
+/** More are stopped one after the other. */
+const MOST_GROUPS = 5;
 
 /** What the account holds and one page of how it came to that. */
 export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen {
@@ -45,6 +50,7 @@ export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen
       ? voice.t(`balance.subscription.${subscription.state}`, { until: voice.date(subscription.until) })
       : '',
     ...shown.waiting.map(({ kind, percent }) => voice.t(`balance.waiting.${kind}`, { percent })),
+    ...shown.groups.map(({ title }) => voice.t('balance.group', { title })),
     charged ? priceLines(voice).join('\n') : voice.t('balance.free'),
   ];
   const topUp = button(voice.label('balance.topup'), 'topup');
@@ -58,6 +64,11 @@ export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen
         button(voice.label('balance.promo'), 'promo'),
         ...(shown.invites ? [button(voice.label('balance.invite'), 'invite')] : []),
       ],
+      ...shown.groups
+        .slice(0, MOST_GROUPS)
+        .map(({ chatId, title }) => [
+          button(voice.label('group.pay.stop', { title }), 'group.pay.stop', chatId),
+        ]),
       [button(voice.label('balance.support'), 'paysupport'), menuButton(voice)],
     ],
   };

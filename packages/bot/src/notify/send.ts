@@ -9,6 +9,8 @@ import {
   findPayment,
   findSubscription,
   findSupportMessage,
+  findUser,
+  lookAtGroup,
   invoiceLink,
   payloadOf,
   makeCalls,
@@ -18,6 +20,7 @@ import {
 } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { answering } from '../chat/answering.ts';
 import { sendScreen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
 import {
@@ -29,6 +32,7 @@ import {
 } from '../credits/notices.ts';
 import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
+import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import type { TextKey } from '../texts/index.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -201,6 +205,18 @@ async function render(
     case 'service.back': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, { text: voice.t('service.back'), buttons: [[menuButton(voice)]] })];
+    }
+    case 'group.settings': {
+      const rules = await lookAtGroup(parts, row.chatId, signal);
+      if (!rules) return [];
+      const voice = await voiceOf(parts, row.userId);
+      const place = { chatId: row.chatId, threadId: notification.data.threadId };
+      const payer = rules.payerId === null ? null : await findUser(parts.db, rules.payerId);
+      return answering(voice, row.userId, place, [sendScreen(place, groupScreen(voice, payer))]);
+    }
+    case 'group.payer_gone': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, payerGoneScreen(voice, notification.data.title))];
     }
     case 'money.alarm': {
       const voice = await voiceOf(parts, row.userId);

@@ -15,9 +15,9 @@ function bar(done: number, total: number): string {
 
 const titleOf = (voice: Voice, order: Pick<Order, 'kind'>) => `<b>${voice.t(voice.shown(order).title)}</b>`;
 
-type Agreed = Pick<Order, 'unitPrice' | 'units' | 'delivered'>;
+type Agreed = Pick<Order, 'unitPrice' | 'units' | 'delivered' | 'payerId'>;
 
-const creditsOf = ({ unitPrice }: Agreed, units: number | null): number =>
+const creditsOf = ({ unitPrice }: Pick<Agreed, 'unitPrice'>, units: number | null): number =>
   creditsFor({ each: unitPrice ?? 0, units: units ?? 0 });
 
 /** What an order that has ended was charged and what came back, one line; none while all is free. */
@@ -27,7 +27,8 @@ export function chargedLine(voice: Voice, order: Agreed): string {
   if (order.units === null) return voice.settings.prices.charged ? voice.t('charged.free') : '';
   if (charged === 0) return voice.t('charged.nothing');
   const amounts = { charged: voice.credits(charged), back: voice.credits(back) };
-  return voice.t(back > 0 ? 'charged.part' : 'charged.all', amounts);
+  const line = voice.t(back > 0 ? 'charged.part' : 'charged.all', amounts);
+  return order.payerId === null ? line : `${line} ${voice.t('charged.payer')}`;
 }
 
 /** The status message of an order, from the first word to the last. */
@@ -79,7 +80,14 @@ function quoteScreen(
   const price = creditsOf(order, order.units);
   const lines = voice.shown(order).quote?.(voice, order) ?? [];
   return {
-    text: [title, ...lines, voice.t('quote.price', { price: voice.credits(price) })].join('\n'),
+    text: [
+      title,
+      ...lines,
+      voice.t('quote.price', { price: voice.credits(price) }),
+      order.payerId === null ? '' : voice.t('quote.payer'),
+    ]
+      .filter(Boolean)
+      .join('\n'),
     buttons: [
       [button(voice.priced(voice.label('quote.accept'), price), 'order.accept', order.id)],
       [button(voice.label('button.cancel'), 'order.cancel', order.id)],
@@ -121,6 +129,8 @@ export function refusalScreen(
           [button(voice.label('refusal.top_up'), 'balance'), button(voice.label('balance.promo'), 'promo')],
         ],
       };
+    case 'payer':
+      return { text: voice.t('refusal.payer', { price: voice.credits(price) }) };
     case 'too_many_under_way':
     case 'too_many_a_minute':
     case 'too_many_a_day':

@@ -2,6 +2,7 @@ import * as avatars from './avatars.ts';
 import * as credits from './credits.ts';
 import * as documents from './documents.ts';
 import * as exported from './exports.ts';
+import * as groups from './groups.ts';
 import * as images from './images.ts';
 import * as invite from './invite.ts';
 import * as menu from './menu.ts';
@@ -20,6 +21,7 @@ export const ru = {
   ...credits.ru,
   ...documents.ru,
   ...exported.ru,
+  ...groups.ru,
   ...images.ru,
   ...invite.ru,
   ...menu.ru,
@@ -34,6 +36,7 @@ export const kk = {
   ...credits.kk,
   ...documents.kk,
   ...exported.kk,
+  ...groups.kk,
   ...images.kk,
   ...invite.kk,
   ...menu.kk,
@@ -48,6 +51,7 @@ export const en = {
   ...credits.en,
   ...documents.en,
   ...exported.en,
+  ...groups.en,
   ...images.en,
   ...invite.en,
   ...menu.en,

@@ -50,7 +50,7 @@ export const ru = {
   'group.no_files':
     'В этой группе мне нельзя отправлять файлы, а в личном чате вы мне ещё не писали. Откройте @{{bot}}, нажмите «Старт» — готовое ждёт в меню.',
   'group.how':
-    'В группе ответьте командой /transcribe на голосовое, аудио или видео. Всё остальное — в личном чате: @{{bot}}.',
+    'В группе ответьте командой /transcribe на голосовое, аудио или видео. Кто платит за заказы здесь, решают администраторы: /settings@{{bot}}. Всё остальное — в личном чате: @{{bot}}.',
   'cancel.nothing': 'Сейчас отменять нечего.',
   'cancel.done': 'Хорошо, отменила.',
   'button.outdated': 'Эта кнопка устарела. Откройте меню: /menu',
@@ -112,7 +112,7 @@ export const kk = {
   'group.no_files':
     'Бұл топта маған файл жіберуге болмайды, ал жеке чатта маған әлі жазбағансыз. @{{bot}} ашып, «Бастау» түймесін басыңыз — дайын нәтиже мәзірде күтіп тұр.',
   'group.how':
-    'Топта дауыстық хабарламаға, аудиоға не видеоға /transcribe пәрменімен жауап беріңіз. Қалғаны — жеке чатта: @{{bot}}.',
+    'Топта дауыстық хабарламаға, аудиоға не видеоға /transcribe пәрменімен жауап беріңіз. Мұндағы тапсырыстар үшін кім төлейтінін әкімшілер шешеді: /settings@{{bot}}. Қалғаны — жеке чатта: @{{bot}}.',
   'cancel.nothing': 'Қазір тоқтататын ештеңе жоқ.',
   'cancel.done': 'Жақсы, тоқтаттым.',
   'button.outdated': 'Бұл түйме ескірген. Мәзірді ашыңыз: /menu',
@@ -174,7 +174,7 @@ export const en = {
   'group.no_files':
     'I may not send files in this group, and you have not written to me in private yet. Open @{{bot}} and press Start: what is ready waits in the menu.',
   'group.how':
-    'In a group, reply to a voice message, audio or video with /transcribe. Everything else is in our private chat: @{{bot}}.',
+    'In a group, reply to a voice message, audio or video with /transcribe. Who pays for orders here is for the administrators to decide: /settings@{{bot}}. Everything else is in our private chat: @{{bot}}.',
   'cancel.nothing': 'There is nothing to cancel right now.',
   'cancel.done': 'All right, cancelled.',
   'button.outdated': 'This button is out of date. Open the menu: /menu',

@@ -67,6 +67,11 @@ export const notificationBody = z.discriminatedUnion('kind', [
     kind: z.literal('subscription.changed'),
     data: z.object({ subscriptionId: z.string(), refused: z.boolean().optional() }),
   }),
+  z.object({
+    kind: z.literal('group.settings'),
+    data: z.object({ threadId: z.number().nullable().optional() }),
+  }),
+  z.object({ kind: z.literal('group.payer_gone'), data: z.object({ title: z.string() }) }),
   z.object({ kind: z.literal('service.back'), data: z.object({}) }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;

@@ -53,7 +53,7 @@ export type OrderRefund =
   | { readonly kind: 'refunded'; readonly userId: number; readonly credits: number }
   | { readonly kind: 'refused'; readonly reason: 'unknown' | 'not_ended' | 'free' | 'refunded' };
 
-/** Gives back, once, what an order that has ended had cost its owner. */
+/** Gives back, once, what an order that has ended had cost whoever paid for it. */
 export async function refundOrder(
   unit: Unit,
   by: Operator,
@@ -66,7 +66,7 @@ export async function refundOrder(
   if (!order.endedAt) return { kind: 'refused', reason: 'not_ended' };
   const credits = creditsFor({ each: order.unitPrice ?? 0, units: order.delivered ?? 0 });
   if (credits === 0) return { kind: 'refused', reason: 'free' };
-  const { ownerId: userId } = order;
+  const userId = order.payerId ?? order.ownerId;
   const entry = await postEntry(unit.tx, {
     userId,
     amount: credits,

@@ -1,9 +1,11 @@
-import { creditHolds, ledgerEntries, orders } from '@aisha/db';
+import { creditHolds, groupRules, ledgerEntries, orders } from '@aisha/db';
 import { desc, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { accountOf } from '../credits/holds.ts';
 import { postEntry } from '../credits/ledger.ts';
+import { choosePayer, stopPaying } from '../groups/rules.ts';
+import { refundOrder } from '../operators/credits.ts';
 import { orderKinds } from '../order-kinds.ts';
 import { sweep } from '../sweeper.ts';
 import { FREE_OF_CHARGE, orderNow, startTestParts, type TestParts } from '../testing.ts';
@@ -229,6 +231,71 @@ describe('a quote with a price', () => {
     expect(await know(9)).toBe(false);
     await inUnit((unit) => cancelOrder(unit, me, id));
     expect(await account()).toEqual({ balance: 30, held: 0, available: 30 });
+  });
+});
+
+describe('in a group whose payer has agreed', () => {
+  const GROUP = { chatId: -42, title: 'Команда' };
+  let payer: number;
+  const rule = (payerId: number | null) => inUnit((unit) => choosePayer(unit, GROUP, payerId));
+  const there = (verses: number, more: Partial<NewOrder> = {}) =>
+    place(verses, { chatId: GROUP.chatId, ...more });
+  const of = (id: number) => accountOf(parts.db, id);
+  beforeEach(async () => {
+    payer = await bench.person();
+    await bench.parts.db.insert(groupRules).values({ chatId: GROUP.chatId, administratorsAt: new Date() });
+    await rule(payer);
+  });
+  afterEach(() => bench.parts.db.delete(groupRules));
+
+  test('they are charged, by what was delivered, and whoever orders is not', async () => {
+    const outcome = await there(3);
+    if (outcome.kind !== 'placed') throw new Error(outcome.kind);
+    expect(outcome.order).toMatchObject({ ownerId: me, payerId: payer });
+    expect(await of(payer)).toEqual({ balance: 30, held: 21, available: 9 });
+    expect(await account()).toEqual({ balance: 0, held: 0, available: 0 });
+    // In private whoever orders pays, and so do all once the payer has stopped.
+    await placed(1);
+    expect(await inUnit((unit) => stopPaying(unit, payer, GROUP.chatId))).toBe(true);
+    expect(await there(1)).toMatchObject({ order: { payerId: null } });
+    expect(await account()).toEqual({ balance: 30, held: 14, available: 16 });
+    // What was held before is theirs still.
+    await inUnit((unit) => succeedOrder(unit, outcome.order.id, 2));
+    expect(await of(payer)).toEqual({ balance: 16, held: 0, available: 16 });
+    await inUnit((unit) => refundOrder(unit, 'cli', outcome.order.id, 'asked'));
+    expect(await of(payer)).toMatchObject({ balance: 30 });
+  });
+
+  test('without enough, nothing is ordered, and nobody hears what they have', async () => {
+    expect(await there(5)).toEqual({ kind: 'refused', reason: 'payer', price: 35 });
+    parts = { ...parts, limits: { ...parts.limits, creditsPerDay: { person: 20, group: 1_000 } } };
+    expect(await there(3)).toMatchObject({ reason: 'payer' });
+    parts = { ...parts, limits: bench.parts.limits };
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => there(2)));
+    expect(outcomes.filter(({ kind }) => kind === 'placed')).toHaveLength(2);
+    expect(await of(payer)).toEqual({ balance: 30, held: 28, available: 2 });
+  });
+
+  test('a quote is accepted at the cost of whom it names', async () => {
+    const outcome = await there(2, { quote: true });
+    if (outcome.kind !== 'placed') throw new Error(outcome.kind);
+    const { id } = outcome.order;
+    await rule(null);
+    const again = await inUnit((unit) => acceptOrder(unit, me, id));
+    expect(again).toMatchObject({ kind: 'placed', order: { state: 'quoted', payerId: null } });
+    expect(await of(me)).toMatchObject({ held: 0 });
+    expect(await inUnit((unit) => acceptOrder(unit, me, id))).toMatchObject({ order: { state: 'queued' } });
+    expect(await of(me)).toMatchObject({ held: 14 });
+    expect(await of(payer)).toMatchObject({ held: 0 });
+  });
+
+  test('whether they still run it is asked when it was not for an hour', async () => {
+    bench.enqueued.length = 0;
+    await there(1);
+    expect(bench.enqueued.map(({ name }) => name)).not.toContain('group.look');
+    await bench.parts.db.update(groupRules).set({ administratorsAt: sql`now() - interval '2 hours'` });
+    await there(1);
+    expect(bench.enqueued).toContainEqual({ name: 'group.look', payload: { chatId: GROUP.chatId } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { orders, type FailureReason, type Place, type Progress, type Tx, users } from '@aisha/db';
 import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { groupPayer } from '../groups/rules.ts';
 import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts, WorkerParts } from '../parts.ts';
@@ -25,7 +26,11 @@ export interface NewOrder extends Place {
 const QUOTE_MINUTES = 30;
 
 /** Why nothing was ordered; each kind may add reasons of its own. */
-export type OrderRefusal = ShareRefusal | 'credits';
+export type OrderRefusal =
+  | ShareRefusal
+  | 'credits'
+  /** Whoever pays for the group has not enough, or has spent as much as they may in a day. */
+  | 'payer';
 
 export type Placed<Refusal = OrderRefusal> =
   | { readonly kind: 'placed'; readonly order: Order }
@@ -73,7 +78,8 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
   const input = rules.input.parse(order.input);
   const price = priceOf(unit, order.kind, input);
   const quote = quoteWanted || creditsFor(price) !== shown;
-  const unpaid = quote ? null : await unpayable(unit, order, creditsFor(price));
+  const payerId = creditsFor(price) > 0 ? await groupPayer(unit, order) : null;
+  const unpaid = quote ? null : await unpayable(unit, { ...order, payerId }, creditsFor(price));
   if (unpaid) {
     const same = rules.exclusive ? await unendedOf(unit, order) : null;
     return same ? { kind: 'under-way', order: same } : unpaid;
@@ -84,6 +90,7 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
       ...order,
       input,
       ...agreed(price),
+      payerId,
       exclusive: rules.exclusive,
       turn,
       ...(quote ? { state: 'quoted' } : {}),
@@ -109,19 +116,22 @@ const agreed = (price: Price) =>
 /** Why somebody cannot pay this now; null: they can. Their account stays locked, so that it stays true. */
 async function unpayable(
   unit: Unit,
-  { ownerId, chatId }: Pick<Order, 'ownerId' | 'chatId'>,
+  { ownerId, payerId, chatId }: Pick<Order, 'ownerId' | 'payerId' | 'chatId'>,
   price: number,
 ): Promise<Extract<Placed, { kind: 'refused' }> | null> {
   if (price === 0) return null;
-  const { available } = await openAccount(unit, ownerId);
-  if (await overDailyCredits(unit, { ownerId, chatId }, price))
-    return { kind: 'refused', reason: 'too_many_credits_a_day' };
+  const { available } = await openAccount(unit, payerId ?? ownerId);
+  const over = await overDailyCredits(unit, { payerId: payerId ?? ownerId, chatId }, price);
+  // What somebody else has is nobody's business in the group.
+  if (payerId !== null) return over || available < price ? { kind: 'refused', reason: 'payer', price } : null;
+  if (over) return { kind: 'refused', reason: 'too_many_credits_a_day' };
   return available < price ? { kind: 'refused', reason: 'credits', price, missing: price - available } : null;
 }
 
 async function hold(unit: Unit, order: Order): Promise<void> {
   const amount = agreedOn(order);
-  if (amount > 0) await holdCredits(unit, { orderId: order.id, userId: order.ownerId, amount });
+  if (amount > 0)
+    await holdCredits(unit, { orderId: order.id, userId: order.payerId ?? order.ownerId, amount });
 }
 
 /** The one of this kind for the same subject that waits or is under way. */
@@ -165,6 +175,8 @@ export async function acceptOrder(
   if (!found || (found.state === 'quoted' && found.deadlineAt <= new Date()))
     return { kind: 'refused', reason: 'gone' };
   if (found.state !== 'quoted') return { kind: 'under-way', order: found };
+  const payerId = agreedOn(found) > 0 ? await groupPayer(unit, found) : null;
+  if (payerId !== found.payerId) return requote(unit, found, payerId);
   const unpaid = await unpayable(unit, found, agreedOn(found));
   if (unpaid) return unpaid;
   const [order] = await unit.tx
@@ -184,21 +196,32 @@ export async function acceptOrder(
   });
 }
 
+/** Who pays is another one by now: the quote says so, and is accepted anew. */
+async function requote(
+  unit: Unit,
+  { id }: Order,
+  payerId: number | null,
+): Promise<Placed<OrderRefusal | 'gone'>> {
+  const [order] = await unit.tx.update(orders).set({ payerId }).where(eq(orders.id, id)).returning();
+  return order ? { kind: 'placed', order } : { kind: 'refused', reason: 'gone' };
+}
+
 /**
  * What is known now of an order under way may have a price: then it waits for its owner's consent from here on, and
  * begins again with its first job when they agree. False: it goes on, since it costs nothing or was agreed on before.
  */
 export async function quoteOrder(
   unit: Unit,
-  { id, kind }: Pick<Order, 'id' | 'kind'>,
+  { id, kind, ownerId, chatId }: Pick<Order, 'id' | 'kind' | 'ownerId' | 'chatId'>,
   known: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
   const input = rulesOf(unit, kind).input.parse(known);
   const price = priceOf(unit, kind, input);
   if (creditsFor(price) === 0) return false;
+  const payerId = await groupPayer(unit, { ownerId, chatId });
   const [order] = await unit.tx
     .update(orders)
-    .set({ state: 'quoted', input, ...agreed(price), deadlineAt: minutesFromNow(QUOTE_MINUTES) })
+    .set({ state: 'quoted', input, ...agreed(price), payerId, deadlineAt: minutesFromNow(QUOTE_MINUTES) })
     .where(and(eq(orders.id, id), underWay, isNull(orders.units)))
     .returning();
   if (!order) return false;
@@ -208,12 +231,20 @@ export async function quoteOrder(
 }
 
 /**
- * Locks an order and before it its owner, everywhere in this order: what ends it settles their account, and whoever
+ * Locks an order and before it its owner and who pays for it, everywhere in this order: what ends it settles their account, and whoever
  * decides their updates has the account first.
  */
 export async function lockOrder(tx: Tx, id: string): Promise<void> {
-  const owner = tx.select({ id: orders.ownerId }).from(orders).where(eq(orders.id, id));
-  await tx.select({ id: users.id }).from(users).where(inArray(users.id, owner)).for('no key update');
+  const concerned = tx
+    .select({ id: sql`unnest(array[${orders.ownerId}, ${orders.payerId}])` })
+    .from(orders)
+    .where(eq(orders.id, id));
+  await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(inArray(users.id, concerned))
+    .orderBy(users.id)
+    .for('no key update');
   await tx.select({ id: orders.id }).from(orders).where(eq(orders.id, id)).for('update');
 }
 

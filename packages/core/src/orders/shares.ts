@@ -83,11 +83,11 @@ function exceeded(counts: Counts, share: Share): ShareRefusal | null {
 
 /**
  * Whether this person, or this group, has set aside as many credits within a day as they may; what came back of them
- * does not count. Asked under the lock of the person's row.
+ * does not count. Asked under the lock of the payer's row.
  */
 export async function overDailyCredits(
   { tx, limits }: Unit,
-  { ownerId, chatId }: { readonly ownerId: number; readonly chatId: number },
+  { payerId, chatId }: { readonly payerId: number; readonly chatId: number },
   price: number,
 ): Promise<boolean> {
   const taken =
@@ -96,7 +96,7 @@ export async function overDailyCredits(
   const [mine] = await tx
     .select({ taken })
     .from(creditHolds)
-    .where(and(eq(creditHolds.userId, ownerId), today));
+    .where(and(eq(creditHolds.userId, payerId), today));
   if ((mine?.taken ?? 0) + price > limits.creditsPerDay.person) return true;
   if (chatId > 0) return false;
   const [ours] = await tx

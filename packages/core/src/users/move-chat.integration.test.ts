@@ -1,4 +1,13 @@
-import { avatars, chats, conversations, groupMessages, notifications, orders, recordings } from '@aisha/db';
+import {
+  avatars,
+  chats,
+  conversations,
+  groupMessages,
+  groupRules,
+  notifications,
+  orders,
+  recordings,
+} from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeOrder, startTestParts, type TestParts } from '../testing.ts';
@@ -10,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const TABLES = { orders, recordings, notifications, avatars, conversations, groupMessages };
+const TABLES = { orders, recordings, notifications, avatars, conversations, groupMessages, groupRules };
 
 test('told of ten times at once, from both chats and by every refused send, a move is one move', async () => {
   const { db } = bench.parts;
@@ -21,6 +30,7 @@ test('told of ten times at once, from both chats and by every refused send, a mo
   await db
     .insert(conversations)
     .values({ chatId: from, userId: me, state: { name: 'idle' }, memory: { texts: [] } });
+  await db.insert(groupRules).values({ chatId: from, payerId: me });
   await db.insert(chats).values([
     { id: from, type: 'group' },
     { id: to, type: 'supergroup' },
@@ -40,6 +50,9 @@ test('told of ten times at once, from both chats and by every refused send, a mo
   ]);
   expect(await db.select().from(conversations).where(eq(conversations.chatId, to))).toMatchObject([
     { userId: me, memory: { texts: [] } },
+  ]);
+  expect(await db.select().from(groupRules).where(eq(groupRules.chatId, to))).toMatchObject([
+    { payerId: me },
   ]);
   expect(await db.select().from(chats).where(eq(chats.id, from))).toEqual([]);
 });

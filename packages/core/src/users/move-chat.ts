@@ -3,6 +3,7 @@ import {
   chats,
   conversations,
   groupMessages,
+  groupRules,
   notifications,
   orders,
   recordings,
@@ -28,6 +29,10 @@ export async function moveChat(tx: Tx, from: number, to: number): Promise<void> 
     on conflict do nothing`);
   await tx.delete(conversations).where(eq(conversations.chatId, from));
   await tx.delete(groupMessages).where(eq(groupMessages.chatId, from));
+  await tx.execute(sql`
+    update ${groupRules} set chat_id = ${to}, administrators_at = null
+    where chat_id = ${from} and not exists (select 1 from ${groupRules} there where there.chat_id = ${to})`);
+  await tx.delete(groupRules).where(eq(groupRules.chatId, from));
   await tx.insert(chats).values({ id: to, type: 'supergroup' }).onConflictDoNothing();
   await tx.delete(chats).where(eq(chats.id, from));
 }

@@ -1,5 +1,6 @@
 export * from './avatars.ts';
 export * from './credits.ts';
+export * from './groups.ts';
 export * from './inbox.ts';
 export * from './operators.ts';
 export * from './orders.ts';

@@ -35,6 +35,8 @@ export const orders = pgTable(
     units: integer('units'),
     /** How many of its units its owner got; null until it has ended. */
     delivered: integer('delivered'),
+    /** Who pays in their owner's place: the one who pays for the group in which it was ordered. */
+    payerId: telegramId('payer_id').references(() => users.id, { onDelete: 'set null' }),
     /** It failed, and an operator ordered the same once more: the order that this became. */
     retriedBy: uuid('retried_by'),
     /** The message that is edited as the order advances. */
@@ -56,6 +58,9 @@ export const orders = pgTable(
     index('orders_group')
       .on(t.chatId, t.createdAt)
       .where(sql`${t.chatId} < 0`),
+    index('orders_payer')
+      .on(t.payerId)
+      .where(sql`${t.payerId} is not null`),
     index('orders_quotes')
       .on(t.deadlineAt)
       .where(sql`${t.state} = 'quoted'`),

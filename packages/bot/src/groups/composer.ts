@@ -1,0 +1,55 @@
+import { choosePayer, findUser, meetUsers, notify, openAccount, rulesOfGroup, standingOf } from '@aisha/core';
+import { Composer } from 'telegraf';
+import type { Answers } from '../buttons.ts';
+import { turnOf } from '../chat/turn-context.ts';
+import type { Turn } from '../chat/turn.ts';
+import { groupScreen } from './screens.ts';
+
+/** `/settings` in a group: what its administrators decide there. */
+export function groupsComposer() {
+  const composer = new Composer();
+  composer.command('settings', (ctx, next) => {
+    const turn = turnOf(ctx);
+    return turn.isPrivate ? next() : showSettings(turn, `message:${ctx.message.message_id}`);
+  });
+  return composer;
+}
+
+/** Told by the worker, which asks Telegram who runs the group. */
+async function showSettings(turn: Turn, asked: string): Promise<void> {
+  const { unit, user, chatId, threadId } = turn;
+  await notify(unit, { userId: user.id, chatId }, `group:${chatId}:settings:${asked}`, {
+    kind: 'group.settings',
+    data: { threadId },
+  });
+}
+
+export const groupAnswers = {
+  'group.pay': (turn) =>
+    byAdministrator(turn, async (administrator) => {
+      await openAccount(turn.unit, administrator);
+      await choose(turn, administrator);
+    }),
+  'group.each': (turn) => byAdministrator(turn, () => choose(turn, null)),
+} satisfies Partial<Answers>;
+
+async function choose(turn: Turn, payerId: number | null): Promise<void> {
+  await choosePayer(turn.unit, { chatId: turn.chatId, title: turn.chatTitle }, payerId);
+  turn.toast(payerId === null ? 'group.each.chosen' : 'group.pay.chosen');
+  turn.show(groupScreen(turn, payerId === null ? null : await findUser(turn.unit.tx, payerId)));
+}
+
+/** Whoever presses has to run the group, by what Telegram said of it lately; else it is asked again. */
+async function byAdministrator(turn: Turn, decide: (administrator: number) => Promise<void>): Promise<void> {
+  const { behind, unit, chatId } = turn;
+  if (turn.isPrivate || !behind) return turn.toast('button.outdated');
+  const standing = standingOf(await rulesOfGroup(unit.tx, chatId), behind.id);
+  if (standing === 'member') return turn.toast('group.administrators_only');
+  if (standing === 'unknown') {
+    turn.toast('group.looking');
+    return showSettings(turn, `press:${turn.pressId ?? ''}`);
+  }
+  // Of somebody who presses in the group's name nothing is known yet.
+  await meetUsers(unit.tx, [behind]);
+  await decide(behind.id);
+}

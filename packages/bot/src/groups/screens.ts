@@ -1,0 +1,29 @@
+import type { User } from '@aisha/core';
+import { button } from '../buttons.ts';
+import type { Screen } from '../chat/screen.ts';
+import type { Voice } from '../chat/voice.ts';
+import { menuButton } from '../menu/screens.ts';
+
+/** What holds in a group, and what its administrators may change of it. `payer`: who pays for all; null: each for theirs. */
+export function groupScreen(voice: Voice, payer: Pick<User, 'firstName'> | null): Screen {
+  const { charged } = voice.settings.prices;
+  const paying = payer
+    ? voice.t('group.payer', { name: payer.firstName })
+    : voice.t('group.each_pays', { button: voice.label('group.pay') });
+  return {
+    text: [voice.t('group.title'), charged ? paying : voice.t('group.free'), voice.t('group.who')].join(
+      '\n\n',
+    ),
+    buttons: charged
+      ? [
+          [button(voice.label('group.pay'), 'group.pay')],
+          payer ? [button(voice.label('group.each'), 'group.each')] : [],
+        ]
+      : [],
+  };
+}
+
+export const payerGoneScreen = (voice: Voice, title: string): Screen => ({
+  text: voice.t('group.payer_gone', { title }),
+  buttons: [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]],
+});
