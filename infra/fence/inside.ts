@@ -89,7 +89,7 @@ const BOT: Inside = {
   albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
   groups: [...machinery, 'menu'],
-  operators: machinery,
+  operators: [...machinery, 'menu', 'orders', 'credits'],
   'bindings.ts': [...machinery, ...offered],
   notify: [...machinery, ...offered, 'bindings.ts'],
   'index.ts': [...machinery, ...offered, 'bindings.ts', 'notify'],

@@ -25,6 +25,7 @@ import { menuAnswers, menuComposer } from './menu/composer.ts';
 import { restComposer } from './menu/rest.ts';
 import { menuScreen } from './menu/screens.ts';
 import { operatorAnswers, operatorsComposer } from './operators/composer.ts';
+import * as operatorDialogues from './operators/dialogue.ts';
 import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
 import * as recordingDialogues from './recordings/dialogue.ts';
@@ -50,6 +51,7 @@ const dialogues = Object.values({
   ...documentDialogues,
   ...recordingDialogues,
   ...creditDialogues,
+  ...operatorDialogues,
 });
 
 /** What is shown of each kind of order. */

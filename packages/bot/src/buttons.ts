@@ -14,7 +14,7 @@ import {
   PROVIDER_NAMES,
 } from '@aisha/core';
 import { FORMAT_NAMES } from '@aisha/export';
-import { AVATAR_KINDS, LANGUAGES, SUBJECTS } from '@aisha/db';
+import { AVATAR_KINDS, LANGUAGES, PROMO_KINDS, SUBJECTS } from '@aisha/db';
 import {
   anyone,
   type AnswersTo,
@@ -39,6 +39,9 @@ const avatarOrNone: Codec<string, Avatar | 'none'> = {
   ...avatar,
   read: (text, presser) => (text === 'none' ? text : avatar.read(text, presser)),
 };
+
+/** Telegram's number of a person, or of a group that orders. */
+const someone = int(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
 /** What it cannot read is no filter, as what it cannot count is the first page. */
 const galleryFilter: OptionalCodec<GalleryFilter, GalleryFilter> = {
@@ -136,8 +139,26 @@ export const buttons = {
   'support.refund.yes': operator(uuid),
 
   admin: operator(),
-  'admin.block': operator(int(1, Number.MAX_SAFE_INTEGER)),
-  'admin.unblock': operator(int(1, Number.MAX_SAFE_INTEGER)),
+  'admin.find': operator(),
+  'admin.user': operator(someone),
+  'admin.block': operator(someone),
+  'admin.unblock': operator(someone),
+  'admin.grant': operator(someone),
+  'admin.take': operator(someone),
+  'admin.adjust.yes': operator(),
+  'admin.ledger': operator(someone, page),
+  'admin.orders': operator(someone, page),
+  'admin.payments': operator(someone),
+  'admin.payment.refund': operator(uuid),
+  'admin.journal': operator(optional(someone, 'all')),
+  'admin.failed': operator(),
+  'admin.order': operator(uuid),
+  'admin.order.retry': operator(uuid),
+  'admin.order.refund': operator(uuid),
+  'admin.promo': operator(),
+  'admin.promo.new': operator(oneOf(PROMO_KINDS)),
+  'admin.promo.yes': operator(),
+  'admin.promo.stop': operator(),
 
   // Of a group's settings: its administrators alone, which the answers look to.
   'group.pay': anyone(),

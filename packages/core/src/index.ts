@@ -129,7 +129,14 @@ export {
   refundPaymentBy,
 } from './operators/credits.ts';
 export { type Figures, figures } from './operators/figures.ts';
-export { failedOrders, listOrders, type Retried, retryOrder } from './operators/orders.ts';
+export {
+  failedOrders,
+  listOrders,
+  type OrdersPage,
+  ordersPage,
+  type Retried,
+  retryOrder,
+} from './operators/orders.ts';
 export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
 export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';

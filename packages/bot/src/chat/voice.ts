@@ -76,6 +76,11 @@ export class Voice {
     return this.#parts.texts.money(this.language, price);
   }
 
+  /** From bytes. */
+  size(bytes: number): string {
+    return this.#parts.texts.size(this.language, bytes);
+  }
+
   duration(ms: number): string {
     return this.#parts.texts.duration(this.language, ms);
   }

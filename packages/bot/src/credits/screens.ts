@@ -32,15 +32,8 @@ const MOST_GROUPS = 5;
 /** What the account holds and one page of how it came to that. */
 export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen {
   const { account, subscription } = shown;
-  const { entries, page, pages } = shown.history;
-  const past = entries.map((entry) =>
-    voice.t('balance.entry', {
-      date: voice.date(entry.createdAt),
-      amount: entry.amount > 0 ? `+${entry.amount}` : `−${-entry.amount}`,
-      reason: reasonOf(voice, entry),
-      balance: entry.balanceAfter,
-    }),
-  );
+  const { page, pages } = shown.history;
+  const past = entryLines(voice, shown.history);
   const history = past.length === 0 ? '' : `\n\n${past.join('\n')}`;
   const { charged } = voice.settings.prices;
   const lines = [
@@ -72,6 +65,18 @@ export function balanceScreen(voice: Voice, shown: Shown, greeting = ''): Screen
       [button(voice.label('balance.support'), 'paysupport'), menuButton(voice)],
     ],
   };
+}
+
+/** How an account came to what it holds, an entry a line. */
+export function entryLines(voice: Voice, { entries }: Pick<LedgerPage, 'entries'>): string[] {
+  return entries.map((entry) =>
+    voice.t('balance.entry', {
+      date: voice.date(entry.createdAt),
+      amount: entry.amount > 0 ? `+${entry.amount}` : `−${-entry.amount}`,
+      reason: reasonOf(voice, entry),
+      balance: entry.balanceAfter,
+    }),
+  );
 }
 
 /** What an entry is for; of an order, what was ordered. */

@@ -94,7 +94,7 @@ const backScreen = (voice: Voice, text: string): Screen => ({
   buttons: [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]],
 });
 
-const paymentParams = (voice: Voice, payment: Payment) => ({
+export const paymentParams = (voice: Voice, payment: Payment) => ({
   price: voice.money(payment),
   date: voice.date(payment.paidAt),
   user: payment.userId,

@@ -33,7 +33,7 @@ import {
 import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
-import type { TextKey } from '../texts/index.ts';
+import { useWord } from '../operators/words.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -152,24 +152,14 @@ async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<v
     );
 }
 
-const USES = {
-  speech: 'use.speech',
-  text: 'use.text',
-  vision: 'use.vision',
-  moderation: 'use.moderation',
-  trainer: 'use.trainer',
-  generator: 'use.generator',
-} as const satisfies Readonly<Record<string, TextKey>>;
-
 /** What is refused, a whole account or one model, and what stands still by it. */
 function alarmText(voice: Voice, { provider, reason, model, use, about }: Alarm): string {
   if (about === 'unreadable') return voice.t('alarm.unreadable', { provider, reason });
   if (model === undefined) return voice.t('alarm.text', { provider, reason });
-  const known = Object.entries(USES).find(([name]) => name === use);
   return voice.t('alarm.model', {
     provider,
     model,
-    use: voice.t(known?.[1] ?? 'use.other'),
+    use: useWord(voice, use),
     reason: voice.t(reason === 'country' ? 'outage.country' : 'outage.model'),
   });
 }

@@ -9,6 +9,7 @@ import * as menu from './menu.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
 import * as recordings from './recordings.ts';
+import * as operatorWords from './operator-words.ts';
 import * as operators from './operators.ts';
 import * as support from './support.ts';
 
@@ -29,6 +30,7 @@ export const ru = {
   ...payments.ru,
   ...recordings.ru,
   ...operators.ru,
+  ...operatorWords.ru,
   ...support.ru,
 };
 export const kk = {
@@ -44,6 +46,7 @@ export const kk = {
   ...payments.kk,
   ...recordings.kk,
   ...operators.kk,
+  ...operatorWords.kk,
   ...support.kk,
 };
 export const en = {
@@ -59,5 +62,6 @@ export const en = {
   ...payments.en,
   ...recordings.en,
   ...operators.en,
+  ...operatorWords.en,
   ...support.en,
 };

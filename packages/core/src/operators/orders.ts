@@ -1,5 +1,5 @@
 import { orders, type Tx } from '@aisha/db';
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, sql } from 'drizzle-orm';
 import { acceptOrder, creditsFor, findOrder, lockOrder, placeOrder } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 import { noteAction, type Operator } from './audit.ts';
@@ -83,12 +83,33 @@ export function failedOrders(
 /** Somebody's orders, the newest first. */
 export function listOrders(
   tx: Pick<Tx, 'select'>,
-  { userId, limit }: { readonly userId: number; readonly limit: number },
+  {
+    userId,
+    limit,
+    offset = 0,
+  }: { readonly userId: number; readonly limit: number; readonly offset?: number },
 ): Promise<Order[]> {
   return tx
     .select()
     .from(orders)
     .where(eq(orders.ownerId, userId))
     .orderBy(desc(orders.createdAt))
-    .limit(limit);
+    .limit(limit)
+    .offset(offset);
+}
+
+const PAGE = 6;
+
+export interface OrdersPage {
+  readonly orders: readonly Order[];
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** One page of somebody's orders; a page that does not exist is the nearest that does. */
+export async function ordersPage(tx: Pick<Tx, 'select'>, userId: number, page: number): Promise<OrdersPage> {
+  const [counted] = await tx.select({ n: count() }).from(orders).where(eq(orders.ownerId, userId));
+  const pages = Math.ceil((counted?.n ?? 0) / PAGE);
+  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, pages - 1)));
+  return { orders: await listOrders(tx, { userId, limit: PAGE, offset: at * PAGE }), page: at, pages };
 }

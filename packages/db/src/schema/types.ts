@@ -174,7 +174,8 @@ export const LEDGER_REASONS = [
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 
 /** Credits at once; more credits, or a lower price, with the next top-up. */
-export type PromoCodeKind = 'credits' | 'bonus' | 'discount';
+export const PROMO_KINDS = ['credits', 'bonus', 'discount'] as const;
+export type PromoCodeKind = (typeof PROMO_KINDS)[number];
 
 export type PaymentState = 'paid' | 'refunding' | 'refunded';
 /** How we heard of it: the provider told, or its statement was read. */
