@@ -36,7 +36,7 @@ async function showCodes(turn: Turn): Promise<void> {
     ),
     buttons: [
       ...PROMO_KINDS.map((kind) => [button(turn.label(`admin.promo.new.${kind}`), 'admin.promo.new', kind)]),
-      [...(codes.length === 0 ? [] : [button(turn.label('admin.promo.stop'), 'admin.promo.stop')])],
+      codes.length === 0 ? [] : [button(turn.label('admin.promo.stop'), 'admin.promo.stop')],
       [boardButton(turn)],
     ],
   });
