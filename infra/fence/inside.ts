@@ -4,7 +4,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export type Inside = Readonly<Record<string, readonly string[]>>;
 
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
-const records = [...ground, 'users', 'credits', 'notifications', 'spending', 'groups'];
+const records = [...ground, 'users', 'settings', 'credits', 'notifications', 'spending', 'groups'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = [
   'avatars',
@@ -15,6 +15,7 @@ const subjects = [
   'payments',
   'referrals',
   'support',
+  'privacy',
 ];
 const all = [...subjects, 'operators'];
 /** What binds kinds to machines. */
@@ -37,6 +38,7 @@ const CORE: Inside = {
   notifications: ground,
   spending: ground,
   groups: [...ground, 'notifications'],
+  settings: [...ground, 'users'],
   breaker: records,
   orders: [...records, 'breaker'],
   fal: [...records, 'breaker', 'orders'],
@@ -49,6 +51,8 @@ const CORE: Inside = {
   exports: [...machines, 'recordings', 'documents'],
   referrals: records,
   support: records,
+  // What becomes of everything that somebody has.
+  privacy: [...machines, 'avatars', 'images', 'recordings', 'documents', 'exports', 'payments'],
   // Whoever runs the service may do to all what its people do to their own.
   operators: [...machines, ...subjects],
   'order-kinds.ts': [...machines, ...all],
@@ -63,6 +67,7 @@ const CORE: Inside = {
 const machinery = ['texts', 'chat', 'buttons.ts'];
 const offered = [
   'menu',
+  'settings',
   'orders',
   'exports',
   'documents',
@@ -86,6 +91,7 @@ const BOT: Inside = {
   recordings: [...machinery, 'menu', 'orders', 'exports', 'documents'],
   images: [...machinery, 'menu', 'orders'],
   avatars: [...machinery, 'menu', 'orders'],
+  settings: [...machinery, 'menu', 'documents'],
   albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
   groups: [...machinery, 'menu'],

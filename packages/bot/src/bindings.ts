@@ -30,10 +30,12 @@ import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
 import * as recordingDialogues from './recordings/dialogue.ts';
 import { shownTranscription } from './recordings/results.ts';
+import { settingAnswers, settingsComposer } from './settings/composer.ts';
 
 /** What each button does: one without an answer does not compile. */
 const answers: Answers = {
   ...menuAnswers,
+  ...settingAnswers,
   ...avatarAnswers,
   ...imageAnswers,
   ...recordingAnswers,
@@ -72,6 +74,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
     composers: [
       pressesComposer(),
       menuComposer(greetInvited),
+      settingsComposer(),
       operatorsComposer(),
       groupsComposer(),
       albumsComposer(),

@@ -12,6 +12,7 @@ import {
   OFFERED_LANGUAGES,
   PRESETS,
   PROVIDER_NAMES,
+  SETTING_NAMES,
 } from '@aisha/core';
 import { FORMAT_NAMES } from '@aisha/export';
 import { AVATAR_KINDS, LANGUAGES, PROMO_KINDS, SUBJECTS } from '@aisha/db';
@@ -59,6 +60,10 @@ export const buttons = {
   language: owner(),
   'language.set': owner(oneOf(LANGUAGES)),
   help: anyone(),
+  settings: owner(),
+  setting: owner(oneOf(SETTING_NAMES)),
+  /** By the name of one of its choices (`settings/choices.ts`). */
+  'setting.set': owner(oneOf(SETTING_NAMES), word),
 
   avatars: owner(),
   'avatar.new': owner(),

@@ -15,7 +15,7 @@ export {
   kindOf,
 } from './documents/kinds/index.ts';
 export { LONGEST_LANGUAGE, nameIn, OFFERED_LANGUAGES, readLanguage } from './documents/languages.ts';
-export { chooseDocumentLanguage, toggleTask } from './documents/marks.ts';
+export { toggleTask } from './documents/marks.ts';
 export * from './documents/templates.ts';
 export { type Excerpt, excerptOf } from './exports/excerpt.ts';
 export * from './exports/exports.ts';
@@ -140,6 +140,8 @@ export {
 export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
 export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';
+export { SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
+export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';
 export { watchBalance, watchSpending } from './breaker/watch.ts';
 export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';

@@ -4,6 +4,7 @@ import { removeImages } from './images/retention.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
 import { removeOldNotifications } from './notifications/sweep.ts';
 import type { WorkerParts } from './parts.ts';
+import { forgetDelivered, forgetOutlived } from './privacy/forget.ts';
 import { removePieces, removeRecordings } from './recordings/retention.ts';
 import { forgetMemories } from './users/conversations.ts';
 import { forgetGroupMessages } from './users/group-messages.ts';
@@ -15,6 +16,8 @@ import { forgetCounts } from './spending/spending.ts';
  * text is there, and old bookkeeping goes. Objects first, rows after: a crash in between repeats, never forgets.
  */
 export async function applyRetention(parts: WorkerParts): Promise<void> {
+  await forgetDelivered(parts);
+  await forgetOutlived(parts);
   await removeImages(parts);
   await removeRecordings(parts);
   await removePieces(parts);

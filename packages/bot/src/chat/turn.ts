@@ -1,6 +1,6 @@
 import { shorten } from '@aisha/service';
 import type { OwedCall, Place } from '@aisha/db';
-import { albumMessages, type Sender, type Unit, type User } from '@aisha/core';
+import { albumMessages, type Sender, settingsIn, type Unit, type User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
 import { type AlbumPart, type Memory, noteAlbum } from './memory.ts';
@@ -51,7 +51,7 @@ export class Turn extends Voice {
     memory: Memory;
     parts: VoiceParts;
   }) {
-    super(of.parts, of.user.language);
+    super(of.parts, { language: of.user.language, timeZone: settingsIn(of.user).timeZone });
     this.unit = of.unit;
     this.#botId = of.botId;
     this.user = of.user;

@@ -26,11 +26,14 @@ export interface VoiceParts {
 /** What a screen needs to speak to a person: it is drawn within a turn, and when a job tells something. */
 export class Voice {
   language: Language;
+  readonly #timeZone: string | null;
   readonly #parts: VoiceParts;
 
-  constructor(parts: VoiceParts, language: Language) {
+  /** `timeZone`: in which times are shown; null: nobody knows theirs. */
+  constructor(parts: VoiceParts, { language, timeZone }: { language: Language; timeZone: string | null }) {
     this.#parts = parts;
     this.language = language;
+    this.#timeZone = timeZone;
   }
 
   get settings(): BotSettings {
@@ -68,7 +71,7 @@ export class Voice {
   }
 
   date(date: Date): string {
-    return this.#parts.texts.date(this.language, date);
+    return this.#parts.texts.date(this.language, date, this.#timeZone);
   }
 
   /** From the currency's smallest units. */

@@ -1,5 +1,5 @@
 import {
-  chooseDocumentLanguage,
+  chooseSetting,
   deleteTemplate,
   documentKinds,
   type DocumentKind,
@@ -7,6 +7,7 @@ import {
   nameIn,
   orderDocument,
   type Recording,
+  settingsIn,
   TEMPLATE_NAME,
   templatesOf,
   toggleTask,
@@ -33,7 +34,7 @@ import {
 } from './screens.ts';
 
 /** The language in which somebody has documents written. */
-const chosenLanguage = ({ user, language }: Turn): string => user.documentLanguage ?? language;
+const chosenLanguage = ({ user, language }: Turn): string => settingsIn(user).documentLanguage ?? language;
 
 const kindsBelow = (turn: Turn, recording: Recording, above: 'below' | 'card') =>
   kindButtons(turn, recording, {
@@ -80,7 +81,7 @@ export const documentAnswers = {
   'doc.language': (turn, recording) => turn.send(documentLanguageScreen(turn, recording)),
   'doc.language.set': async (turn, recording, language) => {
     const chosen = language === 'mine' ? null : language;
-    await chooseDocumentLanguage(turn.unit, turn.user.id, chosen);
+    await chooseSetting(turn.unit, turn.user.id, 'documentLanguage', chosen);
     turn.show({
       text: turn.t('document.language', {
         language: capital(nameIn(turn.language, chosen ?? turn.language)),

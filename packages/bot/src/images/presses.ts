@@ -12,6 +12,7 @@ import {
   orderImages,
   PROMPT_MAX,
   repeatUnderWay,
+  settingsIn,
   toggleFavourite,
 } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
@@ -30,7 +31,7 @@ export const imageAnswers = {
     const avatar = chosen === 'main' ? await mainAvatar(turn.unit.tx, turn.user.id) : chosen;
     if (avatar !== null && avatar !== 'none' && avatar.state !== 'ready')
       return turn.toast('button.outdated');
-    const { aspect, count } = imagePrompt.of(turn.state) ?? { aspect: '1:1', count: 1 };
+    const { aspect, count } = imagePrompt.of(turn.state) ?? usualImage(turn);
     const avatarId = avatar === null || avatar === 'none' ? null : avatar.id;
     return askForPrompt(turn, imagePrompt.at({ avatarId, aspect, count }), where === 'below');
   },
@@ -62,6 +63,12 @@ export const imageAnswers = {
   },
   gallery: showGallery,
 } satisfies Partial<Answers>;
+
+/** What a new picture begins with, as its person chose. */
+export function usualImage({ user }: Turn) {
+  const { imageAspect: aspect, imageCount: count } = settingsIn(user);
+  return { aspect, count };
+}
 
 export async function showGallery(turn: Turn, filter: GalleryFilter, at: number): Promise<void> {
   turn.state = IDLE;

@@ -12,6 +12,7 @@ const COMMANDS = [
   'transcribe',
   'history',
   'balance',
+  'settings',
   'invite',
   'language',
   'help',

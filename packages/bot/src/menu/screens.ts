@@ -18,6 +18,7 @@ export function menuScreen(voice: Voice, greeting = ''): Screen {
     'history',
     'gallery',
     'balance',
+    'settings',
     'language',
     'help',
   ] as const;

@@ -1,5 +1,5 @@
 import type { OwedCall } from '@aisha/db';
-import { type DeciderParts, findOrder, findUser } from '@aisha/core';
+import { type DeciderParts, findOrder, findUser, settingsIn } from '@aisha/core';
 import { shownOrders } from '../bindings.ts';
 import { answering } from '../chat/answering.ts';
 import { editScreen, sendScreen } from '../chat/screen.ts';
@@ -10,7 +10,11 @@ export type RenderParts = Pick<DeciderParts, 'db'> & Omit<VoiceParts, 'shownOrde
 
 /** Speaks the language of this person at this moment. */
 export async function voiceOf(parts: RenderParts, userId: number): Promise<Voice> {
-  return new Voice({ ...parts, shownOrders }, (await findUser(parts.db, userId))?.language ?? 'ru');
+  const user = await findUser(parts.db, userId);
+  const reader = user
+    ? { language: user.language, timeZone: settingsIn(user).timeZone }
+    : { language: 'ru' as const, timeZone: null };
+  return new Voice({ ...parts, shownOrders }, reader);
 }
 
 /** Everything that is told when an order ends: the status message in its last form, then the result or the reason. */

@@ -17,6 +17,7 @@ import {
   notificationBody,
   owedCalls,
   readStored,
+  settingsOf,
 } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
@@ -77,7 +78,9 @@ export async function sendNotification(
 async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<void> {
   const about = { notificationId: row.id, kind: row.kind };
   const owed =
-    row.owed === null ? await render(parts, row, signal) : readStored(owedCalls, row.owed, parts.log, about);
+    row.owed === null
+      ? await rendered(parts, row, signal)
+      : readStored(owedCalls, row.owed, parts.log, about);
   if (owed === null) return setAside(parts, row);
   if (row.owed === null)
     await parts.db.update(notifications).set({ owed }).where(eq(notifications.id, row.id));
@@ -162,6 +165,21 @@ function alarmText(voice: Voice, { provider, reason, model, use, about }: Alarm)
     use: useWord(voice, use),
     reason: voice.t(reason === 'country' ? 'outage.country' : 'outage.model'),
   });
+}
+
+/** The same, without a sound where its person wants none. */
+async function rendered(
+  parts: NotifyParts,
+  row: Row,
+  signal: AbortSignal,
+): Promise<readonly OwedCall[] | null> {
+  const owed = await render(parts, row, signal);
+  if (owed === null || (await settingsOf(parts.db, row.userId)).notifications === 'sound') return owed;
+  return owed.map((call) =>
+    call.method.startsWith('send')
+      ? { ...call, payload: { ...call.payload, disable_notification: true } }
+      : call,
+  );
 }
 
 /** Null when what is stored cannot be read. */

@@ -1,5 +1,11 @@
 import { shorten } from '@aisha/service';
-import { deleteRecording, historyPage, type IncomingMedia, orderTranscription } from '@aisha/core';
+import {
+  deleteRecording,
+  historyPage,
+  type IncomingMedia,
+  orderTranscription,
+  settingsIn,
+} from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { type Answers, button } from '../buttons.ts';
@@ -98,7 +104,14 @@ async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): 
     media.fileName ?? turn.label(`recording.title.${media.source}`, { date: turn.date(new Date()) });
   const ordered = await orderTranscription(
     turn.unit,
-    { ...turn.place, ownerId: turn.user.id, messageId, title: shorten(title, 120), language: null },
+    {
+      ...turn.place,
+      ownerId: turn.user.id,
+      messageId,
+      title: shorten(title, 120),
+      language: null,
+      wantSpeakers: settingsIn(turn.user).speakers,
+    },
     media,
   );
   if ('refused' in ordered) return turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });

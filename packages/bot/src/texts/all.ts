@@ -11,6 +11,7 @@ import * as payments from './payments.ts';
 import * as recordings from './recordings.ts';
 import * as operatorWords from './operator-words.ts';
 import * as operators from './operators.ts';
+import * as settings from './settings.ts';
 import * as support from './support.ts';
 
 /**
@@ -31,6 +32,7 @@ export const ru = {
   ...recordings.ru,
   ...operators.ru,
   ...operatorWords.ru,
+  ...settings.ru,
   ...support.ru,
 };
 export const kk = {
@@ -47,6 +49,7 @@ export const kk = {
   ...recordings.kk,
   ...operators.kk,
   ...operatorWords.kk,
+  ...settings.kk,
   ...support.kk,
 };
 export const en = {
@@ -63,5 +66,6 @@ export const en = {
   ...recordings.en,
   ...operators.en,
   ...operatorWords.en,
+  ...settings.en,
   ...support.en,
 };

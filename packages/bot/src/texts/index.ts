@@ -13,8 +13,8 @@ export interface Texts {
   html(language: Language, key: TextKey, params?: TextParams): string;
   /** For what Telegram shows as it is: button labels, toasts, command descriptions, file names. */
   plain(language: Language, key: TextKey, params?: TextParams): string;
-  /** Day and minute, e.g. `21.11.2026, 09:10`. */
-  date(language: Language, date: Date): string;
+  /** Day and minute, e.g. `21.11.2026, 09:10`, in the reader's time zone where it is known. */
+  date(language: Language, date: Date, timeZone?: string | null): string;
   /** `1:05`, from an hour on `1:02:33`. */
   duration(language: Language, ms: number): string;
   /** A price as people write it, from the currency's smallest units: `⭐ 250`, `1 990 ₸`. */
@@ -24,7 +24,7 @@ export interface Texts {
 }
 
 /**
- * Telegram does not tell a user's time zone. Most users live in Kazakhstan, which has had a single one, UTC+5,
+ * Telegram does not tell a user's time zone; who chose one in the settings is shown theirs. Most users live in Kazakhstan, which has had a single one, UTC+5,
  * since March 2024; whoever lives elsewhere at least reads the same times everywhere in the bot.
  */
 const TIME_ZONE = 'Asia/Almaty';
@@ -68,23 +68,29 @@ export function createTexts(): Texts {
     });
   }
 
-  const dates = perLanguage(
-    (locale) =>
-      new Intl.DateTimeFormat(locale, {
-        timeZone: TIME_ZONE,
-        day: '2-digit',
-        month: locale === 'en-GB' ? 'short' : '2-digit',
-        year: 'numeric',
-        hour: '2-digit',
-        minute: '2-digit',
-      }),
-  );
+  /** Making one takes a thousand times as long as using it, and there are some hundred of both together. */
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  const dates = (language: Language, timeZone: string) => {
+    const known = formats.get(`${language} ${timeZone}`);
+    if (known) return known;
+    const locale = locales[language];
+    const made = new Intl.DateTimeFormat(locale, {
+      timeZone,
+      day: '2-digit',
+      month: locale === 'en-GB' ? 'short' : '2-digit',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    formats.set(`${language} ${timeZone}`, made);
+    return made;
+  };
   const numbers = perLanguage((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
 
   return {
     html: (language, key, params = {}) => translate(language, key, params, true),
     plain: (language, key, params = {}) => translate(language, key, params, false),
-    date: (language, date) => dates[language].format(date),
+    date: (language, date, timeZone) => dates(language, timeZone ?? TIME_ZONE).format(date),
     duration: (_language, ms) => clock(ms),
     money(language, { currency, amount }) {
       if (currency === 'XTR') return `⭐\u00a0${amount}`;

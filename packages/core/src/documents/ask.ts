@@ -1,9 +1,10 @@
-import { documentTemplates, type FailureReason, users } from '@aisha/db';
+import { documentTemplates, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { closeBreaker, noteRefusal } from '../breaker/breaker.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Recording } from '../recordings/recordings.ts';
+import { settingsOf } from '../settings/settings.ts';
 import type { Document } from './documents.ts';
 import { documentKinds, kindOf } from './kinds/index.ts';
 import { languageName } from './languages.ts';
@@ -80,11 +81,7 @@ async function isMasked(
   { db, config }: Pick<WorkerParts, 'db' | 'config'>,
   { recording }: Question,
 ): Promise<boolean> {
-  const [person] = await db
-    .select({ chosen: users.maskPersonal })
-    .from(users)
-    .where(eq(users.id, recording.ownerId));
-  return person?.chosen ?? config.documents.maskPersonal;
+  return (await settingsOf(db, recording.ownerId)).masking ?? config.documents.maskPersonal;
 }
 
 /** JSON is hidden string by string: its own signs are no sentences. */

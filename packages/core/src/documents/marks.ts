@@ -1,4 +1,4 @@
-import { documents, users } from '@aisha/db';
+import { documents } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import type { Document } from './documents.ts';
@@ -19,13 +19,4 @@ export async function toggleTask(
     .returning();
   if (!changed) throw new Error('the document was found a moment ago');
   return changed;
-}
-
-/** In which language somebody wants their documents; null: the one that they read. */
-export async function chooseDocumentLanguage(
-  { tx }: Unit,
-  userId: number,
-  language: string | null,
-): Promise<void> {
-  await tx.update(users).set({ documentLanguage: language }).where(eq(users.id, userId));
 }

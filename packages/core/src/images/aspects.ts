@@ -1,5 +1,6 @@
-export const ASPECT_NAMES = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
-export type Aspect = (typeof ASPECT_NAMES)[number];
+import type { Aspect } from '@aisha/db';
+
+export { ASPECT_NAMES, type Aspect } from '@aisha/db';
 
 /** Width and height in pixels, multiples of 16 as diffusion models want them, exact in ratio. */
 export const ASPECTS = {

@@ -5,6 +5,7 @@ import { groupPayer } from '../groups/rules.ts';
 import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts, WorkerParts } from '../parts.ts';
+import { settingsOf } from '../settings/settings.ts';
 import { spentToday } from '../spending/spending.ts';
 import { type Order, type OrderRules, type Price, transact, type Unit } from '../unit.ts';
 import { overDailyCredits, shareOf, type ShareRefusal } from './shares.ts';
@@ -92,6 +93,7 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
       ...agreed(price),
       payerId,
       exclusive: rules.exclusive,
+      incognito: (await settingsOf(unit.tx, order.ownerId)).incognito,
       turn,
       ...(quote ? { state: 'quoted' } : {}),
       statusMessageId: order.statusMessageId ?? null,

@@ -36,7 +36,13 @@ export async function orderTranscription(
   {
     threadId,
     ...from
-  }: Place & { ownerId: number; messageId: number; title: string; language: Language | null },
+  }: Place & {
+    ownerId: number;
+    messageId: number;
+    title: string;
+    language: Language | null;
+    wantSpeakers?: boolean | null;
+  },
   media: IncomingMedia,
 ): Promise<{ recording: Recording; order: Order } | { refused: Extract<Placed, { kind: 'refused' }> }> {
   const { durationS, ...file } = media;

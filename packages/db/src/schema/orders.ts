@@ -37,6 +37,10 @@ export const orders = pgTable(
     delivered: integer('delivered'),
     /** Who pays in their owner's place: the one who pays for the group in which it was ordered. */
     payerId: telegramId('payer_id').references(() => users.id, { onDelete: 'set null' }),
+    /** Nothing of it is kept once its result was delivered. */
+    incognito: boolean('incognito').notNull().default(false),
+    /** What was kept of it is gone since then. */
+    forgottenAt: at('forgotten_at'),
     /** It failed, and an operator ordered the same once more: the order that this became. */
     retriedBy: uuid('retried_by'),
     /** The message that is edited as the order advances. */
@@ -64,6 +68,9 @@ export const orders = pgTable(
     index('orders_quotes')
       .on(t.deadlineAt)
       .where(sql`${t.state} = 'quoted'`),
+    index('orders_to_forget')
+      .on(t.endedAt)
+      .where(sql`${t.incognito} and ${t.forgottenAt} is null`),
     // Pressing the button twice orders once.
     uniqueIndex('orders_exclusive')
       .on(t.kind, t.subjectId)

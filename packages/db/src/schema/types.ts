@@ -154,6 +154,10 @@ export interface Segment {
   readonly speaker?: string;
 }
 
+/** Width to height of an image. */
+export const ASPECT_NAMES = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
+export type Aspect = (typeof ASPECT_NAMES)[number];
+
 /** Why a balance changed. Only add: rows keep these words for ever. */
 export const LEDGER_REASONS = [
   'legacy_balance',

@@ -15,10 +15,12 @@ export const users = pgTable('users', {
   language: text('language').$type<Language>().notNull().default('ru'),
   /** Chosen in the menu, so Telegram's own setting no longer changes it. */
   languageChosen: boolean('language_chosen').notNull().default(false),
-  /** The language of their documents; null: the one that they read. */
+  /** For the release before: `settings` has it now. */
   documentLanguage: text('document_language'),
-  /** Personal data is masked before a text model sees it; null: as the operators set it. */
+  /** For the release before: `settings` has it now. */
   maskPersonal: boolean('mask_personal'),
+  /** What they chose in their settings, by the names of core's catalogue; what is not there is as the catalogue says. */
+  settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>(),
   /** Blocked by an operator. */
   blockedAt: at('blocked_at'),
   /** Updates since `minuteAt`, which is less than a minute ago. */
