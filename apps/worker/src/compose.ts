@@ -70,10 +70,11 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     ? createSimulatedFal()
     : createFalClient({ config: config.fal, log, metrics });
   const recognisers = createRecognisers({ openai, config, log, metrics });
-  checkPrices(config.prices, config.fal, {
+  const costs = {
     speechMinute: recognisers.of(null).map(({ can }) => can.usdPerMinute),
     textMillionTokens: config.spending.textUsdPerMillionTokens,
-  });
+  };
+  checkPrices(config.prices, config.fal, costs, config.payments);
   const media = await createMedia({
     log,
     scratchRoot: config.worker.scratch.root,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { priceProblems } from './prices-check.ts';
+import { packProblems, priceProblems } from './prices-check.ts';
 import { FREE_OF_CHARGE } from './testing/prices.ts';
 
 const fal = {
@@ -32,7 +32,8 @@ test.each([
   ['PRICE_TRAINING_QUALITY=119', { training: { ...prices.training, quality: 119 } }, 'Set it to 120 or more'],
   ['PRICE_IMAGE=0', { image: 0 }, 'Set it to 1 or more'],
   ['PRICE_TRANSCRIPTION_MINUTE=0', { transcriptionMinute: 0 }, 'Set it to 1 or more'],
-  ['PRICE_DOCUMENT=1', { document: 1 }, 'Set it to 2 or more'],
+  // Both languages of a bilingual document are written.
+  ['PRICE_DOCUMENT=4', { document: 4 }, 'Set it to 5 or more'],
   ['PRICE_TRAINING_FAST=150', { usdPerCredit: 0.01 }, 'Set it to 240 or more'],
 ])('%s is below cost, and said to be', (variable, change, mend) => {
   const [problem] = priceProblems({ ...prices, ...change }, fal, other);
@@ -40,6 +41,32 @@ test.each([
   expect(problem).toContain(mend);
   expect(priceProblems({ ...prices, ...change, belowCost: true }, fal, other)).toEqual([]);
   expect(priceProblems({ ...prices, ...change, charged: false }, fal, other)).toEqual([]);
+});
+
+test('packs and subscriptions that are sold below what their credits are worth are said to be', () => {
+  const sold = {
+    selling: true,
+    card: null,
+    usdPerStar: 0.013,
+    statementSeconds: 300,
+    referrals: { inviter: 0, invited: 0, perDay: 0 },
+  };
+  const pack = (credits: number, stars: number) => ({ name: 'some', credits, stars, price: null });
+  const fair = {
+    ...sold,
+    packs: [pack(100, 450), pack(500, 2_000), pack(1_500, 5_800)],
+    plans: [pack(600, 2_350)],
+  };
+  expect(packProblems(prices, fair)).toEqual([]);
+  const cheap = { ...sold, packs: [pack(100, 384)], plans: [pack(600, 2_300)] };
+  expect(packProblems(prices, cheap)).toEqual([
+    expect.stringContaining(
+      'PAYMENT_PACKS: some=100/384 brings in 4.99 $ for credits that are worth 5.00 $. Sell it for 385',
+    ),
+    expect.stringContaining('PAYMENT_SUBSCRIPTIONS: some=600/2300'),
+  ]);
+  expect(packProblems({ ...prices, belowCost: true }, cheap)).toEqual([]);
+  expect(packProblems({ ...prices, charged: false }, cheap)).toEqual([]);
 });
 
 test('what the operator says that FAL bills stands before the catalogue', () => {

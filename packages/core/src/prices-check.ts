@@ -1,10 +1,12 @@
-import type { FalConfig, Prices } from '@aisha/config';
-import { SECTION_CHARACTERS } from './documents/kinds/kind.ts';
+import type { FalConfig, PaymentsConfig, Prices } from '@aisha/config';
+import { wholeVolume } from './documents/cost.ts';
+import { DOCUMENT_KINDS, documentKinds } from './documents/kinds/index.ts';
 import { CHARACTERS_A_UNIT } from './documents/document-order.ts';
 import { generatorFor, trainerFor } from './fal/models/index.ts';
 import { PRESETS } from './fal/models/trainer.ts';
 import { costOf } from './fal/models/price.ts';
 import { ASPECTS } from './images/aspects.ts';
+import { textCost } from './spending/spending.ts';
 
 /** What the catalogue does not know by itself, in US dollars. */
 export interface OtherCosts {
@@ -58,14 +60,17 @@ function costs(
     {
       variable: 'PRICE_DOCUMENT',
       credits: (prices) => prices.document,
-      usd: (documentTokens() * other.textMillionTokens) / 1_000_000,
+      usd: Math.max(
+        ...DOCUMENT_KINDS.map((kind) =>
+          textCost(
+            { textUsdPerMillionTokens: other.textMillionTokens },
+            wholeVolume(documentKinds[kind], CHARACTERS_A_UNIT),
+          ),
+        ),
+      ),
     },
   ];
 }
-
-/** A section is read and answered, and merging reads the answers: two characters of Cyrillic are about one token. */
-const documentTokens = () =>
-  Math.ceil(CHARACTERS_A_UNIT / SECTION_CHARACTERS) * 1.5 * (SECTION_CHARACTERS / 2);
 
 function most(all: readonly (number | null)[]): number | null {
   const known = all.filter((usd) => usd !== null);
@@ -86,8 +91,25 @@ export function priceProblems(prices: Prices, fal: FalConfig, other: OtherCosts)
   });
 }
 
-/** Checked by the worker at start. Throws what `priceProblems` says. */
-export function checkPrices(prices: Prices, fal: FalConfig, other: OtherCosts): void {
-  const problems = priceProblems(prices, fal, other);
+/** Packs and subscriptions for Stars whose credits come to less than `CREDIT_USD` each, a sentence for each. */
+export function packProblems(prices: Prices, { packs, plans, usdPerStar }: PaymentsConfig): string[] {
+  if (!prices.charged || prices.belowCost) return [];
+  const offers = [
+    ...packs.map((pack) => ({ variable: 'PAYMENT_PACKS', ...pack })),
+    ...plans.map((plan) => ({ variable: 'PAYMENT_SUBSCRIPTIONS', ...plan })),
+  ];
+  return offers.flatMap(({ variable, name, credits, stars }) => {
+    const due = credits * prices.usdPerCredit * 0.999999;
+    if (stars * usdPerStar >= due) return [];
+    const least = Math.ceil(due / usdPerStar);
+    return [
+      `${variable}: ${name}=${credits}/${stars} brings in ${(stars * usdPerStar).toFixed(2)} $ for credits that are worth ${(credits * prices.usdPerCredit).toFixed(2)} $. Sell it for ${least} Stars or more, set CREDIT_USD to what a credit brings in, or PRICES_BELOW_COST=allow.`,
+    ];
+  });
+}
+
+/** Checked by the worker at start. Throws what the two say. */
+export function checkPrices(prices: Prices, fal: FalConfig, other: OtherCosts, sales: PaymentsConfig): void {
+  const problems = [...priceProblems(prices, fal, other), ...packProblems(prices, sales)];
   if (problems.length > 0) throw new Error(problems.join(' '));
 }

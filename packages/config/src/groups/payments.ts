@@ -22,6 +22,8 @@ export interface PaymentsConfig {
   readonly plans: readonly Plan[];
   /** How cards are taken, if they are: the currency, and the token of whoever takes them. */
   readonly card: { readonly currency: string; readonly token: string } | null;
+  /** What Telegram pays out for a Star, in US dollars. */
+  readonly usdPerStar: number;
   /** How often the providers' statements are read. */
   readonly statementSeconds: number;
   /** Whole credits for either of the two; `perDay`: how many of one inviter are credited without an operator. */
@@ -87,6 +89,13 @@ export const paymentsGroup = group({
       expected: 'for example monthly=600/2350; at most 10000 Stars',
       example: 'monthly=600/2350',
     },
+    STAR_USD: {
+      // core.telegram.org: developers are paid 0.013 $ for a Star.
+      schema: z.coerce.number().positive().max(10).default(0.013),
+      doc: 'What you get for a Star, in US dollars: packs and subscriptions are held against CREDIT_USD.',
+      expected: 'a number of dollars, for example 0.013',
+      example: '0.013',
+    },
     PAYMENT_PROVIDER_TOKEN: {
       schema: z.string().min(10).optional(),
       doc: 'From @BotFather, of a payment provider that takes cards. Telegram demands Stars for digital goods in its apps: mind its rules.',
@@ -142,6 +151,7 @@ export const paymentsGroup = group({
       card: v.PAYMENT_PROVIDER_TOKEN
         ? { currency: v.PAYMENT_CURRENCY, token: v.PAYMENT_PROVIDER_TOKEN }
         : null,
+      usdPerStar: v.STAR_USD,
       statementSeconds: v.PAYMENT_STATEMENT_SECONDS,
       referrals: {
         inviter: v.REFERRAL_INVITER,

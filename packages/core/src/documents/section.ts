@@ -7,7 +7,9 @@ import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall, textCost } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import { ask, type Question, writing } from './ask.ts';
+import { volumeOf } from './cost.ts';
 import { documentAndRecording } from './documents.ts';
+import { documentKinds, kindOf } from './kinds/index.ts';
 import { momentsIn, numbered, numbersIn, readLines, withKnownMoments } from './lines.ts';
 import { addSections, mergeOf, type Section, sectionsIn } from './plan.ts';
 import { halves } from './sections.ts';
@@ -54,7 +56,7 @@ export async function writeSection(
         chatId: order.chatId,
         for: 'document',
         id: documentId,
-        usd: textCost(parts.config.spending, material.question.text.length),
+        usd: costOf(parts, material.question),
       }),
     );
     if (stop) return await fail(stop);
@@ -92,6 +94,12 @@ export async function writeSection(
   } finally {
     await release();
   }
+}
+
+/** In US dollars; null of a kind of a newer release. */
+function costOf({ config }: WorkerParts, { document, text }: Question): number | null {
+  const known = kindOf(document.kind);
+  return known && textCost(config.spending, volumeOf(documentKinds[known.kind], text.length));
 }
 
 const open = (id: string) => and(eq(documentSections.id, id), isNull(documentSections.result));

@@ -52,9 +52,12 @@ export async function judgePrompt(
   }
 }
 
+/** What the model is told beside the description, in characters. */
+const TOLD = 1_000;
+
 /** One call of OpenAI for an order of images. */
 const countCall = (parts: WorkerParts, { id, ownerId, chatId }: Order): Promise<FailureReason | null> => {
-  const usd = textCost(parts.config.spending, PROMPT_MAX);
+  const usd = textCost(parts.config.spending, { read: PROMPT_MAX + TOLD, written: PROMPT_MAX });
   return parts.db.transaction((tx) =>
     countPaidCall(tx, parts.config.spending, { ownerId, chatId, for: 'image', id, usd }),
   );

@@ -93,9 +93,14 @@ export async function spentToday(
   return { usd: (row?.micros ?? 0) / MICROS, day, endsAt };
 }
 
-/** A text model reads a text and answers with a fraction of it: two characters of Cyrillic are about one token. */
-export const textCost = ({ textUsdPerMillionTokens }: SpendingLimits, characters: number): number =>
-  ((characters * 0.75 + 1_000) * textUsdPerMillionTokens) / 1_000_000;
+/** Of Cyrillic, two characters are about one token; of everything else they are fewer. */
+const CHARACTERS_A_TOKEN = 2;
+
+/** What a text model bills for reading and writing so many characters, in US dollars. */
+export const textCost = (
+  { textUsdPerMillionTokens }: Pick<SpendingLimits, 'textUsdPerMillionTokens'>,
+  { read, written }: { readonly read: number; readonly written: number },
+): number => ((read + written) / CHARACTERS_A_TOKEN / 1_000_000) * textUsdPerMillionTokens;
 
 type Scope = ReturnType<typeof sql>;
 

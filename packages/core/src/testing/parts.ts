@@ -75,6 +75,7 @@ export const TEST_SALES: PaymentsConfig = {
   ],
   plans: [{ name: 'monthly', credits: 300, stars: 120 }],
   card: { currency: 'KZT', token: '284685063:TEST:stand-in' },
+  usdPerStar: 0.013,
   statementSeconds: 1,
   referrals: { inviter: 30, invited: 20, perDay: 3 },
 };

@@ -16,6 +16,7 @@ export const bilingual = defineKind({
     'Write the whole text as paragraphs of one to four sentences, word for word, and beside each its translation. Leave nothing out.',
   writtenIn: 'asked',
   sectionCharacters: BOTH_TEXTS,
+  writes: 2.3,
   merge: (sections) => ({ passages: sections.flatMap((section) => section.passages) }),
   blocks: (content, { at }) => [
     { block: 'title', label: 'document.kind.bilingual', text: null },

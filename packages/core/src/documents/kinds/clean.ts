@@ -18,6 +18,7 @@ export const clean = defineKind({
     'Write the whole text clean: take out fillers, slips and repetitions, mend punctuation and grammar, make paragraphs, change no meaning and leave nothing out.',
   writtenIn: 'own',
   sectionCharacters: WHOLE_TEXT,
+  writes: 1,
   merge: (sections) => ({ passages: sections.flatMap((section) => section.passages) }),
   blocks: (content, marks) => [
     { block: 'title', label: 'document.kind.clean', text: null },

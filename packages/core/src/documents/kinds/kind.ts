@@ -26,6 +26,8 @@ export interface DocumentDefinition<Label extends string = string> {
   readonly writtenIn: WrittenIn;
   /** How much of the text is asked for at once; less than usual where the answer is as long as the text. */
   readonly sectionCharacters: number;
+  /** How long an answer may be, against the text that it is over: what it is billed by. */
+  readonly writes: number;
   /** What is shown of what was kept; null when it does not fit (an older form). */
   readonly blocks: (content: unknown, marks: Marks) => readonly Block<Label>[] | null;
 }
@@ -42,6 +44,7 @@ export function defineKind<Content extends object, Label extends string>(kind: {
   readonly merge: 'by-model' | ((sections: readonly Content[]) => Content);
   readonly writtenIn?: WrittenIn;
   readonly sectionCharacters?: number;
+  readonly writes?: number;
   readonly blocks: (content: Content, marks: Marks) => readonly Block<Label>[];
 }): DocumentDefinition<Label> {
   const { schema, instruction, merge, blocks, writtenIn = 'chosen' } = kind;
@@ -50,6 +53,7 @@ export function defineKind<Content extends object, Label extends string>(kind: {
     instruction,
     writtenIn,
     sectionCharacters: kind.sectionCharacters ?? SECTION_CHARACTERS,
+    writes: kind.writes ?? 0.5,
     merge:
       merge === 'by-model' ? merge : (sections) => merge(sections.map((section) => schema.parse(section))),
     blocks: (content, marks) => {

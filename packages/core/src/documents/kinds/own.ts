@@ -10,6 +10,8 @@ export const own = defineKind({
   }),
   instruction: null,
   merge: 'by-model',
+  // Whatever is asked for: it may be the text once more.
+  writes: 1,
   blocks: ({ title, parts }, { at }) => [
     { block: 'title', label: 'document.kind.own', text: title },
     {

@@ -10,6 +10,8 @@ export const translation = defineKind({
   instruction: 'Translate the whole text, leaving nothing out and adding nothing.',
   writtenIn: 'asked',
   sectionCharacters: WHOLE_TEXT,
+  // Other languages take more letters.
+  writes: 1.3,
   merge: (sections) => ({ passages: sections.flatMap((section) => section.passages) }),
   blocks: (content, marks) => [
     { block: 'title', label: 'document.kind.translation', text: null },
