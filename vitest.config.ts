@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
  */
 const ssr = { resolve: { conditions: ['@aisha/source', 'node', 'development|production'] } };
 
+/** They measure what others wait and what processes hold, or start the launcher that builds. */
+const ALONE = ['packages/e2e/src/attacks/**/*.test.ts', 'infra/dev/src/launcher.e2e.test.ts'];
+
 export default defineConfig({
   ssr,
   test: {
@@ -43,14 +46,35 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      // Each file starts the whole product, which waits for more than half of its time: two at once.
+      {
+        ssr,
+        test: {
+          // Before its neighbours, since it takes the longest: vitest orders projects of a group by their names.
+          name: 'chaos',
+          sequence: { groupOrder: 2 },
+          include: ['packages/e2e/src/chaos/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         ssr,
         test: {
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['packages/e2e/src/**/*.test.ts', 'infra/**/*.e2e.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/src/browser/**'],
-          // Each file starts the whole product; one at a time.
+          exclude: ['**/node_modules/**', '**/dist/**', ...ALONE, 'packages/e2e/src/{browser,chaos}/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: 'alone',
+          sequence: { groupOrder: 3 },
+          include: ALONE,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -60,7 +84,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'browser',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ['packages/e2e/src/browser/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           fileParallelism: false,

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../waiting.ts';
 import { audit, breachesOf } from './audit.ts';
 import { HANDOVER_GOAL_MS, type Handover, measureHandover } from './handover.ts';
 import { mendEverything } from './faults.ts';
 import { emptyLedger } from './load.ts';
 import { runChaos } from './run.ts';
 import { FAL_SCENARIOS, KEY_ROTATION } from './scenarios/fal.ts';
-import { SILENT_SERVER, TEXT_SCENARIOS, VOICE_SCENARIOS } from './scenarios/openai.ts';
-import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
+import { PATIENT_SCENARIOS, TEXT_SCENARIOS, VOICE_SCENARIOS } from './scenarios/openai.ts';
+import { DOOR_SCENARIOS, WORKER_SCENARIOS } from './scenarios/processes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type Figures, storeScenarios } from './scenarios/stores.ts';
 import { POLL_SCENARIOS, SEND_SCENARIOS } from './scenarios/telegram.ts';
@@ -31,25 +30,24 @@ let side: Map<string, Promise<void>>;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Side by side: each strikes only what is its own. */
-const BESIDE: readonly Scenario[] = [...FAL_SCENARIOS, ...TEXT_SCENARIOS, ...SEND_SCENARIOS, SILENT_SERVER];
-/** Each row one after the other, beside all the rest: they strike whatever comes next. */
-const ROWS: readonly (readonly Scenario[])[] = [VOICE_SCENARIOS, POLL_SCENARIOS];
+const BESIDE: readonly Scenario[] = [
+  ...PATIENT_SCENARIOS,
+  ...FAL_SCENARIOS,
+  ...TEXT_SCENARIOS,
+  ...VOICE_SCENARIOS,
+  ...SEND_SCENARIOS,
+];
 
 beforeAll(async () => {
   system = await startSystem({ name: 'short' });
   firstUpdateId = (await system.telegram.state({})).bots[0]?.nextUpdateId ?? 0;
   const stage = { system, ledger };
   side = new Map(BESIDE.map((scenario) => [scenario.name, scenario.play(stage)]));
-  let struck: Promise<unknown> = eventually('the silent server struck', async () =>
-    (await system.openai.faults()).every(({ fault }) => fault.kind !== 'hang'),
-  );
-  for (const row of ROWS) {
-    for (const scenario of row) {
-      const playing = struck.then(() => scenario.play(stage));
-      side.set(scenario.name, playing);
-      struck = playing.catch(() => undefined);
-    }
-    struck = Promise.resolve();
+  let before: Promise<unknown> = Promise.resolve();
+  for (const scenario of POLL_SCENARIOS) {
+    const playing = before.then(() => scenario.play(stage));
+    side.set(scenario.name, playing);
+    before = playing.catch(() => undefined);
   }
   // Each is waited for by its own test.
   for (const playing of side.values()) playing.catch(() => undefined);
@@ -57,20 +55,24 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-describe('a fault of a provider', () => {
-  test.each([...ROWS.flat(), ...BESIDE])('$name', async ({ name }) => {
-    await expect(side.get(name)).resolves.toBeUndefined();
-  });
-});
+const patient = new Set(PATIENT_SCENARIOS.map(({ name }) => name));
 
-describe('one at a time', () => {
-  test.each([KEY_ROTATION, ...PROCESS_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)])(
+describe('a fault of a provider', () => {
+  test.each([...POLL_SCENARIOS, ...BESIDE].filter(({ name }) => !patient.has(name)))(
     '$name',
-    async (scenario) => {
-      await expect(scenario.play({ system, ledger })).resolves.toBeUndefined();
+    async ({ name }) => {
+      await expect(side.get(name)).resolves.toBeUndefined();
     },
   );
 });
+
+const alone = (scenarios: readonly Scenario[]) =>
+  test.each(scenarios)('$name', async (scenario) => {
+    await expect(scenario.play({ system, ledger })).resolves.toBeUndefined();
+  });
+
+// While the patient ones wait in the workers, nothing happens to those.
+describe('one at a time, to what stands at the door', () => alone([KEY_ROTATION, ...DOOR_SCENARIOS]));
 
 describe('hand-over of the active bot', () => {
   test.each(['SIGTERM', 'SIGKILL', 'SIGSTOP'] as const)('%s', async (ending) => {
@@ -80,6 +82,14 @@ describe('hand-over of the active bot', () => {
     expect(measured.nextAnswerMs).toBeLessThanOrEqual(HANDOVER_GOAL_MS[ending]);
   });
 });
+
+describe('a fault of a provider that takes its time', () => {
+  test.each(PATIENT_SCENARIOS)('$name', async ({ name }) => {
+    await expect(side.get(name)).resolves.toBeUndefined();
+  });
+});
+
+describe('one at a time', () => alone([...WORKER_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)]));
 
 test('after all these faults the books agree', async () => {
   await mendEverything(system);

@@ -82,3 +82,10 @@ export async function hear(file: UploadedFile, model: ModelRow, chunked: boolean
     throw error;
   }
 }
+
+/** What is said in a file, in lower case, for rules that ask; nothing where it cannot be heard. */
+export async function wordsIn(file: UploadedFile | null): Promise<string> {
+  if (!file || file.bytes === 0) return '';
+  const { words } = await decodeSpeech(file.path).catch(() => ({ words: [] }));
+  return words.map(({ text }) => text.toLowerCase()).join(' ');
+}

@@ -120,6 +120,15 @@ describe('errors on demand', () => {
     expect(await failure(chat(at.client))).toBeInstanceOf(InternalServerError);
     await expect(chat(at.client)).resolves.toBeDefined();
   });
+
+  it('strike by what is said in a sound', async () => {
+    const { control } = at.sandbox;
+    await control.addFault({ says: 'nobody says this', fault: { kind: 'server_error' } });
+    await control.addFault({ says: SPOKEN.slice(0, 2).join(' ').toLowerCase(), fault: { kind: 'country' } });
+    expect(await failure(speak(at.client))).toBeInstanceOf(PermissionDeniedError);
+    await expect(speak(at.client)).resolves.toMatchObject({ text: SPOKEN.join(' ') });
+    expect(await control.faults()).toHaveLength(1);
+  });
 });
 
 describe('connections', () => {

@@ -62,6 +62,8 @@ export const faultRuleSchema = z.strictObject({
   model: z.string().optional(),
   /** Only requests whose text has this (prompt, messages, file name). */
   contains: z.string().optional(),
+  /** Only sound in which this is said. */
+  says: z.string().optional(),
   /** So many matching requests pass first. */
   after: z.number().int().min(0).default(0),
   /** So many requests are spoiled; null for all. */
@@ -79,7 +81,9 @@ export interface FaultBook {
   list(): LiveRule[];
   /** The fault for a request whose body has not been read: only rules on the upload itself. */
   onUpload(route: RouteName): Extract<Fault, { kind: 'reset_upload' }> | null;
-  onRequest(route: RouteName, model: string, text: string): Fault | null;
+  /** Whether a rule depends on what is said in a sound, so that it has to be heard first. */
+  listens(): boolean;
+  onRequest(route: RouteName, model: string, text: string, said?: string): Fault | null;
 }
 
 export function createFaultBook(): FaultBook {
@@ -119,13 +123,15 @@ export function createFaultBook(): FaultBook {
       );
       return fault?.kind === 'reset_upload' ? fault : null;
     },
-    onRequest: (route, model, text) =>
+    listens: () => rules.some(({ says }) => says !== undefined),
+    onRequest: (route, model, text, said = '') =>
       take(
         (rule) =>
           rule.fault.kind !== 'reset_upload' &&
           (rule.route === '*' || rule.route === route) &&
           (rule.model === undefined || rule.model === model) &&
-          (rule.contains === undefined || text.includes(rule.contains)),
+          (rule.contains === undefined || text.includes(rule.contains)) &&
+          (rule.says === undefined || said.includes(rule.says)),
       ),
   };
 }

@@ -8,6 +8,7 @@ import {
   type OpenAiControl,
   type OpenAiSettings,
 } from './control.ts';
+import { wordsIn } from './audio.ts';
 import type { CompatibleServer } from './servers.ts';
 import { ApiError, badRequest } from './errors.ts';
 import { createFaultBook, errorOfFault, type Fault } from './faults.ts';
@@ -105,7 +106,8 @@ export async function startOpenAiSandbox(options: OpenAiSandboxOptions = {}): Pr
         if (broken && bytes >= broken.afterBytes) throw new ConnectionReset();
       });
       describe(known, asked);
-      fault = faults.onRequest(route.name, known.model ?? '', textOf(asked));
+      const said = faults.listens() && asked.name === 'transcriptions' ? await wordsIn(asked.form.file) : '';
+      fault = faults.onRequest(route.name, known.model ?? '', textOf(asked), said);
       known.fault = broken ? broken.kind : (fault?.kind ?? null);
       await pause(settings.msPerRequest + (fault?.kind === 'slow' ? fault.ms : 0));
       if (fault?.kind === 'hang') return;

@@ -62,7 +62,8 @@ const batchWaits = (stage: Stage) =>
       )) > 0,
   );
 
-export const PROCESS_SCENARIOS: readonly Scenario[] = [
+/** They end or freeze bots and the webhook API, and no worker. */
+export const DOOR_SCENARIOS: readonly Scenario[] = [
   {
     name: 'a poller that was replaced while it inserts: its batch is rejected, and handled once by the next',
     async play(stage) {
@@ -123,6 +124,19 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a replica of the webhook API killed: the webhooks reach the other one',
+    async play(stage) {
+      const replica = stage.system.stack.app('webhook-api-1');
+      const orders = await Promise.all(Array.from({ length: 3 }, () => orderPicture(stage)));
+      replica.signal('SIGKILL');
+      for (const { prompt } of orders) expectPaidOnce(await pictureEnded(stage, prompt));
+      await stage.system.allReady();
+    },
+  },
+];
+
+export const WORKER_SCENARIOS: readonly Scenario[] = [
+  {
     name: 'a worker killed in the middle of a transcription: told once',
     play: (stage) => interruptedTranscription(stage, 'SIGKILL'),
   },
@@ -144,16 +158,6 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
       } finally {
         worker?.signal('SIGCONT');
       }
-      await stage.system.allReady();
-    },
-  },
-  {
-    name: 'a replica of the webhook API killed: the webhooks reach the other one',
-    async play(stage) {
-      const replica = stage.system.stack.app('webhook-api-1');
-      const orders = await Promise.all(Array.from({ length: 3 }, () => orderPicture(stage)));
-      replica.signal('SIGKILL');
-      for (const { prompt } of orders) expectPaidOnce(await pictureEnded(stage, prompt));
       await stage.system.allReady();
     },
   },
