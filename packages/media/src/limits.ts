@@ -12,7 +12,7 @@ export interface Limits {
   readonly outputBytes: number;
 }
 
-export type Lane = 'quick' | 'long';
+export type Lane = 'quick' | 'long' | 'heads';
 
 /**
  * How many files are open at once in a worker, one of each person, and what they may hold together. A worker's container
@@ -24,6 +24,8 @@ export const LANES: Record<Lane, { readonly children: number; readonly memoryByt
   quick: { children: 2, memoryBytes: 480 * MB },
   // Sound: minutes each. Two, so that one person's hours of video do not hold everybody up.
   long: { children: 2, memoryBytes: 256 * MB },
+  // What a sound says of itself: a second at most, so that a voice message never waits for somebody's pictures and PDFs.
+  heads: { children: 2, memoryBytes: 192 * MB },
 };
 
 /** How long lighter files pass one for which there is no room: as long as the slowest that people send take, twice. */
@@ -82,6 +84,8 @@ export const SCRATCH = {
   totalBytes: 8 * 1024 * MB,
   /** Left to everybody else on the file system. */
   spareBytes: 256 * MB,
+  /** Of it, for all files of one person together. */
+  shareOfOne: 0.5,
   /** How long work waits for others to make room before it goes back to the queue. */
   waitMs: 60_000,
   /** A process says that it lives this often … */
@@ -116,7 +120,7 @@ export const SOUND = {
 } as const;
 
 /** Reading heads: a second; a file of a million boxes must not take longer. */
-export const PROBE: Limits = { lane: 'quick', wallMs: 30_000, memoryBytes: 128 * MB, outputBytes: MB };
+export const PROBE: Limits = { lane: 'heads', wallMs: 30_000, memoryBytes: 96 * MB, outputBytes: MB };
 /** Decoding: an hour takes some ten seconds, on a busy machine a minute; 2 GB of video are read from end to end. */
 export const DECODE: Limits = { lane: 'long', wallMs: 15 * 60_000, memoryBytes: 128 * MB, outputBytes: MB };
 /** Encoding five minutes takes two seconds. The most that a model takes at once is 25 MB. */

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 describe('scratch', () => {
   test('gives folders that go with what is in them', async () => {
-    const folder = await scratch.folder(600, { signal });
+    const folder = await scratch.folder(600, { owner: 'a', signal });
     writeFileSync(join(folder.path, 'file'), 'x');
     mkdirSync(join(folder.path, 'deep/er'), { recursive: true });
     expect(scratch.reserved).toBe(600);
@@ -43,10 +43,10 @@ describe('scratch', () => {
   });
 
   test('has work wait for room, in time', async () => {
-    const first = await scratch.folder(600, { signal });
-    const second = scratch.folder(600, { signal });
+    const first = await scratch.folder(600, { owner: 'a', signal });
+    const second = scratch.folder(600, { owner: 'b', signal });
     const stop = new AbortController();
-    const third = scratch.folder(600, { signal: stop.signal });
+    const third = scratch.folder(600, { owner: 'c', signal: stop.signal });
     stop.abort(new Error('given up'));
     await expect(third).rejects.toThrow('given up');
     await first[Symbol.asyncDispose]();
@@ -56,18 +56,33 @@ describe('scratch', () => {
   });
 
   test('that stays full is an alarm and passes', async () => {
-    await using folder = await scratch.folder(600, { signal });
-    const refused = scratch.folder(600, { signal, waitMs: 10 });
+    await using folder = await scratch.folder(600, { owner: 'a', signal });
+    const refused = scratch.folder(600, { owner: 'b', signal, waitMs: 10 });
     await expect(refused).rejects.toMatchObject({ name: 'TransientError', message: 'scratch is full' });
     // More than there will ever be.
-    await expect(scratch.folder(2_000, { signal, waitMs: 10 })).rejects.toThrow('scratch is full');
+    await expect(scratch.folder(2_000, { owner: 'b', signal, waitMs: 10 })).rejects.toThrow(
+      'scratch is full',
+    );
     expect(errors).toEqual(['scratch is full', 'scratch is full']);
     expect(folder.bytes).toBe(600);
   });
 
+  test('is not filled by the large files of one person', async () => {
+    const mine = { owner: 'a', signal };
+    await using first = await scratch.folder(400, mine);
+    // What is made of a file counts with it, however much that is.
+    await using sound = await scratch.folder(200, { ...mine, beside: first });
+    const more = scratch.folder(100, { ...mine, waitMs: 10 });
+    await expect(more).rejects.toMatchObject({ name: 'TransientError' });
+    await using other = await scratch.folder(400, { owner: 'b', signal });
+    expect(scratch.reserved).toBe(400 + sound.bytes + other.bytes);
+    // One person's share is no trouble of the operators.
+    expect(errors).toEqual([]);
+  });
+
   test('is refused beyond what the disk has', async () => {
     const big = await openScratch({ root, log, totalBytes: Number.MAX_SAFE_INTEGER });
-    await expect(big.folder(2 ** 52, { signal, waitMs: 10 })).rejects.toThrow('scratch is full');
+    await expect(big.folder(2 ** 52, { owner: 'a', signal, waitMs: 10 })).rejects.toThrow('scratch is full');
   });
 
   test('removes what the dead left, and nothing of the living', async () => {

@@ -26,18 +26,25 @@ export interface ScratchFolder extends AsyncDisposable {
 export interface Scratch {
   /**
    * A new empty folder with room reserved for `bytes`. When there is none, waits for others to end their work, then
-   * rejects with a TransientError and rings for the operator: it is never the file's fault.
+   * rejects with a TransientError and rings for the operator: it is never the file's fault. Somebody's files together
+   * have half of the room, so that their large ones cannot fill it for everybody else; one file may have what there is.
    */
-  folder(
-    bytes: number,
-    options: { readonly signal: AbortSignal; readonly waitMs?: number },
-  ): Promise<ScratchFolder>;
+  folder(bytes: number, options: FolderOptions): Promise<ScratchFolder>;
   /** Writes a file into a folder. A full disk rejects as `folder` does. */
   write(folder: Pick<ScratchFolder, 'path'>, name: string, data: Uint8Array): Promise<void>;
   /** Bytes reserved now. */
   readonly reserved: number;
   /** Removes everything. */
   close(): Promise<void>;
+}
+
+export interface FolderOptions {
+  /** Whose file it is. */
+  readonly owner: string;
+  readonly signal: AbortSignal;
+  readonly waitMs?: number;
+  /** Another folder for the same file, which counts as one with this. */
+  readonly beside?: Pick<ScratchFolder, 'bytes'>;
 }
 
 export interface ScratchOptions {
@@ -60,16 +67,27 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
   }, SCRATCH.heartbeatMs).unref();
   const tidying = setInterval(() => void tidy(root, own).catch(() => undefined), SCRATCH.tidyMs).unref();
   let reserved = 0;
+  /** Of each owner who holds anything. */
+  const held = new Map<string, number>();
   let released = Promise.withResolvers<void>();
 
-  async function room(bytes: number, signal: AbortSignal, waitMs: number): Promise<void> {
+  async function room(
+    bytes: number,
+    { owner, signal, waitMs = SCRATCH.waitMs, beside }: FolderOptions,
+  ): Promise<void> {
     const deadline = performance.now() + waitMs;
     for (;;) {
       const { bavail, bsize } = await statfs(own);
       const free = bavail * bsize - SCRATCH.spareBytes;
       // What others reserved and have not written yet is still free on the disk; to count it twice errs on the safe side.
-      if (reserved + bytes <= totalBytes && reserved + bytes <= Math.max(free, 0)) return;
+      const most = Math.min(totalBytes, Math.max(free, 0));
+      const mine = held.get(owner) ?? 0;
+      const isOnly = mine === (beside?.bytes ?? 0);
+      const isWithinShare = isOnly || mine + bytes <= most * SCRATCH.shareOfOne;
+      if (isWithinShare && reserved + bytes <= most) return;
       const left = deadline - performance.now();
+      if (left <= 0 && !isWithinShare)
+        throw new TransientError('somebody’s other files hold their share of scratch');
       if (left <= 0 || reserved === 0) {
         log.error('scratch is full', {
           root,
@@ -94,12 +112,17 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
     get reserved() {
       return reserved;
     },
-    async folder(bytes, { signal, waitMs = SCRATCH.waitMs }) {
+    async folder(bytes, options) {
+      const { owner, signal } = options;
       signal.throwIfAborted();
-      await room(bytes, signal, waitMs);
+      await room(bytes, options);
       reserved += bytes;
+      held.set(owner, (held.get(owner) ?? 0) + bytes);
       const release = () => {
         reserved -= bytes;
+        const rest = (held.get(owner) ?? 0) - bytes;
+        if (rest > 0) held.set(owner, rest);
+        else held.delete(owner);
         released.resolve();
         released = Promise.withResolvers();
       };

@@ -25,9 +25,9 @@ export async function unpackPhotos(
 ): Promise<PhotoProblem | null> {
   const { media, storage } = parts;
   const owner = String(waitsAs(avatar.ownerId));
-  await using folder = await media.scratch.folder(zip.length, { signal });
+  await using folder = await media.scratch.folder(zip.length, { owner, signal });
   await media.scratch.write(folder, 'zip', zip);
-  const archive = await openArchive(media, join(folder.path, 'zip'), { owner, signal });
+  const archive = await openArchive(media, join(folder.path, 'zip'), { owner, signal, beside: folder });
   if (archive.kind === 'refused')
     return archive.reason === 'too_costly' ? archive.reason : `archive_${archive.reason}`;
   await using opened = archive;

@@ -60,8 +60,9 @@ async function cut(
   { from, to }: { readonly from: number; readonly to: number },
   run: Pick<Run, 'signal'>,
 ): Promise<Buffer | null> {
+  const owner = String(recording.ownerId);
   const room = (recording.fileSize ?? CLOUD_DOWNLOAD_LIMIT) + 1024 * 1024;
-  await using folder = await parts.media.scratch.folder(room, { signal: run.signal });
+  await using folder = await parts.media.scratch.folder(room, { owner, signal: run.signal });
   const file = join(folder.path, sourceName(recording.fileName));
   const sent = await parts.telegram.downloadToFile(recording.fileId, file, {
     signal: run.signal,
@@ -69,7 +70,6 @@ async function cut(
   });
   if (sent.kind === 'retry') throw new TransientError(`the file cannot be downloaded now: ${sent.why}`);
   if (sent.kind !== 'ok') return null;
-  const owner = String(recording.ownerId);
   const sound = await decodeSound(parts.media, { file, folder, owner, signal: run.signal });
   if (sound.kind !== 'ok') return null;
   await using kept = sound;

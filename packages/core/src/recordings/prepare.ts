@@ -37,7 +37,10 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   await noteProgress(parts, order.id, { stage: 'downloading' });
   if (recording.fileSize === 0) return failOrder(parts, order.id, 'empty_file');
   const room = roomFor(parts, recording) + 1024 * 1024;
-  await using folder = await parts.media.scratch.folder(room, { signal: run.signal });
+  await using folder = await parts.media.scratch.folder(room, {
+    owner: String(waitsAs(recording.ownerId)),
+    signal: run.signal,
+  });
   const problem = await open(parts, recording, order, folder, run);
   if (problem) await failOrder(parts, order.id, problem);
 }

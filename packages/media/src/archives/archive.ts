@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ARCHIVE } from '../limits.ts';
 import type { MediaParts } from '../parts.ts';
-import type { OpenOptions } from '../pictures/picture.ts';
+import type { FolderOptions } from '../scratch.ts';
 import type { ArchiveProblem } from './answers.ts';
 import { extractPictures } from './parser.ts';
 
@@ -23,7 +23,10 @@ export interface ArchiveRefused {
 export async function openArchive(
   { scratch, pool }: MediaParts,
   path: string,
-  { mostBytes = ARCHIVE.mostBytes, ...options }: OpenOptions & { readonly mostBytes?: number },
+  {
+    mostBytes = ARCHIVE.mostBytes,
+    ...options
+  }: Omit<FolderOptions, 'waitMs'> & { readonly mostBytes?: number },
 ): Promise<OpenedArchive | ArchiveRefused> {
   await using kept = new AsyncDisposableStack();
   const folder = kept.use(await scratch.folder(mostBytes + ARCHIVE.spareBytes, options));

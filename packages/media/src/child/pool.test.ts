@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, silentLogger } from '@aisha/service';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LANES } from '../limits.ts';
 import { createPool, type Pool } from './pool.ts';
 import * as parsers from './testing/parsers.ts';
 
@@ -151,7 +152,11 @@ describe('a program', () => {
 
 describe('the pool', () => {
   test('takes people in turn, and no more at once than it may', async () => {
-    const lanes = { quick: { children: 1, memoryBytes: 1e9 }, long: { children: 1, memoryBytes: 1e9 } };
+    const lanes = {
+      ...LANES,
+      quick: { children: 1, memoryBytes: 1e9 },
+      long: { children: 1, memoryBytes: 1e9 },
+    };
     const narrow = createPool({ log: silentLogger, program, lanes });
     const order: string[] = [];
     const files = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
@@ -175,7 +180,11 @@ describe('the pool', () => {
   });
 
   test('lets light files pass a heavy one for which there is no room', async () => {
-    const lanes = { quick: { children: 2, memoryBytes: 480e6 }, long: { children: 1, memoryBytes: 1e9 } };
+    const lanes = {
+      ...LANES,
+      quick: { children: 2, memoryBytes: 480e6 },
+      long: { children: 1, memoryBytes: 1e9 },
+    };
     const narrow = createPool({ log: silentLogger, program, lanes });
     const stop = new AbortController();
     const held = narrow.run(parsers.waits, {}, job('a', stop.signal));
@@ -188,7 +197,11 @@ describe('the pool', () => {
   });
 
   test('lets a call be given up while it waits', async () => {
-    const lanes = { quick: { children: 1, memoryBytes: 1e9 }, long: { children: 1, memoryBytes: 1e9 } };
+    const lanes = {
+      ...LANES,
+      quick: { children: 1, memoryBytes: 1e9 },
+      long: { children: 1, memoryBytes: 1e9 },
+    };
     const narrow = createPool({ log: silentLogger, program, lanes });
     const stop = new AbortController();
     const held = narrow.run(parsers.waits, {}, job('a', stop.signal));

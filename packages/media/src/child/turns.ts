@@ -22,9 +22,12 @@ interface Waiting {
 }
 
 export function createTurns(lanes = LANES): Turns {
-  const quick = createLane(lanes.quick);
-  const long = createLane(lanes.long);
-  return { take: (wanted) => (wanted.lane === 'quick' ? quick(wanted) : long(wanted)) };
+  const of = {
+    quick: createLane(lanes.quick),
+    long: createLane(lanes.long),
+    heads: createLane(lanes.heads),
+  } satisfies Record<Lane, unknown>;
+  return { take: (wanted) => of[wanted.lane](wanted) };
 }
 
 function createLane(room: { readonly children: number; readonly memoryBytes: number }) {

@@ -96,7 +96,9 @@ async function decode(
 ): Promise<SoundOutcome | 'longer'> {
   // What the disk rounds up.
   const folder = await media.scratch.folder(mostMs * SOUND.bytesPerMs + 1024 * 1024, {
+    owner: input.owner,
     signal: input.signal,
+    beside: input.folder,
   });
   let keep = false;
   try {

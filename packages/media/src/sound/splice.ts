@@ -18,7 +18,7 @@ export async function spliceSound(
   { owner, signal }: { readonly owner: string; readonly signal: AbortSignal },
 ): Promise<Buffer> {
   const bytes = splices.reduce((sum, { audio }) => sum + audio.length, 0);
-  await using folder = await media.scratch.folder(bytes + 1024 * 1024, { signal });
+  await using folder = await media.scratch.folder(bytes + 1024 * 1024, { owner, signal });
   const inputs: string[] = [];
   const cuts: string[] = [];
   for (const [n, { audio, clips }] of splices.entries()) {
