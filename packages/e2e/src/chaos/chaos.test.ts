@@ -66,13 +66,16 @@ describe('a fault of a provider', () => {
   );
 });
 
-const alone = (scenarios: readonly Scenario[]) =>
+const alone = (scenarios: readonly Scenario[]) => {
   test.each(scenarios)('$name', async (scenario) => {
     await expect(scenario.play({ system, ledger })).resolves.toBeUndefined();
   });
+};
 
 // While the patient ones wait in the workers, nothing happens to those.
-describe('one at a time, to what stands at the door', () => alone([KEY_ROTATION, ...DOOR_SCENARIOS]));
+describe('one at a time, to what stands at the door', () => {
+  alone([KEY_ROTATION, ...DOOR_SCENARIOS]);
+});
 
 describe('hand-over of the active bot', () => {
   test.each(['SIGTERM', 'SIGKILL', 'SIGSTOP'] as const)('%s', async (ending) => {
@@ -89,7 +92,9 @@ describe('a fault of a provider that takes its time', () => {
   });
 });
 
-describe('one at a time', () => alone([...WORKER_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)]));
+describe('one at a time', () => {
+  alone([...WORKER_SCENARIOS, ...storeScenarios(figures, S3_AWAY_MS)]);
+});
 
 test('after all these faults the books agree', async () => {
   await mendEverything(system);
