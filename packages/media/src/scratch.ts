@@ -112,10 +112,10 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
     get reserved() {
       return reserved;
     },
-    async folder(bytes, options) {
-      const { owner, signal } = options;
+    async folder(bytes, wanted) {
+      const { owner, signal } = wanted;
       signal.throwIfAborted();
-      await room(bytes, options);
+      await room(bytes, wanted);
       reserved += bytes;
       held.set(owner, (held.get(owner) ?? 0) + bytes);
       const release = () => {
