@@ -17,6 +17,8 @@ import { documentAnswers } from './documents/presses.ts';
 import { shownDocument } from './documents/results.ts';
 import { shownExport } from './exports/results.ts';
 import { groupAnswers, groupsComposer } from './groups/composer.ts';
+import { historyAnswers, historyComposer } from './history/composer.ts';
+import * as historyDialogues from './history/dialogue.ts';
 import { imagesComposer } from './images/composer.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
@@ -40,6 +42,7 @@ const answers: Answers = {
   ...imageAnswers,
   ...recordingAnswers,
   ...documentAnswers,
+  ...historyAnswers,
   ...creditAnswers,
   ...groupAnswers,
   ...orderAnswers,
@@ -52,6 +55,7 @@ const dialogues = Object.values({
   ...imageDialogues,
   ...documentDialogues,
   ...recordingDialogues,
+  ...historyDialogues,
   ...creditDialogues,
   ...operatorDialogues,
 });
@@ -82,6 +86,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       imagesComposer(),
       creditsComposer(),
       documentsComposer(),
+      historyComposer(),
       recordingsComposer(),
       restComposer(),
     ],

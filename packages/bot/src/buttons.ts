@@ -7,6 +7,7 @@ import {
   findDocument,
   findTemplate,
   findImage,
+  findReadable,
   findRecording,
   type GalleryFilter,
   OFFERED_LANGUAGES,
@@ -25,13 +26,14 @@ import {
   operator,
   owner,
 } from './chat/catalogue.ts';
-import { int, oneOf, optional, own, ownShort, page, price, uuid, word } from './chat/codecs.ts';
+import { int, oneOf, optional, own, ownShort, page, price, readable, uuid, word } from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
 const image = own(findImage);
 const recording = own(findRecording);
 const documentOf = own(findDocument);
+const heard = readable(findReadable);
 /** `card`: pressed on the card of the history, not below a result. */
 /** Kinds that are asked into which language: a letter each, since the data is short. */
 const intoKind = oneOf(['translation', 'bilingual'], (kind) => kind.slice(0, 1));
@@ -99,6 +101,11 @@ export const buttons = {
   'vocabulary.clear': owner(),
   history: owner(page),
   recording: owner(recording),
+  /** Asks for words; a page of what they found; the place where one stands (0: its beginning); a document found. */
+  search: owner(),
+  'search.page': owner(page),
+  found: owner(heard, int(0, 999_999)),
+  'document.show': owner(documentOf),
   'recording.text': owner(recording),
   'recording.delete': owner(recording),
   'recording.delete.yes': owner(recording),
@@ -122,7 +129,7 @@ export const buttons = {
   'document.tasks': owner(documentOf),
   'document.task': owner(documentOf, int(0, 999)),
   'document.moments': owner(documentOf),
-  moment: owner(recording, int(1, 999_999)),
+  moment: owner(heard, int(1, 999_999)),
   'document.download': owner(documentOf),
   'document.as': owner(documentOf, oneOf(FORMAT_NAMES)),
   'document.buttons': owner(documentOf),

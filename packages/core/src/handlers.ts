@@ -2,6 +2,7 @@ import { avatarHandlers } from './avatars/handlers.ts';
 import { documentHandlers } from './documents/handlers.ts';
 import { falHandlers } from './fal/handlers.ts';
 import { groupHandlers } from './groups/handlers.ts';
+import { historyHandlers } from './history/handlers.ts';
 import { falOrders } from './order-kinds.ts';
 import type { WorkerParts } from './parts.ts';
 import { paymentHandlers } from './payments/handlers.ts';
@@ -13,6 +14,7 @@ export const coreHandlers = (parts: WorkerParts) => ({
   ...avatarHandlers(parts),
   ...recordingHandlers(parts),
   ...documentHandlers(parts),
+  ...historyHandlers(parts),
   ...paymentHandlers(parts),
   ...groupHandlers(parts),
 });

@@ -32,6 +32,8 @@ export { createSimulatedFal } from './fal/simulated.ts';
 export { lookAtGroup } from './groups/look.ts';
 export * from './groups/rules.ts';
 export { coreHandlers } from './handlers.ts';
+export { findReadable, placeIn } from './history/place.ts';
+export { type Found, type Hit, MOST_RANKED, type Scope, searchHistory } from './history/search.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
 export * from './images/images.ts';
 export { albumMessages } from './inbox/album.ts';

@@ -1,5 +1,6 @@
 import { sweepAvatars, sweepPhotos } from './avatars/sweep.ts';
 import { sweepFalJobs } from './fal/sweep.ts';
+import { sweepIndex } from './history/sweep.ts';
 import { sweepUpdates } from './inbox/sweep.ts';
 import { sweepNotifications } from './notifications/sweep.ts';
 import { sweepOrders } from './orders/sweep.ts';
@@ -26,6 +27,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepAvatars(parts),
     sweepNotifications(parts),
     sweepPayments(parts),
+    sweepIndex(parts),
     options.updates ? sweepUpdates(parts) : 0,
   ]);
   return counts.reduce((sum, n) => sum + n, 0);

@@ -221,6 +221,20 @@ export const jobs = defineJobs(queues, {
     // One call, which has 180 s.
     timeLimitMs: 200_000,
   }),
+  'history.index': job({
+    queue: 'text',
+    schema: z.object({ recordingId: id, documentId: id.optional() }),
+    key: ({ recordingId, documentId }) =>
+      documentId === undefined ? [recordingId] : [recordingId, documentId],
+    // Changed while it was read: read once more.
+    whenActive: 'again',
+    whenDelayed: 'hasten',
+    // The sweeper comes back to what search has not taken in.
+    attempts: 3,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // Twelve hours of speech are a thousand rows.
+    timeLimitMs: 60_000,
+  }),
   'export.make': job({
     queue: 'exports',
     schema: z.object({ exportId: id }),

@@ -8,6 +8,7 @@ const ID = '0197c1f0-0000-7000-8000-000000000001';
 // Nothing here asks the database.
 const nowhere = drizzle.mock();
 const presser = (atOthers = false, isOperator = false): Presser => ({
+  chatId: 7,
   unit: { tx: nowhere },
   user: { id: 7 },
   atOthers,

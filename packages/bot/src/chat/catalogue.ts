@@ -8,6 +8,7 @@ export type Reading = Pick<Unit['tx'], 'select'>;
 export interface Presser {
   readonly unit: { readonly tx: Reading };
   readonly user: Pick<User, 'id'>;
+  readonly chatId: number;
   /** The pressed message belongs to somebody else in the group. */
   readonly atOthers: boolean;
   /** One of `TELEGRAM_ADMIN_IDS`, in their private chat. */

@@ -20,6 +20,20 @@ export const own = <Found>(
   longest: UUID_BYTES,
 });
 
+/** The same of what the presser may read: of their own, or in a group of what was recorded there. */
+export const readable = <Found>(
+  find: (
+    tx: Reading,
+    by: { readonly userId: number; readonly chatId: number },
+    id: string,
+  ) => Promise<Found | null>,
+): Codec<string, Found> => ({
+  write: (id) => id,
+  read: async (text, { unit, user, chatId }) =>
+    isUuid(text) ? ((await find(unit.tx, { userId: user.id, chatId }, text)) ?? undefined) : undefined,
+  longest: UUID_BYTES,
+});
+
 export const oneOf = <const Value extends string>(
   values: readonly Value[],
   write: (value: Value) => string = (value) => value,

@@ -42,6 +42,8 @@ const memory = z.object({
   said: said.nullable().catch(null),
   /** Texts that came as albums. */
   texts: z.array(keptText).catch([]),
+  /** What was searched for last: the pages of what was found have no room for it in their buttons. */
+  search: z.string().nullable().catch(null),
 });
 
 /**
@@ -49,7 +51,7 @@ const memory = z.object({
  */
 export type Memory = Readonly<z.infer<typeof memory>>;
 
-export const NO_MEMORY: Memory = { albums: [], photos: [], photosAt: 0, said: null, texts: [] };
+export const NO_MEMORY: Memory = { albums: [], photos: [], photosAt: 0, said: null, texts: [], search: null };
 
 /** What cannot be parsed is forgotten. */
 export const readMemory = (stored: unknown): Memory => memory.safeParse(stored ?? {}).data ?? NO_MEMORY;

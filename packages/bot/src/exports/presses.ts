@@ -11,6 +11,7 @@ export async function giveFile(
   const placed = await orderExport(turn.unit, recording, asked, {
     ...turn.place,
     language: turn.language,
+    by: turn.user.id,
   });
   switch (placed.kind) {
     case 'placed':

@@ -1,16 +1,9 @@
 import { shorten } from '@aisha/service';
-import {
-  deleteRecording,
-  historyPage,
-  type IncomingMedia,
-  orderTranscription,
-  settingsIn,
-} from '@aisha/core';
+import { type IncomingMedia, orderTranscription, settingsIn } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { type Answers, button } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
-import { onCommand } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { giveFile } from '../exports/presses.ts';
@@ -18,7 +11,7 @@ import { recordingFormatButtons } from '../exports/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
 import { linkOf, mediaOf } from './media.ts';
-import { confirmDeleteRecording, historyScreen, howScreen, recordingScreen, textsScreen } from './screens.ts';
+import { howScreen, textsScreen } from './screens.ts';
 import { termAnswers, termsComposer } from './terms.ts';
 
 export function recordingsComposer() {
@@ -44,7 +37,6 @@ export function recordingsComposer() {
     if (call === 'transcribe') turn.send({ text: turn.t('transcribe.reply') });
     if (call === 'other') turn.send({ text: turn.t('group.how', { bot: turn.settings.botUsername }) });
   });
-  onCommand(composer, 'history', (turn) => history(turn, 0));
   composer.use(termsComposer());
   return composer;
 }
@@ -52,8 +44,6 @@ export function recordingsComposer() {
 export const recordingAnswers = {
   ...termAnswers,
   transcribe: (turn) => turn.show(howScreen(turn)),
-  history: (turn, page) => history(turn, page),
-  recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
   'texts.read': async (turn) => {
     const { texts } = turn.memory;
     if (texts.length === 0) return turn.toast('button.outdated');
@@ -69,18 +59,7 @@ export const recordingAnswers = {
   'recording.text': (turn, recording) => giveFile(turn, recording, { format: 'txt', document: null }),
   download: (turn, recording, where) => turn.showButtons(recordingFormatButtons(turn, recording, where)),
   'download.as': (turn, recording, format) => giveFile(turn, recording, { format, document: null }),
-  'recording.delete': (turn, recording) => turn.show(confirmDeleteRecording(turn, recording)),
-  'recording.delete.yes': async (turn, recording) => {
-    await deleteRecording(turn.unit, turn.user.id, recording.id);
-    turn.toast('recording.deleted');
-    turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, 0)));
-  },
 } satisfies Partial<Answers>;
-
-async function history(turn: Turn, page: number): Promise<void> {
-  turn.state = IDLE;
-  turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, page)));
-}
 
 /** As many as an album has, twice: each becomes a message, and a chat takes so many at once. */
 const MOST_TEXTS = 20;

@@ -3,6 +3,7 @@ import * as credits from './credits.ts';
 import * as documents from './documents.ts';
 import * as exported from './exports.ts';
 import * as groups from './groups.ts';
+import * as history from './history.ts';
 import * as images from './images.ts';
 import * as invite from './invite.ts';
 import * as menu from './menu.ts';
@@ -24,6 +25,7 @@ export const ru = {
   ...documents.ru,
   ...exported.ru,
   ...groups.ru,
+  ...history.ru,
   ...images.ru,
   ...invite.ru,
   ...menu.ru,
@@ -41,6 +43,7 @@ export const kk = {
   ...documents.kk,
   ...exported.kk,
   ...groups.kk,
+  ...history.kk,
   ...images.kk,
   ...invite.kk,
   ...menu.kk,
@@ -58,6 +61,7 @@ export const en = {
   ...documents.en,
   ...exported.en,
   ...groups.en,
+  ...history.en,
   ...images.en,
   ...invite.en,
   ...menu.en,

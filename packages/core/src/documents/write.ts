@@ -2,6 +2,7 @@ import { documents, documentSections } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
+import { AGAIN } from '../overdue.ts';
 import type { WorkerParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 import { type Document, documentAndRecording } from './documents.ts';
@@ -110,8 +111,9 @@ async function keep(
     if (!(await succeedOrder(unit, orderId))) return;
     await unit.tx
       .update(documents)
-      .set({ content, moments, done: [], objectKey: key, writtenAt: sql`now()` })
+      .set({ content, moments, done: [], objectKey: key, writtenAt: sql`now()`, indexDueAt: AGAIN })
       .where(eq(documents.id, id));
+    unit.enqueue('history.index', { recordingId, documentId: id }, { by: waitsAs(ownerId) });
     await unit.tx.delete(documentSections).where(eq(documentSections.documentId, id));
   });
 }

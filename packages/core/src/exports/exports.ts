@@ -20,7 +20,8 @@ export async function orderExport(
   unit: Unit,
   recording: Pick<Recording, 'id' | 'ownerId'>,
   asked: Asked,
-  place: Place & { readonly language: Language },
+  /** `by`: who asks, where it is not whose the recording is: it counts as theirs. */
+  place: Place & { readonly language: Language; readonly by?: number },
 ): Promise<Placed> {
   const [row] = await unit.tx
     .insert(recordingExports)
@@ -46,7 +47,7 @@ export async function orderExport(
     .returning({ id: recordingExports.id });
   if (!row) throw new Error('insert returned nothing');
   return placeOrder(unit, {
-    ownerId: recording.ownerId,
+    ownerId: place.by ?? recording.ownerId,
     chatId: place.chatId,
     threadId: place.threadId,
     kind: 'export',

@@ -3,7 +3,9 @@ import { objectKey } from '@aisha/storage';
 import { eq, sql } from 'drizzle-orm';
 import { giveUpFalJob } from '../fal/jobs.ts';
 import { cancelOrder, failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
+import { AGAIN } from '../overdue.ts';
 import type { WorkerParts } from '../parts.ts';
+import { waitsAs } from '../users/turns.ts';
 import { type Order, transact } from '../unit.ts';
 import { segmentsOf, textOf } from './cues.ts';
 import { withoutOverlaps } from './overlap.ts';
@@ -124,8 +126,10 @@ export async function keepTranscript(
         missing: transcript.missing,
         transcriptKey: key,
         transcribedAt: sql`now()`,
+        indexDueAt: AGAIN,
       })
       .where(eq(recordings.id, recording.id));
+    unit.enqueue('history.index', { recordingId: recording.id }, { by: waitsAs(recording.ownerId) });
   });
 }
 

@@ -3,6 +3,7 @@ import {
   recordingExports,
   type Language,
   orders,
+  passages,
   type Place,
   recordings,
   type RecordingSource,
@@ -126,6 +127,8 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
     .where(and(eq(recordings.id, id), eq(recordings.ownerId, ownerId), isNull(recordings.deletedAt)))
     .returning({ id: recordings.id });
   if (!row) return false;
+  // Nothing finds it any more.
+  await unit.tx.delete(passages).where(eq(passages.recordingId, id));
   const ofIt = unit.tx.select({ id: documents.id }).from(documents).where(eq(documents.recordingId, id));
   const filesOfIt = unit.tx
     .select({ id: recordingExports.id })

@@ -2,10 +2,14 @@ import {
   avatars,
   chats,
   conversations,
+  groupDigests,
   groupMessages,
   groupRules,
+  historyWords,
   notifications,
   orders,
+  passages,
+  questions,
   recordings,
   type Tx,
 } from '@aisha/db';
@@ -23,6 +27,15 @@ export async function moveChat(tx: Tx, from: number, to: number): Promise<void> 
   await tx.update(notifications).set({ chatId: to }).where(eq(notifications.chatId, from));
   await tx.update(avatars).set({ chatId: to, screenMessageId: null }).where(eq(avatars.chatId, from));
   await tx.update(recordings).set({ chatId: to, messageId: 0 }).where(eq(recordings.chatId, from));
+  await tx.update(passages).set({ chatId: to }).where(eq(passages.chatId, from));
+  await tx.execute(sql`
+    insert into ${historyWords} (owner_id, chat_id, sound, word)
+    select owner_id, ${to}, sound, word from ${historyWords} where chat_id = ${from}
+    on conflict do nothing`);
+  await tx.delete(historyWords).where(eq(historyWords.chatId, from));
+  await tx.update(questions).set({ groupId: to }).where(eq(questions.groupId, from));
+  await tx.delete(groupDigests).where(eq(groupDigests.chatId, to));
+  await tx.update(groupDigests).set({ chatId: to }).where(eq(groupDigests.chatId, from));
   await tx.execute(sql`
     insert into ${conversations} (chat_id, user_id, state, memory)
     select ${to}, user_id, state, memory from ${conversations} where chat_id = ${from}

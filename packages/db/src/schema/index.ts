@@ -1,6 +1,7 @@
 export * from './avatars.ts';
 export * from './credits.ts';
 export * from './groups.ts';
+export * from './history.ts';
 export * from './inbox.ts';
 export * from './operators.ts';
 export * from './orders.ts';

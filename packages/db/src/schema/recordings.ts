@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   index,
@@ -14,6 +16,7 @@ import type {
   FailureReason,
   Language,
   PieceWord,
+  RecordingPart,
   RecordingSource,
   RollCall,
   Segment,
@@ -60,11 +63,28 @@ export const recordings = pgTable(
     missing: jsonb('missing').$type<readonly { readonly startMs: number; readonly endMs: number }[]>(),
     /** Its owner wants what is done so far, and no more. */
     stoppedAt: at('stopped_at'),
+    /** The recordings that it was merged from, in their order. */
+    parts: jsonb('parts').$type<readonly RecordingPart[]>(),
+    /** It became a part of this one, which stands in the history in its place. */
+    mergedInto: uuid('merged_into').references((): AnyPgColumn => recordings.id, { onDelete: 'set null' }),
+    /** When search has to take it in (anew); null: it has. Whoever changes what is said or its name sets it. */
+    indexDueAt: at('index_due_at').defaultNow(),
     createdAt: createdAt(),
     transcribedAt: at('transcribed_at'),
     deletedAt: at('deleted_at'),
   },
-  (t) => [index('recordings_owner').on(t.ownerId, t.createdAt)],
+  (t) => [
+    index('recordings_owner').on(t.ownerId, t.createdAt),
+    index('recordings_group')
+      .on(t.chatId, t.createdAt)
+      .where(sql`${t.chatId} < 0`),
+    index('recordings_merged')
+      .on(t.mergedInto)
+      .where(sql`${t.mergedInto} is not null`),
+    index('recordings_unindexed')
+      .on(t.indexDueAt)
+      .where(sql`${t.indexDueAt} is not null and ${t.transcribedAt} is not null and ${t.deletedAt} is null`),
+  ],
 );
 
 /** A stretch of a recording, cut at a pause, that is transcribed and retried by itself. */
@@ -124,10 +144,15 @@ export const documents = pgTable(
     /** Which of its tasks are done, by their place. */
     done: jsonb('done').$type<readonly number[]>(),
     objectKey: text('object_key'),
+    /** When search has to take it in; null: it has. */
+    indexDueAt: at('index_due_at').defaultNow(),
     createdAt: createdAt(),
     writtenAt: at('written_at'),
   },
   (t) => [
+    index('documents_unindexed')
+      .on(t.indexDueAt)
+      .where(sql`${t.indexDueAt} is not null and ${t.writtenAt} is not null`),
     uniqueIndex('documents_one').on(t.recordingId, t.kind, t.language),
     index('documents_owner').on(t.ownerId),
   ],

@@ -106,7 +106,10 @@ export const FAL_JOB_STATES = [
 ] as const;
 export type FalJobState = (typeof FAL_JOB_STATES)[number];
 
-/** `link`: an address, which stands in the place of Telegram's file id; `voices`: several, one after the other. */
+/**
+ * `link`: an address, which stands in the place of Telegram's file id; `voices`: several, one after the other; `merged`:
+ * recordings that became one, `parts`.
+ */
 export type RecordingSource =
   | 'voice'
   | 'audio'
@@ -115,7 +118,8 @@ export type RecordingSource =
   | 'document'
   | 'text'
   | 'link'
-  | 'voices';
+  | 'voices'
+  | 'merged';
 
 /** One of several voices that became one recording. */
 export interface Voice {
@@ -157,6 +161,32 @@ export interface Segment {
 /** Width to height of an image. */
 export const ASPECT_NAMES = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
 export type Aspect = (typeof ASPECT_NAMES)[number];
+
+/** A recording that another one is made of: where in that one it begins, as a line (from 1) and in milliseconds. */
+export interface RecordingPart {
+  readonly recordingId: string;
+  readonly firstLine: number;
+  readonly startMs: number;
+}
+
+/** A line as search shows it: its number in the recording (of a document: of what it speaks of), when it was said. */
+export interface PassageLine {
+  readonly line: number | null;
+  readonly startMs: number | null;
+  readonly text: string;
+}
+
+/** What recordings say to a question; every quote was found in them. */
+export interface Answer {
+  readonly text: string;
+  readonly quotes: readonly {
+    readonly recordingId: string;
+    readonly documentId: string | null;
+    readonly line: number | null;
+    readonly startMs: number | null;
+    readonly text: string;
+  }[];
+}
 
 /** Why a balance changed. Only add: rows keep these words for ever. */
 export const LEDGER_REASONS = [
