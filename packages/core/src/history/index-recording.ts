@@ -1,6 +1,7 @@
 import {
   documents,
   historyWords,
+  orders,
   type PassageLine,
   passages,
   recordings,
@@ -38,6 +39,8 @@ export async function indexRecording(
     .from(recordings)
     .where(and(eq(recordings.id, recordingId), isNull(recordings.deletedAt)));
   if (!found || found.recording.transcribedAt === null) return;
+  // What was ordered incognito nothing is to be kept of.
+  if (await isIncognito(parts, found.recording.ownerId, documentId ?? recordingId)) return;
   if (documentId !== undefined) return indexDocument(parts, found.recording, documentId);
   const { recording, due } = found;
   const said = await saidIn(parts, recording);
@@ -50,6 +53,16 @@ export async function indexRecording(
       .where(and(eq(recordings.id, recordingId), sql`${recordings.indexDueAt}::text = ${due}`));
   });
 }
+
+const isIncognito = async (
+  { db }: Pick<WorkerParts, 'db'>,
+  ownerId: number,
+  subjectId: string,
+): Promise<boolean> =>
+  (await db.$count(
+    orders,
+    and(eq(orders.ownerId, ownerId), eq(orders.subjectId, subjectId), eq(orders.incognito, true)),
+  )) > 0;
 
 async function indexDocument(parts: WorkerParts, recording: Recording, documentId: string): Promise<void> {
   await parts.db.transaction(async (tx) => {

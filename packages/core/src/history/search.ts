@@ -219,9 +219,13 @@ function marks(text: string, isFound: (word: string) => boolean): { text: string
     .map((part) => ({ text: part, found: isFound(part) }));
 }
 
-const hitOf = ({ count: _, createdAt, ...row }: Row, best: BestLine | undefined): Hit => ({
-  ...row,
-  createdAt: new Date(createdAt),
+const hitOf = (row: Row, best: BestLine | undefined): Hit => ({
+  recordingId: row.recordingId,
+  documentId: row.documentId,
+  documentKind: row.documentKind,
+  title: row.title,
+  lines: row.lines,
+  createdAt: new Date(row.createdAt),
   line: best?.line.line ?? null,
   startMs: best?.line.startMs ?? null,
   text: best?.text ?? [],

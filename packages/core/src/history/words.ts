@@ -37,7 +37,7 @@ const SOUNDS: Readonly<Record<string, string>> = {
 };
 
 function letters(from: string, to: string): Record<string, string> {
-  return Object.fromEntries([...from].map((letter, n) => [letter, to[n] ?? '']));
+  return Object.fromEntries(from.split('').map((letter, n) => [letter, to[n] ?? '']));
 }
 
 /** What names from Cyrillic are written with in Latin letters. */
@@ -58,12 +58,9 @@ const LATIN: Readonly<Record<string, string>> = {
  * not depend on what the server takes for a letter.
  */
 export const soundOf = (word: string): string =>
-  [
-    ...word
-      .normalize('NFD')
-      .replace(/(?<=[a-z])\p{M}+/gu, '')
-      .normalize('NFC'),
-  ]
-    .map((letter) => SOUNDS[letter] ?? letter)
-    .join('')
+  word
+    .normalize('NFD')
+    .replace(/(?<=[a-z])\p{M}+/gu, '')
+    .normalize('NFC')
+    .replace(/[\p{L}]/gu, (letter) => SOUNDS[letter] ?? letter)
     .replace(/kh|zh|ts|yu|ya|[yqwx]/gu, (written) => LATIN[written] ?? written);
