@@ -1,11 +1,11 @@
 import type { SpendingLimits } from '@aisha/config';
-import { notifications } from '@aisha/db';
+import { notifications, users } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findFalJobOfOrder } from './fal/jobs.ts';
 import { startFalOrder } from './fal/start.ts';
 import type { FalParts } from './fal/order.ts';
-import { countKept, countPaidCall } from './spending/spending.ts';
+import { countKept, countPaidCall, spentFor } from './spending/spending.ts';
 import { watchSpending } from './breaker/watch.ts';
 import { sweep } from './sweeper.ts';
 import { makeOrder, orderNow, startTestParts, type TestParts } from './testing.ts';
@@ -167,6 +167,53 @@ describe('the whole service', () => {
     await spend(2);
     expect(await told()).toContainEqual({ about: 'cap_reached', usd: 10, cap: 10 });
     expect(await told()).toHaveLength(2);
+  });
+
+  test('gives a person, a group and all newcomers together a share of its cap: known people go on', async () => {
+    const shares = { person: 0.2, group: 0.35, newcomers: 0.4 };
+    const spending = limits({ capUsdPerDay: 10, shares });
+    const known = async () => {
+      const id = await bench.person();
+      await bench.parts.db.execute(
+        `update users set created_at = now() - interval '2 days' where id = ${id}`,
+      );
+      return id;
+    };
+    const buy = (ownerId: number, usd: number, chatId = ownerId) =>
+      count(spending, { ownerId, chatId, for: 'recording', id: 'r', usd });
+    const held = (ownerId: number, chatId = ownerId) =>
+      spentFor(bench.parts.db, spending, { ownerId, chatId });
+    const [greedy, other] = [await known(), await known()];
+    await buy(greedy, 2);
+    expect([await held(greedy), await held(other), await held(me)]).toEqual(['person', null, null]);
+    // Two in whose name nobody stands, and a third: none of them has had a person's share.
+    const anonymous = [-501, -502];
+    await bench.parts.db.insert(users).values(anonymous.map((id) => ({ id })));
+    await Promise.all(anonymous.map((id) => buy(id, 1.5)));
+    expect(await held(me)).toBeNull();
+    await buy(me, 1);
+    expect([await held(await bench.person()), await held(-501), await held(other)]).toEqual([
+      'newcomers',
+      'newcomers',
+      null,
+    ]);
+    await buy(other, 1.9, -600);
+    expect(await held(await known(), -600)).toBeNull();
+    await buy(await known(), 1.7, -600);
+    expect([await held(await known(), -600), await held(other)]).toEqual(['group', null]);
+    // Whoever has paid is no newcomer, and an order that waits for its share is told so.
+    const rich = await bench.person();
+    await bench.parts.db.execute(
+      `insert into payments (charge_id, user_id, provider, currency, amount, credits, source, paid_at)
+       values ('share', ${rich}, 'stars', 'XTR', 1, 1, 'update', now())`,
+    );
+    expect(await held(rich)).toBeNull();
+    const order = await makeOrder(bench, me);
+    await startFalOrder(limited({ capUsdPerDay: 10, shares }), order.id, bench.run());
+    expect(await orderNow(bench, order.id)).toMatchObject({
+      state: 'queued',
+      progress: { stage: 'over_budget' },
+    });
   });
 
   test('spends no more on one group in a day than it may', async () => {

@@ -6,6 +6,8 @@ export const ru = {
   'money.alarm.cap_near': '⚠️ Поставщикам за сегодня {{usd}} $ из {{cap}} $: больше 80 % дневного предела.',
   'money.alarm.cap_reached':
     '🚨 Дневной предел расходов исчерпан: {{usd}} $ из {{cap}} $. Новые платные заказы ждут до полуночи (UTC) или пока предел не поднимут.',
+  'money.alarm.cap_newcomers':
+    '⚠️ Новые пользователи за сегодня израсходовали свою долю дневного предела: {{usd}} $ из {{cap}} $. Их новые заказы ждут до полуночи (UTC); у остальных всё идёт как обычно. Если это не наплыв гостей, посмотрите, кто пришёл.',
   'money.alarm.balance_low':
     '⚠️ У поставщика {{provider}} на счету осталось {{usd}} $. Пополните, пока он не остановил работу.',
   credits_one: '{{count}} кредит',
@@ -82,6 +84,8 @@ export const kk = {
     '⚠️ Провайдерлерге бүгін {{cap}} $-дан {{usd}} $ кетті: күндік шектің 80 %-ынан асты.',
   'money.alarm.cap_reached':
     '🚨 Күндік шығын шегі таусылды: {{cap}} $-дан {{usd}} $. Жаңа ақылы тапсырыстар түн ортасына (UTC) дейін немесе шек көтерілгенше күтеді.',
+  'money.alarm.cap_newcomers':
+    '⚠️ Жаңа пайдаланушылар күндік шектегі өз үлесін тауысты: {{cap}} $-дан {{usd}} $. Олардың жаңа тапсырыстары түн ортасына (UTC) дейін күтеді; басқаларда бәрі бұрынғыдай. Бұл жай ғана қонақтар легі болмаса, кім келгенін қараңыз.',
   'money.alarm.balance_low':
     '⚠️ {{provider}} провайдерінің шотында {{usd}} $ қалды. Жұмысты тоқтатпай тұрғанда толтырыңыз.',
   credits_one: '{{count}} кредит',
@@ -150,6 +154,8 @@ export const en = {
   'money.alarm.cap_near': '⚠️ Providers took {{usd}} $ of {{cap}} $ today: more than 80 % of the daily cap.',
   'money.alarm.cap_reached':
     '🚨 The daily cap on spending is reached: {{usd}} $ of {{cap}} $. New paid orders wait until midnight (UTC), or until the cap is raised.',
+  'money.alarm.cap_newcomers':
+    '⚠️ Newcomers have spent their share of today’s cap: {{usd}} $ of {{cap}} $. Their new orders wait until midnight (UTC); everybody else goes on as usual. If this is not a rush of guests, look who came.',
   'money.alarm.balance_low':
     '⚠️ {{usd}} $ are left on the account at {{provider}}. Top it up before it stops working.',
   credits_one: '{{count}} credit',

@@ -16,6 +16,8 @@ export interface SpendingLimits {
   readonly usdPerGroupADay: number;
   /** Of all providers, for everybody: then new orders wait for the next day. */
   readonly capUsdPerDay: number;
+  /** Of that cap, in parts of one: what one person, one group and all newcomers together may take of it. */
+  readonly shares: { readonly person: number; readonly group: number; readonly newcomers: number };
   /** What the text model bills for a million tokens, read or written. */
   readonly textUsdPerMillionTokens: number;
 }
@@ -86,6 +88,27 @@ export const spendingGroup = group({
       expected: 'a number from 1 to 10000000',
       example: '1000',
     },
+    SPEND_SHARE_PERSON: {
+      // Twenty people at once would have to do their utmost; of the default cap it is what one may have of FAL in a day.
+      schema: integer(1, 100, 5),
+      doc: 'Of SPEND_CAP_USD_DAY, in per cent, what one person may take: then their new orders wait until midnight, and nobody else’s.',
+      expected: 'a number from 1 to 100',
+      example: '5',
+    },
+    SPEND_SHARE_GROUP: {
+      // Four people’s, as with USD_PER_GROUP_A_DAY.
+      schema: integer(1, 100, 20),
+      doc: 'The same for all that is ordered in one group.',
+      expected: 'a number from 1 to 100',
+      example: '20',
+    },
+    SPEND_SHARE_NEWCOMERS: {
+      // Anybody makes as many accounts and groups as they like: three quarters of a day are left to those who were here before.
+      schema: integer(1, 100, 25),
+      doc: 'The same for everybody together who came within the last 24 hours and never paid.',
+      expected: 'a number from 1 to 100',
+      example: '25',
+    },
     TEXT_USD_PER_MILLION_TOKENS: {
       schema: z.coerce.number().nonnegative().max(10_000).default(1),
       doc: 'What OPENAI_MODEL bills for a million tokens, read or written, in US dollars: for the check of prices and the cap.',
@@ -105,6 +128,11 @@ export const spendingGroup = group({
     usdPerDay: v.FAL_USD_PER_PERSON_A_DAY,
     usdPerGroupADay: v.USD_PER_GROUP_A_DAY,
     capUsdPerDay: v.SPEND_CAP_USD_DAY,
+    shares: {
+      person: v.SPEND_SHARE_PERSON / 100,
+      group: v.SPEND_SHARE_GROUP / 100,
+      newcomers: v.SPEND_SHARE_NEWCOMERS / 100,
+    },
     textUsdPerMillionTokens: v.TEXT_USD_PER_MILLION_TOKENS,
   }),
 });

@@ -6,10 +6,19 @@ import { spentToday } from '../spending/spending.ts';
 /** Of the cap: what operators still have time to do something about. */
 const NEAR = 0.8;
 
-/** Tells the operators when most, and when all, of what the service may spend in a day is spent: once for each cap. */
+/** Tells the operators when most, and when all, of what the service may spend in a day is spent, and all that newcomers may: once for each cap. */
 export async function watchSpending(parts: WorkerParts): Promise<void> {
-  const { usd, day } = await spentToday(parts.db);
+  const { usd, newcomersUsd, day } = await spentToday(parts.db);
   const cap = parts.config.spending.capUsdPerDay;
+  const share = cap * parts.config.spending.shares.newcomers;
+  if (newcomersUsd >= share && usd < cap)
+    await transact(parts, (unit) =>
+      alarmAboutMoney(unit, `cap_newcomers:${day}:${share}`, {
+        about: 'cap_newcomers',
+        usd: newcomersUsd,
+        cap: share,
+      }),
+    );
   if (usd < cap * NEAR) return;
   const about = usd < cap ? 'cap_near' : 'cap_reached';
   await transact(parts, (unit) => alarmAboutMoney(unit, `${about}:${day}:${cap}`, { about, usd, cap }));

@@ -26,7 +26,7 @@ export type PaymentAlarm = z.infer<typeof paymentAlarm>;
 
 /** What an operator has to know of the service's own money. */
 const moneyAlarm = z.object({
-  about: z.enum(['books', 'cap_near', 'cap_reached', 'balance_low']),
+  about: z.enum(['books', 'cap_near', 'cap_reached', 'cap_newcomers', 'balance_low']),
   /** Of disagreements. */
   count: z.number().optional(),
   usd: z.number().optional(),

@@ -6,7 +6,7 @@ import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts, WorkerParts } from '../parts.ts';
 import { settingsOf } from '../settings/settings.ts';
-import { spentToday } from '../spending/spending.ts';
+import { spentFor, spentToday } from '../spending/spending.ts';
 import { type Order, type OrderRules, type Price, transact, type Unit } from '../unit.ts';
 import { overDailyCredits, shareOf, type ShareRefusal } from './shares.ts';
 
@@ -305,10 +305,14 @@ type StartingParts = DeciderParts & { readonly config: Pick<WorkerParts['config'
 /** How soon a raised cap lets orders go on. */
 const CAP_SECONDS = 60;
 
-/** Has an order that has not begun wait for the next day, and its owner told; true when it waits. */
+/**
+ * Has an order that has not begun wait for the next day, and its owner told, when the service, or its owner, their group or
+ * all newcomers have spent what they may in a day; true when it waits.
+ */
 async function putOff(parts: StartingParts, id: string): Promise<boolean> {
-  const { usd, endsAt } = await spentToday(parts.db);
-  if (usd < parts.config.spending.capUsdPerDay) return false;
+  const found = await findOrder(parts.db, id);
+  if (found?.state !== 'queued' || !(await spentFor(parts.db, parts.config.spending, found))) return false;
+  const { endsAt } = await spentToday(parts.db);
   return transact(parts, async (unit) => {
     const isQueued = and(eq(orders.id, id), eq(orders.state, 'queued'));
     const [order] = await unit.tx

@@ -1,6 +1,6 @@
 import type { SpendingLimits } from '@aisha/config';
-import { dailySpending, type Db, type FailureReason, paidCalls, type Tx } from '@aisha/db';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { dailySpending, type Db, type FailureReason, paidCalls, payments, type Tx, users } from '@aisha/db';
+import { and, eq, gt, inArray, lt, ne, notExists, sql } from 'drizzle-orm';
 
 /** A call that is about to be bought; the id is that of what it is bought for, which has a ceiling of its own. */
 export type PaidCall = {
@@ -44,9 +44,26 @@ export async function countPaidCall(
   const isGroup = call.chatId < 0;
   if (isGroup && !(await spend(tx, `chat:${call.chatId}`, call.usd, limits.usdPerGroupADay)))
     return 'too_much_today';
-  // The service's own cap holds back new orders, not what has begun.
+  // The service's own cap and the shares of it hold back new orders, not what has begun.
+  await spend(tx, `user:${ownerId}`, call.usd, null);
+  if (await isNewcomer(tx, ownerId)) await spend(tx, 'newcomers', call.usd, null);
   await spend(tx, 'all', call.usd, null);
   return null;
+}
+
+/** Came within the last 24 hours and never paid: of these anybody can be as many as they like. */
+async function isNewcomer(tx: Pick<Db, 'select'>, ownerId: number): Promise<boolean> {
+  const paid = tx
+    .select({ one: sql`1` })
+    .from(payments)
+    .where(and(eq(payments.userId, ownerId), eq(payments.state, 'paid')));
+  const [came] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(eq(users.id, ownerId), gt(users.createdAt, sql`now() - interval '24 hours'`), notExists(paid)),
+    );
+  return came !== undefined;
 }
 
 /** A shelf of novels; what is written and spoken of it is kept until its owner deletes it, in the row and in the bucket. */
@@ -79,18 +96,44 @@ async function spend(tx: Tx, scope: string, usd: number, limitUsd: number | null
   return row !== undefined;
 }
 
-/** What everybody's orders have taken of today's cap, in US dollars, and when the day (UTC) ends. */
+/** A day's cap, or a share of it, that is spent. */
+export type Spent = 'cap' | 'person' | 'group' | 'newcomers';
+
+/** What everybody's and newcomers' orders have taken of today's cap, in US dollars, and when the day (UTC) ends. */
 export async function spentToday(
   db: Pick<Db, 'select'>,
-): Promise<{ usd: number; day: string; endsAt: Date }> {
-  const [row] = await db
-    .select({ micros: dailySpending.micros })
-    .from(dailySpending)
-    .where(and(eq(dailySpending.scope, 'all'), eq(dailySpending.day, DAY)));
+): Promise<{ usd: number; newcomersUsd: number; day: string; endsAt: Date }> {
+  const spent = await spentBy(db, ['all', 'newcomers']);
   const endsAt = new Date();
   const day = endsAt.toISOString().slice(0, 10);
   endsAt.setUTCHours(24, 0, 0, 0);
-  return { usd: (row?.micros ?? 0) / MICROS, day, endsAt };
+  return { usd: spent('all'), newcomersUsd: spent('newcomers'), day, endsAt };
+}
+
+/** What keeps an order of this person in this chat from beginning today; null: nothing does. */
+export async function spentFor(
+  db: Pick<Db, 'select'>,
+  { capUsdPerDay, shares }: SpendingLimits,
+  { ownerId, chatId }: { readonly ownerId: number; readonly chatId: number },
+): Promise<Spent | null> {
+  const [person, group] = [`user:${ownerId}`, `chat:${chatId}`];
+  const spent = await spentBy(db, ['all', 'newcomers', person, group]);
+  if (spent('all') >= capUsdPerDay) return 'cap';
+  if (spent(person) >= capUsdPerDay * shares.person) return 'person';
+  if (spent(group) >= capUsdPerDay * shares.group) return 'group';
+  if (spent('newcomers') < capUsdPerDay * shares.newcomers) return null;
+  return (await isNewcomer(db, ownerId)) ? 'newcomers' : null;
+}
+
+async function spentBy(
+  db: Pick<Db, 'select'>,
+  scopes: readonly string[],
+): Promise<(scope: string) => number> {
+  const rows = await db
+    .select()
+    .from(dailySpending)
+    .where(and(inArray(dailySpending.scope, [...scopes]), eq(dailySpending.day, DAY)));
+  return (scope) => (rows.find((row) => row.scope === scope)?.micros ?? 0) / MICROS;
 }
 
 /** Of Cyrillic, two characters are about one token; of everything else they are fewer. */
@@ -126,6 +169,14 @@ async function add(tx: Tx, ownerId: number, scope: Scope, amount: number, limit:
 /** Nothing is bought any more for what was counted so long ago. */
 export async function forgetCounts(db: Db): Promise<void> {
   await db.delete(paidCalls).where(lt(paidCalls.lastAt, sql`now() - interval '40 days'`));
+  await db
+    .delete(dailySpending)
+    .where(
+      and(
+        ne(dailySpending.scope, 'all'),
+        lt(dailySpending.day, sql`to_char(now() - interval '40 days', 'YYYY-MM-DD')`),
+      ),
+    );
   // What was spent on a day stays: the operators' figures count it.
   await db
     .delete(dailySpending)

@@ -179,6 +179,8 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       perDay: { speech: 600, text: 1_000, fal: 200 },
       usdPerDay: 50,
       usdPerGroupADay: 200,
+      // Everybody in a test has just come.
+      shares: { person: 1, group: 1, newcomers: 1 },
       capUsdPerDay: 1_000,
       textUsdPerMillionTokens: 1,
     },

@@ -20,7 +20,7 @@ export const paidCalls = pgTable(
 export const dailySpending = pgTable(
   'daily_spending',
   {
-    /** `all`, or `chat:<id>` of a group. */
+    /** `all`, `newcomers`, `user:<id>` of a person (or a group in whose name somebody writes), `chat:<id>` of a group. */
     scope: text('scope').notNull(),
     /** YYYY-MM-DD. */
     day: text('day').notNull(),

@@ -84,7 +84,13 @@ export async function startSystem({
     source,
     unsafeDatabase: true,
     // Everything costs, and nobody runs out.
-    settings: { TELEGRAM_MODE: mode, CREDITS: 'on', CREDITS_WELCOME: '40000' },
+    settings: {
+      TELEGRAM_MODE: mode,
+      CREDITS: 'on',
+      CREDITS_WELCOME: '40000',
+      // One person trains a dozen avatars, and everybody came today.
+      SPEND_CAP_USD_DAY: '100000',
+    },
     keepAlive: true,
     instances: { 'webhook-api': 2, worker: 2, 'bot-polling': 2 },
     ports: { redis: redisPort },
