@@ -1,0 +1,265 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/** What a table holds of people, and what becomes of it. */
+export type TableRule =
+  | {
+      /** Nothing of anybody's: why. */
+      readonly nobodys: string;
+    }
+  | {
+      /** Said in an export, in English: what a row is. */
+      readonly holds: string;
+      /** Columns with Telegram's number of a person or a chat. */
+      readonly people: readonly string[];
+      /** Its rows of somebody. */
+      readonly of: (id: number) => SQL;
+      /**
+       * `delete`: they go. Or they stay without a name, since others' books rest on them or law wants them kept: what is set,
+       * `nobody` being a number that leads to no person.
+       */
+      readonly erase: 'delete' | { readonly why: string; readonly set: (nobody: SQL) => SQL };
+      /** Where somebody stands in rows that are others', or stay: changed before the rows above. */
+      readonly mentions?: (id: number, nobody: SQL) => readonly SQL[];
+      /** Not in an export: why. Of the rest all columns are but those `without`. */
+      readonly notExported?: string;
+      readonly without?: readonly string[];
+    };
+
+const owned = (id: number) => sql`owner_id = ${id}`;
+const ofUser = (id: number) => sql`user_id = ${id}`;
+const theirOrders = (id: number) => sql`(select id from orders where owner_id = ${id})`;
+
+/** Of the books: amounts that add up with everybody else's, and what law wants kept of payments (docs/PRIVACY.md). */
+const books = (why: string) => ({ why, set: (nobody: SQL) => sql`user_id = ${nobody}` });
+
+/**
+ * Every table, in the order in which somebody's rows go: what refers to others before these. A table that is missing, or
+ * a column with somebody's number that no rule names, fails a test (`personal.integration.test.ts`).
+ */
+export const PERSONAL: Readonly<Record<string, TableRule>> = {
+  fal_jobs: {
+    holds: 'a request at FAL, with what was sent there',
+    people: [],
+    of: (id) => sql`order_id in ${theirOrders(id)}`,
+    erase: 'delete',
+  },
+  images: { holds: 'a picture that was made', people: ['owner_id'], of: owned, erase: 'delete' },
+  recording_exports: {
+    holds: 'a file that was made of a recording or document',
+    people: ['owner_id'],
+    of: owned,
+    erase: 'delete',
+  },
+  document_sections: {
+    holds: 'a part of a document that is being written',
+    people: [],
+    of: (id) => sql`document_id in (select id from documents where owner_id = ${id})`,
+    erase: 'delete',
+  },
+  documents: { holds: 'a document over a recording', people: ['owner_id'], of: owned, erase: 'delete' },
+  document_templates: {
+    holds: 'an instruction for documents',
+    people: ['owner_id'],
+    of: owned,
+    erase: 'delete',
+  },
+  vocabulary: {
+    holds: 'a name or term to be recognised',
+    people: ['user_id'],
+    of: ofUser,
+    erase: 'delete',
+  },
+  recording_pieces: {
+    holds: 'a stretch of a recording that is being transcribed',
+    people: [],
+    of: (id) => sql`recording_id in (select id from recordings where owner_id = ${id})`,
+    erase: 'delete',
+  },
+  recordings: {
+    holds: 'a recording or text that was sent, and its words',
+    people: ['owner_id', 'chat_id'],
+    of: owned,
+    erase: 'delete',
+  },
+  avatar_photos: {
+    holds: 'a photo for an avatar',
+    people: [],
+    of: (id) => sql`avatar_id in (select id from avatars where owner_id = ${id})`,
+    erase: 'delete',
+  },
+  avatars: { holds: 'an avatar', people: ['owner_id', 'chat_id'], of: owned, erase: 'delete' },
+  paid_calls: {
+    holds: 'how many calls of providers were made for somebody',
+    people: ['owner_id'],
+    of: owned,
+    erase: 'delete',
+  },
+  referrals: {
+    holds: 'who came by whose link',
+    people: ['invited_id', 'inviter_id'],
+    of: (id) => sql`invited_id = ${id} or inviter_id = ${id}`,
+    erase: 'delete',
+  },
+  referral_codes: {
+    holds: 'the code of an invitation link',
+    people: ['user_id'],
+    of: ofUser,
+    erase: 'delete',
+  },
+  support_messages: {
+    holds: 'a question about a payment, or its answer',
+    people: ['user_id', 'operator_id'],
+    of: ofUser,
+    erase: 'delete',
+    mentions: (id) => [sql`update support_messages set operator_id = 0 where operator_id = ${id}`],
+    without: ['operator_id'],
+  },
+  conversations: {
+    holds: 'the place in a dialogue with the bot',
+    people: ['user_id', 'chat_id'],
+    of: (id) => sql`user_id = ${id} or chat_id = ${id}`,
+    erase: 'delete',
+  },
+  group_messages: {
+    holds: 'whom a message of the bot in a group answers',
+    people: ['owner_id', 'chat_id'],
+    of: (id) => sql`owner_id = ${id} or chat_id = ${id}`,
+    erase: 'delete',
+  },
+  group_rules: {
+    holds: 'what the administrators of a group decided',
+    people: ['chat_id', 'administrators', 'payer_id'],
+    of: (id) => sql`chat_id = ${id}`,
+    erase: 'delete',
+    mentions: (id) => [
+      sql`update group_rules set payer_id = null, payer_since = null where payer_id = ${id}`,
+      sql`update group_rules set administrators = array_remove(administrators, ${id}::bigint)
+        where ${id}::bigint = any (administrators)`,
+    ],
+    without: ['administrators', 'payer_id'],
+  },
+  notifications: {
+    holds: 'a message that was owed to somebody',
+    people: ['user_id', 'chat_id'],
+    of: (id) => sql`user_id = ${id} or chat_id = ${id}`,
+    erase: 'delete',
+    notExported: 'what it said stands in the chat, and in what it was about',
+  },
+  chats: { holds: 'a chat', people: ['id'], of: (id) => sql`id = ${id}`, erase: 'delete' },
+  telegram_updates: {
+    holds: 'what Telegram told of a message or a press',
+    people: ['bot_id'],
+    // The number of an update stays, so that Telegram telling it once more changes nothing; nothing else does.
+    of: (id) => sql`lane in (${`chat${id}`}, ${`press-${id}`}, ${`checkout-${id}`})
+      or payload @> ${JSON.stringify({ message: { from: { id } } })}::jsonb
+      or payload @> ${JSON.stringify({ message: { chat: { id } } })}::jsonb
+      or payload @> ${JSON.stringify({ edited_message: { from: { id } } })}::jsonb`,
+    erase: {
+      why: 'the number alone, for three days, so that nothing is done twice',
+      set: () =>
+        sql`lane = 'erased', payload = '{}'::jsonb, owed = null, error = null, poisoned_at = null, state = 'done',
+          done_at = coalesce(done_at, now())`,
+    },
+    notExported: 'it is kept for three days at most, and stands in the chat',
+  },
+  daily_spending: {
+    holds: 'what providers were asked for in a day, of a group',
+    people: [],
+    of: (id) => sql`scope = ${`chat:${id}`}`,
+    erase: 'delete',
+  },
+  credit_debts: {
+    holds: 'credits of a refunded payment that were spent',
+    people: ['user_id'],
+    of: ofUser,
+    erase: books('a debt belongs to its payment'),
+  },
+  payments: {
+    holds: 'a payment',
+    people: ['user_id'],
+    of: ofUser,
+    erase: {
+      why: 'law wants payments kept; by their number only Telegram, or the payment provider, knows who paid',
+      set: (nobody) => sql`user_id = ${nobody}, refund_reason = null`,
+    },
+  },
+  subscriptions: {
+    holds: 'a subscription',
+    people: ['user_id'],
+    of: ofUser,
+    erase: books('payments belong to it'),
+  },
+  invoices: {
+    holds: 'an offer of credits for money',
+    people: ['user_id'],
+    of: ofUser,
+    erase: {
+      why: 'payments belong to it',
+      set: (nobody) => sql`user_id = ${nobody}, link = null`,
+    },
+  },
+  promo_code_uses: {
+    holds: 'that a promo code was used',
+    people: ['user_id'],
+    of: ofUser,
+    erase: books('how often a code may still be used is counted by it'),
+  },
+  ledger_entries: {
+    holds: 'credits that came or went',
+    people: ['user_id'],
+    of: ofUser,
+    erase: books('the books add up'),
+    // A key says what an entry is for, and that may name a person: another's too, of an invitation.
+    mentions: (id, nobody) => [
+      sql`update ledger_entries
+        set key = regexp_replace(key, ${`(^|:)${id}(:|$)`}, '\\1' || ${nobody}::text || '\\2')
+        where key ~ ${`(^|:)${id}(:|$)`}`,
+    ],
+  },
+  credit_holds: {
+    holds: 'credits that were set aside for an order',
+    people: ['user_id'],
+    of: ofUser,
+    erase: books('the books add up'),
+  },
+  orders: {
+    holds: 'something that was ordered',
+    people: ['owner_id', 'chat_id', 'payer_id'],
+    of: owned,
+    erase: {
+      why: 'what was charged for is told by its kind, number and price; what was ordered is gone',
+      set: (nobody) =>
+        sql`owner_id = ${nobody}, chat_id = ${nobody}, thread_id = null, subject_id = null, input = '{}'::jsonb,
+          progress = null, status_message_id = null`,
+    },
+    mentions: (id, nobody) => [
+      sql`delete from orders where owner_id = ${id}
+        and not exists (select 1 from credit_holds where credit_holds.order_id = orders.id)`,
+      sql`update orders set payer_id = ${nobody} where payer_id = ${id}`,
+    ],
+  },
+  operator_actions: {
+    holds: 'what an operator did to somebody',
+    people: ['user_id'],
+    of: ofUser,
+    erase: {
+      why: 'what operators do is audited',
+      set: (nobody) => sql`user_id = ${nobody}, reason = null`,
+    },
+    mentions: (id) => [sql`update operator_actions set operator = 'erased' where operator = ${String(id)}`],
+    without: ['operator'],
+  },
+  users: {
+    holds: 'a person, as Telegram names them',
+    people: ['id'],
+    of: (id) => sql`id = ${id}`,
+    erase: 'delete',
+  },
+
+  promo_codes: { nobodys: 'codes of the operators' },
+  pollers: { nobodys: 'which process asks Telegram' },
+  circuit_breakers: { nobodys: 'what providers refuse' },
+  statements: { nobodys: 'how far statements of providers were read' },
+  stops: { nobodys: 'what operators stopped' },
+  webhook_secrets: { nobodys: 'what webhook addresses are signed with' },
+};
