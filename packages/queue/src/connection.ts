@@ -24,14 +24,17 @@ type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 /** A connection as the configuration says; the options are those of each single server. */
 export function openRedis(config: RedisConfig, options: ConnectionOptions): RedisConnection {
-  const { sentinels, cluster } = config;
-  if (!sentinels && !cluster) return new Redis(config.url, options);
+  const { sentinels, cluster, tls } = config;
+  const encrypted = tls && {
+    tls: { rejectUnauthorized: tls.verify, ...(tls.ca !== undefined && { ca: tls.ca }) },
+  };
+  if (!sentinels && !cluster) return new Redis(config.url, { ...options, ...encrypted });
   const url = new URL(config.url);
   const own: ConnectionOptions = {
     ...options,
     ...(url.username && { username: decodeURIComponent(url.username) }),
     ...(url.password && { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
+    ...encrypted,
   };
   if (cluster) {
     const { enableOfflineQueue = true, lazyConnect = false, enableAutoPipelining = false } = options;
@@ -51,7 +54,7 @@ export function openRedis(config: RedisConfig, options: ConnectionOptions): Redi
     sentinels: sentinels?.nodes ?? [],
     name: sentinels?.name ?? '',
     ...(sentinels?.password !== undefined && { sentinelPassword: sentinels.password }),
-    ...(url.protocol === 'rediss:' && { enableTLSForSentinelMode: true }),
+    ...(encrypted && { enableTLSForSentinelMode: true, sentinelTLS: encrypted.tls }),
     sentinelRetryStrategy: (times) => options.retryStrategy?.(times) ?? null,
     // A fail-over is noticed at once, not with the next command that fails.
     failoverDetector: true,

@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { loadParts, type RedisConfig } from '@aisha/config';
 import { createMetrics, silentLogger } from '@aisha/service';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -15,10 +16,12 @@ import { startWorkersFor } from './workers.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'aisha-topology-'));
 const children: ChildProcess[] = [];
+const closing: (() => void)[] = [];
 afterAll(async () => {
   const alive = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
   const ended = alive.map((child) => once(child, 'exit'));
   for (const child of alive) child.kill('SIGKILL');
+  for (const close of closing) close();
   await Promise.all(ended);
   rmSync(dir, { recursive: true, force: true });
 });
@@ -49,6 +52,35 @@ const ask = (port: number, ...words: string[]) =>
 const says = (port: number, words: readonly string[], expected: RegExp) =>
   vi.waitFor(() => expect(ask(port, ...words)).toMatch(expected), { timeout: 20_000, interval: 50 });
 const password = ['-a', 'kept-safe'];
+
+/** A Redis that speaks TLS, with a certificate of an authority made for this test: its port, and that authority's file. */
+async function encryptedRedis(): Promise<{ port: number; ca: string; heard: () => number }> {
+  const at = (name: string) => join(dir, name);
+  const openssl = (words: string) => execFileSync('openssl', words.split(' '), { cwd: dir, stdio: 'ignore' });
+  openssl('req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=Authority -keyout ca.key -out ca.pem');
+  openssl('req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr');
+  writeFileSync(at('names'), 'subjectAltName=DNS:localhost');
+  openssl(
+    'x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem',
+  );
+  const behind = await freePort();
+  redisServer(behind, []);
+  await says(behind, ['ping'], /PONG/);
+  let heard = 0;
+  const [key, cert] = [readFileSync(at('server.key')), readFileSync(at('server.pem'))];
+  const front = createTlsServer({ key, cert }, (socket) => {
+    const through = connect(behind, '127.0.0.1');
+    for (const one of [socket, through]) one.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => (heard += chunk.length));
+    socket.pipe(through).pipe(socket);
+  });
+  front.listen(0);
+  await once(front, 'listening');
+  closing.push(() => front.close());
+  const address = front.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, ca: at('ca.pem'), heard: () => heard };
+}
 
 /** What an operator sets, parsed as every process does. */
 const configOf = (env: Record<string, string>): RedisConfig => loadParts('test', ['redis'], env).redis;
@@ -167,4 +199,21 @@ test('sentinels beside a cluster are refused in words', () => {
   expect(() => configOf({ REDIS_SENTINELS: 'a:1', REDIS_CLUSTER_NODES: 'b:2' })).toThrow(
     'REDIS_CLUSTER_NODES: stands beside REDIS_SENTINELS',
   );
+});
+
+test('over TLS a foreign certificate is refused before anything is said; an authority of its own is named', async () => {
+  const { port, ca, heard } = await encryptedRedis();
+  const through = (query: string) => configOf({ REDIS_URL: `rediss://localhost:${port}/0${query}` });
+  const connection = connectProducer(through(''), silentLogger);
+  const refused = await new Promise<Error>((resolve) => connection.once('error', resolve));
+  connection.disconnect();
+  expect(refused).toMatchObject({ code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) });
+  expect(heard()).toBe(0);
+  for (const query of [
+    `?ssl_ca_certs=${ca}&ssl_cert_reqs=required`,
+    '?ssl_cert_reqs=CERT_NONE&socket_timeout=5',
+  ])
+    expect(await work(through(query))).toBe(40);
+  expect(() => through('?ssl_cert_reqs=maybe')).toThrow(/REDIS_URL: has an unknown ssl_cert_reqs/);
+  expect(() => through('?ssl_ca_certs=/nowhere.pem')).toThrow(/REDIS_URL: names a file/);
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { integer } from '../variables.ts';
 import { group } from './group.ts';
+import { readRedisUrl, type RedisTls } from './redis-url.ts';
 
 const optionalText = z.string().optional();
 
@@ -12,6 +13,8 @@ export interface RedisNode {
 export interface RedisConfig {
   /** redis:// or rediss:// with password and database number; of a Sentinel or a Cluster the user and password, the database and TLS. */
   url: string;
+  /** Absent: in the clear. */
+  tls?: RedisTls;
   /** Redis is the master that these sentinels name. */
   sentinels?: { nodes: RedisNode[]; name: string; password?: string };
   /** Some nodes of a Redis Cluster; the others are found through them. */
@@ -34,7 +37,7 @@ export const redisGroup = group({
   variables: {
     REDIS_URL: {
       schema: z.url({ protocol: /^rediss?$/ }).optional(),
-      doc: 'Queues, leader lease, rate limits. Must run with maxmemory-policy noeviction.',
+      doc: 'Queues, leader lease, rate limits. Must run with maxmemory-policy noeviction. With rediss:// its certificate is checked; ?ssl_ca_certs=FILE names an authority of its own, ?ssl_cert_reqs=none only encrypts, as the older system has them.',
       expected: 'redis://:password@host:6379/0 (or REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB)',
       secret: true,
       example: 'redis://localhost:6379/0',
@@ -73,17 +76,27 @@ export const redisGroup = group({
         problem: 'stands beside REDIS_SENTINELS',
         expected: 'one of the two',
       });
+    const read = v.REDIS_URL === undefined ? null : readRedisUrl(v.REDIS_URL);
+    if (read?.kind === 'wrong')
+      report({
+        variable: 'REDIS_URL',
+        problem: read.problem,
+        expected: 'rediss://:password@host:6379/0?ssl_ca_certs=/file.pem',
+      });
+    const given = read?.kind === 'ok' ? read.url : v.REDIS_URL;
+    const tls = read?.kind === 'ok' && read.tls ? { tls: read.tls } : {};
     const [first] = v.REDIS_SENTINELS ?? v.REDIS_CLUSTER_NODES ?? [];
     if (first !== undefined) {
-      const url = v.REDIS_URL ?? `redis://${auth}${first.replace(/:\d+$/, '')}:6379/${v.REDIS_DB}`;
-      if (!v.REDIS_SENTINELS) return { url, cluster: nodesOf(v.REDIS_CLUSTER_NODES ?? [], 6379) };
+      const url = given ?? `redis://${auth}${first.replace(/:\d+$/, '')}:6379/${v.REDIS_DB}`;
+      if (!v.REDIS_SENTINELS) return { url, ...tls, cluster: nodesOf(v.REDIS_CLUSTER_NODES ?? [], 6379) };
       const password = v.REDIS_SENTINEL_PASSWORD ? { password: v.REDIS_SENTINEL_PASSWORD } : {};
       return {
         url,
+        ...tls,
         sentinels: { nodes: nodesOf(v.REDIS_SENTINELS, 26379), name: v.REDIS_SENTINEL_NAME, ...password },
       };
     }
-    if (v.REDIS_URL) return { url: v.REDIS_URL };
+    if (given) return { url: given, ...tls };
     if (!v.REDIS_HOST)
       report({
         variable: 'REDIS_URL',
