@@ -41,7 +41,8 @@ create table promo_codes (code text, amount int);
 insert into users (telegram_id, username, language_code, balance) select extract(epoch from now())::bigint * 100 + n, 'old' || n, 'ru', n from generate_series(1, 40) n;
 insert into promo_codes values ('SPRING', 10);
 SQL
-source=postgresql://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/legacy
+source=legacy.txt
+(umask 077; mkdir -p "$AISHA_HOME/work"; echo "postgresql://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/legacy" >"$AISHA_HOME/work/$source"; chown -R 10001:10001 "$AISHA_HOME/work")
 credited() { pg psql -XqAtc "select sum(amount) from ledger_entries join users on users.id = user_id where username like 'old%' and reason = 'legacy_balance'"; }
 before=$(credited)
 aisha import-legacy --from "$source" --dry-run >"$WORK/log/import-dry.log"

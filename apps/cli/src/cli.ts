@@ -87,7 +87,7 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'import-legacy',
-    usage: '--from postgresql://… [--dry-run] [--mapping file.json]',
+    usage: '--from file-with-address [--dry-run] [--mapping file.json]',
     about: 'takes over users, trained avatars and transcripts of the older Python system',
     load: () => import('./legacy/import.ts'),
   },

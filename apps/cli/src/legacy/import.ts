@@ -38,11 +38,11 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
   const dryRun = values['dry-run'];
   const overrides = readOverrides(values.mapping);
   const config = loadParts('import-legacy', ['database', 'storage'], io.env);
-  // What the operator wrote on the command line is a secret too.
-  const redact = createRedactor([passwordOf(values.from)]);
+  const address = addressOf(values.from);
+  const redact = createRedactor([passwordOf(address)]);
   const out = (text: string) => io.out(redact(text));
 
-  const source = await openSource(values.from).catch((error: unknown) => {
+  const source = await openSource(address).catch((error: unknown) => {
     throw error instanceof Trouble ? new Trouble(redact(error.message), error.mend) : error;
   });
   const storage = dryRun ? null : createStorage(config.storage, { log: silentLogger });
@@ -145,6 +145,25 @@ function readOverrides(file: string | undefined): Overrides {
     `--mapping ${file} is not right: ${parsed.error.issues[0]?.message ?? ''}`,
     `it may name ${Object.keys(ENTITIES).join(', ')}, each with "table" and "columns"`,
   );
+}
+
+/** A file with the address in it, or the address of a server that asks for no password: whoever looks at the processes reads a command line. */
+function addressOf(from: string): string {
+  if (/^postgres(ql)?(\+\w+)?:/.test(from)) {
+    if (passwordOf(from) === '') return from;
+    throw new Trouble(
+      '--from has a password, and a command line is read by everybody on this machine',
+      'write the address into a file (mode 600) and name that: --from legacy.txt',
+    );
+  }
+  try {
+    return readFileSync(from, 'utf8').trim();
+  } catch (error) {
+    throw new Trouble(
+      `--from: ${reasonOf(error)}`,
+      'name a file with the address in it: postgresql://user:password@host:5432/name',
+    );
+  }
 }
 
 function passwordOf(address: string): string {

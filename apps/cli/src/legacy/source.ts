@@ -27,8 +27,8 @@ export async function openSource(address: string): Promise<Source> {
   const url = address.replace(/^postgres(ql)?(\+\w+)?:\/\//, 'postgresql://');
   if (!url.startsWith('postgresql://') || !URL.canParse(url))
     throw new Trouble(
-      '--from is no address of a database',
-      'write postgresql://user:password@host:5432/name',
+      '--from names no address of a database',
+      'the file must have postgresql://user:password@host:5432/name in it',
     );
   const client = new pg.Client({
     connectionString: url,
