@@ -6,7 +6,7 @@ shift
 for package in "$@"; do
   pnpm --filter-prod "$package..." list --depth -1 --parseable --prod
 done | sort -u | while read -r folder; do
-  for part in dist migrations; do
+  for part in dist migrations engine; do
     if [ -d "$folder/$part" ]; then
       mkdir -p "$to${folder#"$PWD"}"
       cp -r "$folder/$part" "$to${folder#"$PWD"}/"

@@ -132,7 +132,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['child'],
     ['parts.ts'],
     ['pictures', 'sound', 'texts'],
-    ['archives'],
+    ['archives', 'faces'],
     ['parsers.ts'],
     ['main.ts', 'index.ts'],
   ],

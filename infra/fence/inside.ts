@@ -119,9 +119,10 @@ const MEDIA: Inside = {
   sound: processes,
   texts: processes,
   archives: [...processes, 'pictures'],
+  faces: [...processes, 'pictures'],
   'parsers.ts': [...processes, 'pictures', 'texts', 'archives'],
   'main.ts': [...processes, 'parsers.ts'],
-  'index.ts': [...processes, 'pictures', 'sound', 'texts', 'archives'],
+  'index.ts': [...processes, 'pictures', 'sound', 'texts', 'archives', 'faces'],
 };
 
 export const INSIDE: Readonly<Record<string, Inside>> = {

@@ -8,6 +8,8 @@ import { openScratch } from './scratch.ts';
 export type { Outcome, Refusal } from './child/pool.ts';
 export type { Scratch, ScratchFolder } from './scratch.ts';
 export { openArchive, type ArchiveRefused, type OpenedArchive } from './archives/archive.ts';
+export { createFaceReader, type FaceReader, noFaces } from './faces/reader.ts';
+export type { FacesSeen, MainFace } from './faces/answers.ts';
 export { SOUND } from './limits.ts';
 export { sourceName } from './sound/formats.ts';
 export { decodeSound, type Sound, type SoundOutcome } from './sound/decode.ts';

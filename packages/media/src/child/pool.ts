@@ -59,6 +59,9 @@ export interface PoolOptions {
   /** What a child runs; its parsers are those that may be asked for. */
   readonly program?: URL;
   readonly idleMs?: number;
+  /** How many files a child is given, and what it may hold after each, before it is replaced. */
+  readonly files?: number;
+  readonly keptBytes?: number;
 }
 
 export function createPool({
@@ -66,6 +69,8 @@ export function createPool({
   lanes = LANES,
   program = PROGRAM,
   idleMs = CHILD.idleMs,
+  files = CHILD.files,
+  keptBytes = CHILD.keptBytes,
 }: PoolOptions): Pool {
   const turns = createTurns(lanes);
   const closing = new AbortController();
@@ -86,7 +91,7 @@ export function createPool({
   }
 
   async function giveBack(child: Child): Promise<void> {
-    const used = child.served >= CHILD.files || (await ownMemory(child.pid ?? 0)) > CHILD.keptBytes;
+    const used = child.served >= files || (await ownMemory(child.pid ?? 0)) > keptBytes;
     if (!child.alive || used || closing.signal.aborted) {
       child.kill();
       children.delete(child);
