@@ -35,6 +35,7 @@ function parts(): InboxParts {
     texts,
     settings: {
       testMode: false,
+      faces: false,
       botUsername: 'b',
       fileLimit: 1,
       prices: bench.parts.prices,

@@ -10,7 +10,7 @@ import {
   type WorkerParts,
 } from '@aisha/core';
 import { connectDatabase, requireMigrations } from '@aisha/db';
-import { createMedia } from '@aisha/media';
+import { createFaceReader, createMedia, noFaces } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
 import {
   connectProducer,
@@ -80,6 +80,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     scratchRoot: config.worker.scratch.root,
     scratchBytes: config.worker.scratch.bytes,
   });
+  const faces = config.photos.faces ? await createFaceReader({ log, scratch: media.scratch }) : noFaces;
   const texts = createTexts();
   const conversation = createConversation({ botId: config.telegram.botId, texts, settings });
   const parts = {
@@ -91,6 +92,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     openai,
     recognisers,
     media,
+    faces,
     fal,
     texts,
     settings,
@@ -107,6 +109,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
       telegram: config.telegram,
       links: config.links,
       spending: config.spending,
+      photos: config.photos,
       documents: { maskPersonal: config.openai.maskPersonal },
     },
   } satisfies WorkerParts & Record<string, unknown>;
@@ -155,7 +158,14 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     deadlineMs: DRAIN_MS + 4_000,
   });
   lifecycle.onStop('sweeper', () => sweeping, { deadlineMs: 3_000 });
-  lifecycle.onStop('media', () => media.close(), { deadlineMs: 2_000 });
+  lifecycle.onStop(
+    'media',
+    () => {
+      faces.close();
+      return media.close();
+    },
+    { deadlineMs: 2_000 },
+  );
   lifecycle.onStop('connections', async () => {
     await depth.close();
     await producer.close();

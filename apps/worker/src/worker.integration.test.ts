@@ -25,6 +25,7 @@ function parts() {
   const texts = createTexts();
   const settings = {
     testMode: false,
+    faces: false,
     botUsername: 'b',
     fileLimit: 1,
     prices: bench.parts.prices,

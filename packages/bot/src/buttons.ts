@@ -8,6 +8,7 @@ import {
   findTemplate,
   findImage,
   findReadable,
+  findPhoto,
   findRecording,
   type GalleryFilter,
   OFFERED_LANGUAGES,
@@ -31,6 +32,7 @@ import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
 const image = own(findImage);
+const photo = own(findPhoto);
 const recording = own(findRecording);
 const documentOf = own(findDocument);
 const heard = readable(findReadable);
@@ -80,6 +82,12 @@ export const buttons = {
   'avatar.delete.yes': owner(avatar),
   'photos.clear': owner(avatar),
   'photos.later': owner(),
+  // Of what is asked about: all of it.
+  'photos.keep': owner(avatar),
+  'photos.drop': owner(avatar),
+  'photos.look': owner(avatar, page),
+  'photo.keep': owner(photo, page),
+  'photo.delete': owner(photo, page),
   training: owner(avatar),
   'training.start': owner(avatar, oneOf(PRESETS), price),
 

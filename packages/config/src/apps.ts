@@ -4,6 +4,7 @@ import type { AppName, Group } from './groups/group.ts';
 import { limitsGroup } from './groups/limits.ts';
 import { linksGroup } from './groups/links.ts';
 import { openAiGroup } from './groups/openai.ts';
+import { photosGroup } from './groups/photos.ts';
 import { pricesGroup } from './groups/prices.ts';
 import { paymentsGroup } from './groups/payments.ts';
 import { processGroup } from './groups/process.ts';
@@ -32,6 +33,7 @@ export const SCHEMAS = {
     telegram: telegramGroup,
     lease: leaseGroup,
     limits: limitsGroup,
+    photos: photosGroup,
     prices: pricesGroup,
     payments: paymentsGroup,
     database: databaseGroup,
@@ -43,6 +45,7 @@ export const SCHEMAS = {
     process: processGroup,
     worker: workerGroup,
     limits: limitsGroup,
+    photos: photosGroup,
     prices: pricesGroup,
     payments: paymentsGroup,
     telegram: telegramGroup,

@@ -6,6 +6,7 @@ export type { AppName } from './groups/group.ts';
 export type { FairShares, Share } from './groups/limits.ts';
 export type { LinksConfig } from './groups/links.ts';
 export type { OpenAiConfig } from './groups/openai.ts';
+export type { PhotoRules } from './groups/photos.ts';
 export type { Prices } from './groups/prices.ts';
 export type { Pack, PaymentsConfig, Plan } from './groups/payments.ts';
 export type { ProcessConfig } from './groups/process.ts';

@@ -1,4 +1,6 @@
 export * from './avatars/avatars.ts';
+export { CONSENT_VERSION } from './avatars/faces.ts';
+export * from './avatars/photo-set.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';

@@ -1,6 +1,6 @@
 import type { Place } from '@aisha/db';
-import type { FalConfig, LinksConfig, SpendingLimits, TelegramConfig } from '@aisha/config';
-import type { Media } from '@aisha/media';
+import type { FalConfig, LinksConfig, PhotoRules, SpendingLimits, TelegramConfig } from '@aisha/config';
+import type { FaceReader, Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, Recognisers, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
@@ -22,11 +22,13 @@ export interface WorkerParts extends DeciderParts {
   readonly recognisers: Recognisers;
   readonly telegram: TelegramClient;
   readonly media: Media;
+  readonly faces: FaceReader;
   readonly config: {
     readonly fal: FalConfig;
     readonly telegram: TelegramConfig;
     readonly links: LinksConfig;
     readonly spending: SpendingLimits;
+    readonly photos: PhotoRules;
     /** Unless a person chose otherwise. */
     readonly documents: { readonly maskPersonal: boolean };
   };

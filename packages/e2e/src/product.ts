@@ -71,8 +71,9 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
     environment: ENVIRONMENT,
     mode: 'production',
     unsafeDatabase: true,
-    // What a test is about costs nothing, unless it is about money.
-    settings: { CREDITS: 'off', ...settings },
+    // What a test is about costs nothing, unless it is about money; nobody is in its pictures, unless it is about faces,
+    // and nothing is drawn or asked beside what it orders.
+    settings: { CREDITS: 'off', FACES: 'off', FIRST_PICTURES: '0', PHOTO_JUDGE: 'off', ...settings },
     onEvent: (event) => {
       if (event.type === 'log') said.push({ component: event.name, line: event.line });
       if (event.type === 'crashed') crashed.push([event.name, ...event.tail].join('\n'));

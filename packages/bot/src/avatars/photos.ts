@@ -1,4 +1,4 @@
-import { addPhoto, type Avatar, findAvatar, photoCounts, placeCounter, rejections } from '@aisha/core';
+import { addPhoto, type Avatar, findAvatar, photoSet, placeCounter } from '@aisha/core';
 import { IDLE } from '../chat/dialogue.ts';
 import type { KeptFile } from '../chat/memory.ts';
 import type { Turn } from '../chat/turn.ts';
@@ -10,8 +10,7 @@ import { photosScreen } from './screens.ts';
 /** Shows the counter and takes the photos that come from now on. */
 export async function collectPhotos(turn: Turn, avatar: Avatar): Promise<void> {
   turn.state = takingPhotos.at({ avatarId: avatar.id });
-  const counts = await photoCounts(turn.unit.tx, avatar.id);
-  const screen = photosScreen(turn, avatar, counts, await rejections(turn.unit.tx, avatar.id));
+  const screen = photosScreen(turn, avatar, await photoSet(turn.unit.tx, avatar.id));
   await placeCounter(turn.unit, avatar.id, turn.place, turn.shownIn ?? null);
   turn.show(screen, { bind: { to: 'avatar', id: avatar.id } });
 }

@@ -1,18 +1,25 @@
 import {
-  isShareRefusal,
+  type Avatar,
   avatarFigures,
   clearPhotos,
+  CONSENT_VERSION,
   createAvatar,
   deleteAvatar,
+  dropDoubted,
   hasManyOpen,
+  keepDoubted,
   listAvatars,
+  isShareRefusal,
   makeMain,
   orderTraining,
   PHOTO_COUNT,
+  photoAt,
   photoCounts,
+  removePhoto,
 } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
+import { sendPhoto } from '../chat/files.ts';
 import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
@@ -27,12 +34,26 @@ import {
   consentScreen,
   kindScreen,
   nameScreen,
+  photoCard,
   trainingScreen,
 } from './screens.ts';
 
 export async function showAvatars(turn: Turn): Promise<void> {
   turn.state = IDLE;
   turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+}
+
+/** A photo as a card; it takes the place of the one whose arrow was pressed. */
+async function showPhoto(turn: Turn, avatar: Avatar, at: number): Promise<void> {
+  const { photo, total, page } = await photoAt(turn.unit.tx, avatar.id, at);
+  if (!photo?.objectKey) {
+    turn.toast('photos.look.none');
+    return isOpen(avatar) ? collectPhotos(turn, avatar) : undefined;
+  }
+  const card = photoCard(turn, avatar, photo, { page, total, open: isOpen(avatar) });
+  const file = { bucket: 'avatars', key: photo.objectKey, filename: `photo-${page + 1}.jpg` } as const;
+  turn.owed.push(sendPhoto(turn, file, card));
+  if (turn.shownIn === undefined) turn.remove();
 }
 
 export function beginAvatar(turn: Turn): void {
@@ -60,7 +81,8 @@ export const avatarAnswers = {
       turn.state = IDLE;
       return turn.show(noteScreen(turn, turn.t('avatar.many_open')));
     }
-    const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject };
+    const consentVersion = kind === 'portrait' && !turn.settings.faces ? null : CONSENT_VERSION;
+    const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject, consentVersion };
     const avatar = await createAvatar(turn.unit, draft);
     if (avatar) {
       await takeKept(turn, avatar);
@@ -80,6 +102,28 @@ export const avatarAnswers = {
     if (!isOpen(avatar)) return turn.toast('training.closed');
     await clearPhotos(turn.unit, avatar.id);
     return collectPhotos(turn, avatar);
+  },
+  'photos.keep': async (turn, avatar) => {
+    await keepDoubted(turn.unit, avatar.id);
+    turn.toast('photo.kept');
+    if (isOpen(avatar)) await collectPhotos(turn, avatar);
+  },
+  'photos.drop': async (turn, avatar) => {
+    if (!isOpen(avatar)) return turn.toast('training.closed');
+    await dropDoubted(turn.unit, avatar.id);
+    turn.toast('photo.deleted');
+    return collectPhotos(turn, avatar);
+  },
+  'photos.look': showPhoto,
+  'photo.keep': async (turn, { photo, avatar }, page) => {
+    await keepDoubted(turn.unit, avatar.id, photo.id);
+    turn.toast('photo.kept');
+    return showPhoto(turn, avatar, page);
+  },
+  'photo.delete': async (turn, { photo, avatar }, page) => {
+    if (!(await removePhoto(turn.unit, avatar, photo.id))) return turn.toast('training.closed');
+    turn.toast('photo.deleted');
+    return showPhoto(turn, avatar, page);
   },
   'photos.later': (turn) => {
     turn.state = IDLE;

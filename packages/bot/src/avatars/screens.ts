@@ -1,6 +1,8 @@
-import { type AvatarKind, type PhotoProblem, SUBJECTS } from '@aisha/db';
-import { type Avatar, PHOTO_COUNT, type PhotoCounts, PRESETS } from '@aisha/core';
+import { type AvatarKind, SUBJECTS } from '@aisha/db';
+import { type Avatar, type Photo, PHOTO_COUNT, type PhotoSet, PRESETS } from '@aisha/core';
 import { button } from '../buttons.ts';
+import type { Button } from '../chat/button.ts';
+import { pageButtons } from '../chat/pages.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
 import { cancelButton, menuButton } from '../menu/screens.ts';
@@ -80,8 +82,39 @@ export function subjectScreen(voice: Voice): Screen {
 
 export function consentScreen(voice: Voice, kind: AvatarKind): Screen {
   return {
-    text: voice.t(kind === 'portrait' ? 'avatar.consent.text' : 'avatar.consent.style'),
+    text: voice.t(consentText(voice, kind)),
     buttons: [[button(voice.label('avatar.consent.yes'), 'avatar.consent')], [cancelButton(voice)]],
+  };
+}
+
+const consentText = ({ settings }: Voice, kind: AvatarKind) =>
+  kind === 'style' ? 'avatar.consent.style' : settings.faces ? 'avatar.consent.faces' : 'avatar.consent.text';
+
+/** What is said of one photo, and the ways from it: another, keep, remove, back to the counter. */
+export function photoCard(
+  voice: Voice,
+  avatar: Pick<Avatar, 'id'>,
+  photo: Photo,
+  { page, total, open }: { readonly page: number; readonly total: number; readonly open: boolean },
+): { caption: string; buttons: Button[][] } {
+  const place = { number: page + 1, total };
+  const doubt = open && photo.keptAt === null ? photo.doubt : null;
+  return {
+    caption: doubt
+      ? voice.t('photos.card.doubt', { ...place, doubt: voice.label(`doubt.${doubt}`) })
+      : voice.t('photos.card', place),
+    buttons: [
+      pageButtons(voice, page, total, (text, to) => button(text, 'photos.look', avatar.id, to)),
+      [
+        ...(doubt ? [button(voice.label('photo.keep'), 'photo.keep', photo.id, page)] : []),
+        ...(open ? [button(voice.label('photo.delete'), 'photo.delete', photo.id, page)] : []),
+      ],
+      [
+        open
+          ? button(voice.label('photos.back'), 'avatar.photos', avatar.id)
+          : button(voice.label('button.back'), 'avatar', avatar.id),
+      ],
+    ],
   };
 }
 
@@ -89,12 +122,15 @@ export function consentScreen(voice: Voice, kind: AvatarKind): Screen {
 export function photosScreen(
   voice: Voice,
   avatar: Pick<Avatar, 'id' | 'name'>,
-  counts: PhotoCounts,
-  rejected: readonly { reason: PhotoProblem; n: number }[],
+  { counts, rejected, doubts, advice }: PhotoSet,
 ): Screen {
   const { min, max } = PHOTO_COUNT;
   const missing = min - counts.accepted;
   const reasons = rejected.map(({ reason, n }) => `• ${voice.label(`photo.${reason}`)} (${n})`).join('\n');
+  const asked = doubts.map(({ doubt, n }) => `• ${voice.label(`doubt.${doubt}`)} (${n})`).join('\n');
+  const lacking = advice
+    .map(({ what, photos }) => `• ${voice.label(`photos.missing.${what}`, { count: photos })}`)
+    .join('\n');
   const lines = [
     voice.t('photos.title', { name: avatar.name }),
     '',
@@ -103,6 +139,8 @@ export function photosScreen(
       : voice.t('photos.accepted', { count: counts.accepted, max }),
     counts.received > 0 ? voice.t('photos.checking', { count: counts.received }) : '',
     reasons ? voice.t('photos.rejected', { reasons }) : '',
+    asked ? voice.t('photos.doubted', { reasons: asked }) : '',
+    lacking && counts.received === 0 ? voice.t('photos.advice', { missing: lacking }) : '',
     counts.accepted + counts.received === 0 || counts.received > 0
       ? ''
       : missing > 0
@@ -114,6 +152,13 @@ export function photosScreen(
     text: lines.filter((line, i) => line !== '' || i === 1).join('\n'),
     buttons: [
       trainable ? [button(voice.label('photos.train'), 'training', avatar.id)] : [],
+      asked
+        ? [
+            button(voice.label('photos.keep'), 'photos.keep', avatar.id),
+            button(voice.label('photos.drop'), 'photos.drop', avatar.id),
+          ]
+        : [],
+      counts.accepted > 0 ? [button(voice.label('photos.look'), 'photos.look', avatar.id)] : [],
       counts.accepted + counts.received + counts.rejected > 0
         ? [button(voice.label('photos.clear'), 'photos.clear', avatar.id)]
         : [],

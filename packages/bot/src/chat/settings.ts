@@ -1,4 +1,4 @@
-import type { FalConfig, Prices, TelegramConfig } from '@aisha/config';
+import type { FalConfig, PhotoRules, Prices, TelegramConfig } from '@aisha/config';
 import { trainerFor } from '@aisha/core';
 import type { AvatarKind } from '@aisha/db';
 import { downloadLimit } from '@aisha/providers';
@@ -8,6 +8,8 @@ export interface BotSettings {
   readonly testMode: boolean;
   readonly botUsername: string;
   readonly prices: Prices;
+  /** Faces are measured: the consent says so. */
+  readonly faces: boolean;
   /** The largest file that Telegram hands to us, in bytes. */
   readonly fileLimit: number;
   /** Minutes that a training of each preset is said to take. */
@@ -19,12 +21,14 @@ export function botSettings(config: {
   readonly fal: Pick<FalConfig, 'testMode' | 'models'>;
   readonly telegram: Pick<TelegramConfig, 'apiRoot' | 'botUsername'>;
   readonly prices: Prices;
+  readonly photos: Pick<PhotoRules, 'faces'>;
 }): BotSettings {
   const presetsOf = (kind: AvatarKind) => trainerFor(kind, config.fal.models).presets;
   return {
     testMode: config.fal.testMode,
     botUsername: config.telegram.botUsername ?? '',
     prices: config.prices,
+    faces: config.photos.faces,
     fileLimit: downloadLimit(config.telegram.apiRoot),
     presets: { portrait: presetsOf('portrait'), style: presetsOf('style') },
   };

@@ -1,5 +1,5 @@
 import { avatars } from '@aisha/db';
-import { counterShown, findOrder, moveChat, photoCounts, rejections } from '@aisha/core';
+import { counterShown, findOrder, moveChat, photoSet } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq } from 'drizzle-orm';
 import { placed, screenBody } from '../chat/screen.ts';
@@ -51,12 +51,7 @@ export async function showPhotoCounter(
     return;
   }
   const voice = await voiceOf(parts, avatar.ownerId);
-  const screen = photosScreen(
-    voice,
-    avatar,
-    await photoCounts(parts.db, avatarId),
-    await rejections(parts.db, avatarId),
-  );
+  const screen = photosScreen(voice, avatar, await photoSet(parts.db, avatarId));
   const body = { ...placed(avatar), ...screenBody(screen) };
   const options = { priority: 'reply', signal: run.signal } as const;
   const outcome = await parts.telegram.call(

@@ -37,6 +37,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const texts = createTexts();
   const settings: BotSettings = {
     testMode: false,
+    faces: true,
     botUsername: 'aisha_sandbox_bot',
     fileLimit: 20 * 1024 * 1024,
     prices: options.prices ?? FREE_OF_CHARGE,

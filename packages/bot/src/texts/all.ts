@@ -4,6 +4,7 @@ import * as documents from './documents.ts';
 import * as exported from './exports.ts';
 import * as groups from './groups.ts';
 import * as history from './history.ts';
+import * as faces from './faces.ts';
 import * as images from './images.ts';
 import * as invite from './invite.ts';
 import * as menu from './menu.ts';
@@ -26,6 +27,7 @@ export const ru = {
   ...exported.ru,
   ...groups.ru,
   ...history.ru,
+  ...faces.ru,
   ...images.ru,
   ...invite.ru,
   ...menu.ru,
@@ -44,6 +46,7 @@ export const kk = {
   ...exported.kk,
   ...groups.kk,
   ...history.kk,
+  ...faces.kk,
   ...images.kk,
   ...invite.kk,
   ...menu.kk,
@@ -62,6 +65,7 @@ export const en = {
   ...exported.en,
   ...groups.en,
   ...history.en,
+  ...faces.en,
   ...images.en,
   ...invite.en,
   ...menu.en,

@@ -54,6 +54,10 @@ export const ru = {
   'failure.flagged':
     'Картинка не прошла проверку безопасности, поэтому я её не показываю. Измените описание.',
   'failure.bad_photos': 'Сервис не смог прочитать часть фотографий. Замените их и попробуйте снова.',
+  'failure.photos_minor':
+    'На фотографиях, похоже, человек младше 18 лет. Аватары таких людей не делаются, кредиты не списаны. Если это ошибка, замените такие снимки другими.',
+  'failure.photos_nudity':
+    'Среди фотографий, похоже, есть обнажённые. Аватар по ним не делается, кредиты не списаны. Замените их снимками в одежде и попробуйте снова.',
   'failure.no_face': 'На фотографиях не найдено лицо. Добавьте снимки, где лицо хорошо видно.',
   'failure.too_few_photos': 'Фотографий слишком мало: нужно хотя бы десять.',
   'failure.timeout': 'Работа заняла слишком много времени, поэтому я её остановила.',
@@ -165,6 +169,10 @@ export const kk = {
   'failure.flagged':
     'Сурет қауіпсіздік тексеруінен өтпеді, сондықтан оны көрсетпеймін. Сипаттаманы өзгертіңіз.',
   'failure.bad_photos': 'Сервис фотолардың бір бөлігін оқи алмады. Оларды ауыстырып, қайталап көріңіз.',
+  'failure.photos_minor':
+    'Фотолардағы адам 18 жасқа толмаған сияқты. Мұндай адамдардың аватары жасалмайды, кредит алынған жоқ. Қате болса, ондай фотоларды басқасымен ауыстырыңыз.',
+  'failure.photos_nudity':
+    'Фотолардың арасында жалаңаш түскені бар сияқты. Олардан аватар жасалмайды, кредит алынған жоқ. Киіммен түскен фотоға ауыстырып, қайталап көріңіз.',
   'failure.no_face': 'Фотолардан адам жүзі табылмады. Жүзі анық көрінетін фотолар қосыңыз.',
   'failure.too_few_photos': 'Фото тым аз: кемінде он фото керек.',
   'failure.timeout': 'Жұмыс тым ұзаққа созылды, сондықтан оны тоқтаттым.',
@@ -272,6 +280,10 @@ export const en = {
   'failure.flagged':
     'The picture did not pass the safety check, so I’m not showing it. Please change the description.',
   'failure.bad_photos': 'The service could not read some of the photos. Replace them and try again.',
+  'failure.photos_minor':
+    'Somebody in the photos seems to be under 18. No avatars are made of such people, and no credits were taken. If this is a mistake, replace those photos.',
+  'failure.photos_nudity':
+    'Some of the photos seem to show nudity. No avatar is made from them, and no credits were taken. Replace them with photos in clothes and try again.',
   'failure.no_face': 'No face was found in the photos. Add some where the face is clearly visible.',
   'failure.too_few_photos': 'There are too few photos: at least ten are needed.',
   'failure.timeout': 'The work was taking too long, so I stopped it.',

@@ -1,6 +1,7 @@
 import { canBeSeen, charactersOf, storable } from '@aisha/service';
 import {
   type AvatarKind,
+  avatarFaces,
   avatarPhotos,
   avatars,
   orders,
@@ -69,7 +70,14 @@ export async function hasManyOpen(tx: Pick<Tx, '$count'>, ownerId: number): Prom
 /** A draft that photos can be sent to; null when the owner has an avatar of that name. */
 export async function createAvatar(
   { tx }: Unit,
-  draft: Place & { ownerId: number; kind: AvatarKind; name: string; subject: Subject | null },
+  draft: Place & {
+    ownerId: number;
+    kind: AvatarKind;
+    name: string;
+    subject: Subject | null;
+    /** Which text was agreed to, of those that say that faces are measured. */
+    consentVersion?: string | null;
+  },
 ): Promise<Avatar | null> {
   const [avatar] = await tx
     .insert(avatars)
@@ -178,6 +186,8 @@ export async function addPhoto(
       set: {
         state: 'received',
         reason: null,
+        doubt: null,
+        keptAt: null,
         fileId: sql`excluded.file_id`,
         sourceKey: sql`excluded.source_key`,
         nextCheckAt: sql`excluded.next_check_at`,
@@ -227,8 +237,22 @@ export async function placeCounter(
     .where(eq(avatars.id, avatarId));
 }
 
+/** Takes single photos away, with what their faces measured; their files follow by a job. Says how many there were. */
+export async function removePhotoRows(unit: Unit, avatarId: string, ids: readonly string[]): Promise<number> {
+  await unit.tx
+    .delete(avatarFaces)
+    .where(and(eq(avatarFaces.avatarId, avatarId), inArray(avatarFaces.photoId, [...ids])));
+  const gone = await unit.tx
+    .delete(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatarId), inArray(avatarPhotos.id, [...ids])))
+    .returning({ id: avatarPhotos.id });
+  if (gone.length > 0) unit.enqueue('avatar.tidy', { avatarId });
+  return gone.length;
+}
+
 /** Takes photos away; their files follow by a job. */
 export async function clearPhotos(unit: Unit, avatarId: string): Promise<void> {
+  await unit.tx.delete(avatarFaces).where(eq(avatarFaces.avatarId, avatarId));
   await unit.tx.delete(avatarPhotos).where(eq(avatarPhotos.avatarId, avatarId));
   unit.enqueue('avatar.tidy', { avatarId });
 }

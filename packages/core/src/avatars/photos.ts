@@ -1,4 +1,4 @@
-import { avatarPhotos, avatars, type PhotoProblem } from '@aisha/db';
+import { avatarFaces, avatarPhotos, avatars, type PhotoProblem } from '@aisha/db';
 import { type Media, openPicture } from '@aisha/media';
 import { TransientError } from '@aisha/service';
 import { and, eq, ne, sql } from 'drizzle-orm';
@@ -6,6 +6,7 @@ import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { unpackPhotos } from './archive.ts';
 import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
+import { comparable, doubtStrangers, factsOf, judgeFaces, measuresFaces } from './faces.ts';
 import { photoKey } from './tidy.ts';
 import { waitsAs } from '../users/turns.ts';
 
@@ -38,6 +39,10 @@ export async function judgePhoto(
   return Math.min(width, height) < RULES.minShorterSide ? 'too_small' : picture;
 }
 
+/** Whether no part of a picture is lighter than this. */
+export const isDark = (miniature: string, level: number): boolean =>
+  Buffer.from(miniature, 'hex').every((one) => one < level);
+
 /** Whether two miniatures are of the same photo, saved or scaled anew. */
 export function samePhoto(a: string, b: string): boolean {
   const one = Buffer.from(a, 'hex');
@@ -67,12 +72,16 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
     if (problem === null) return;
     return turnDown(parts, photoId, problem);
   }
-  const judged =
-    typeof file === 'string'
-      ? file
-      : await judgePhoto(parts.media, file, { owner: String(waitsAs(avatar.ownerId)), signal: run.signal });
+  const options = { owner: String(waitsAs(avatar.ownerId)), signal: run.signal };
+  const opened = typeof file === 'string' ? file : await judgePhoto(parts.media, file, options);
+  const rules = parts.config.photos;
+  const judged = typeof opened !== 'string' && isDark(opened.miniature, rules.dark) ? 'dark' : opened;
+  const looks = typeof judged !== 'string' && rules.faces && measuresFaces(avatar);
+  const seen = looks ? await parts.faces.read(judged.jpeg, options) : null;
+  const finding = judgeFaces(seen, rules);
+  const numbers = comparable(seen?.main ?? null, rules);
   let key: string | null = null;
-  if (typeof judged !== 'string') {
+  if (typeof judged !== 'string' && finding.problem === null) {
     key = photoKey(avatar, row.id);
     await parts.storage.put('avatars', key, judged.jpeg, { contentType: 'image/jpeg' });
   }
@@ -80,8 +89,8 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
   const accepted = await transact(parts, async (unit) => {
     // One photo of an avatar is judged against the others at a time.
     await unit.tx.select({ id: avatars.id }).from(avatars).where(eq(avatars.id, avatar.id)).for('update');
-    let problem: PhotoProblem | null = typeof judged === 'string' ? judged : null;
-    if (typeof judged !== 'string') {
+    let problem: PhotoProblem | null = typeof judged === 'string' ? judged : finding.problem;
+    if (typeof judged !== 'string' && problem === null) {
       const others = await unit.tx
         .select({ miniature: avatarPhotos.miniature })
         .from(avatarPhotos)
@@ -107,10 +116,19 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
               width: judged.width,
               height: judged.height,
               miniature: judged.miniature,
+              doubt: finding.doubt,
+              face: seen?.main ? factsOf(seen.main) : null,
             },
       )
       .where(and(eq(avatarPhotos.id, row.id), eq(avatarPhotos.state, 'received')))
       .returning({ state: avatarPhotos.state });
+    if (changed[0]?.state === 'accepted' && numbers) {
+      await unit.tx
+        .insert(avatarFaces)
+        .values({ avatarId: avatar.id, photoId: row.id, embedding: [...numbers] })
+        .onConflictDoNothing();
+      await doubtStrangers(unit.tx, avatar.id, rules);
+    }
     await showCounter(unit, avatar.id);
     return changed[0]?.state === 'accepted';
   });

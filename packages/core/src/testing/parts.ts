@@ -1,4 +1,4 @@
-import type { FairShares, PaymentsConfig, Prices } from '@aisha/config';
+import type { FairShares, PaymentsConfig, PhotoRules, Prices } from '@aisha/config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, users } from '@aisha/db';
 import { testDatabase, type TestDatabase } from '@aisha/db/testing';
-import { createMedia } from '@aisha/media';
+import { createMedia, type FaceReader, noFaces } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
 import {
   connectProducer,
@@ -67,6 +67,24 @@ export const WIDE_SHARES: FairShares = {
   wrongCodesPerHour: 100,
 };
 
+/** As configured by default, without what would ask models or draw beside what a test orders. */
+export const TEST_PHOTOS: PhotoRules = {
+  faces: true,
+  faceRequired: false,
+  blurred: 12,
+  unsharp: 35,
+  tinyFace: 25,
+  smallFace: 60,
+  secondFace: 45,
+  dark: 32,
+  otherPerson: 65,
+  alike: 50,
+  judged: false,
+  firstPictures: 0,
+  likenessBar: 50,
+  sorted: true,
+};
+
 export const TEST_SALES: PaymentsConfig = {
   selling: true,
   packs: [
@@ -82,6 +100,9 @@ export const TEST_SALES: PaymentsConfig = {
 
 export interface TestPartsOptions {
   readonly prices?: Prices;
+  /** Faces are not looked at unless a test is about them. */
+  readonly faces?: FaceReader;
+  readonly photos?: Partial<PhotoRules>;
   readonly limits?: FairShares;
   readonly sales?: PaymentsConfig;
   readonly fal?: FalSettingsPatch;
@@ -172,6 +193,10 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
     },
     links: { reach: 'any', maxBytes: 8 * 1024 * 1024 },
     documents: { maskPersonal: false },
+    photos: {
+      ...TEST_PHOTOS,
+      ...options.photos,
+    },
     spending: {
       perRecording: 300,
       perDocument: 250,
@@ -240,6 +265,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       falOrders,
       telegram: client,
       media,
+      faces: options.faces ?? noFaces,
       fal: createFalClient({ config: config.fal, log }),
       openai: openAiClient,
       recognisers: { of: () => [hearerOf(openAiClient.recogniser)] },

@@ -1,8 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, real, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { jsonb, text } from './columns.ts';
 import { orders } from './orders.ts';
-import type { AvatarKind, AvatarState, FailureReason, PHOTO_STATES, PhotoProblem, Subject } from './types.ts';
+import type {
+  AvatarKind,
+  AvatarState,
+  FaceFacts,
+  FailureReason,
+  PHOTO_STATES,
+  PhotoDoubt,
+  PhotoProblem,
+  Subject,
+} from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
 
 export const avatars = pgTable(
@@ -20,6 +29,8 @@ export const avatars = pgTable(
     /** How the person is called in prompts; null for a style. */
     subject: text('subject').$type<Subject>(),
     consentAt: at('consent_at'),
+    /** Which text was agreed to. Null: one from before faces were measured, so they are not. */
+    consentVersion: text('consent_version'),
     state: text('state').$type<AvatarState>().notNull().default('draft'),
     isMain: boolean('is_main').notNull().default(false),
     /** Row of the model catalogue that trained it, and the word that calls it in a prompt. */
@@ -29,6 +40,12 @@ export const avatars = pgTable(
     modelUrl: text('model_url'),
     modelKey: text('model_key'),
     previewKey: text('preview_key'),
+    /** Of the best first picture: the share of the photos that it is like, 0 to 1; null: nothing could be measured. */
+    likeness: real('likeness'),
+    /** Until then its owner may choose a free training or the money; its photos stay. Null: there is nothing to choose. */
+    redoUntil: at('redo_until'),
+    /** The training that made its model. */
+    trainedBy: uuid('trained_by'),
     failure: text('failure').$type<FailureReason>(),
     /** The message with the photo counter. */
     screenMessageId: bigint('screen_message_id', { mode: 'number' }),
@@ -71,6 +88,10 @@ export const avatarPhotos = pgTable(
     state: text('state').$type<(typeof PHOTO_STATES)[number]>().notNull().default('received'),
     /** Why it was rejected: a key of the texts. */
     reason: text('reason').$type<PhotoProblem>(),
+    /** What its owner is asked about it, and that they said to keep it. */
+    doubt: text('doubt').$type<PhotoDoubt>(),
+    keptAt: at('kept_at'),
+    face: jsonb('face').$type<FaceFacts>(),
     objectKey: text('object_key'),
     width: integer('width'),
     height: integer('height'),
@@ -85,6 +106,42 @@ export const avatarPhotos = pgTable(
     index('avatar_photos_due')
       .on(t.nextCheckAt)
       .where(sql`${t.state} = 'received'`),
+  ],
+);
+
+/**
+ * Faces of an avatar's photos as 128 numbers: biometric data, kept with the person's consent as long as the avatar lives,
+ * longer than the photos, and never logged.
+ */
+export const avatarFaces = pgTable(
+  'avatar_faces',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    avatarId: uuid('avatar_id')
+      .notNull()
+      .references(() => avatars.id, { onDelete: 'cascade' }),
+    photoId: uuid('photo_id').notNull(),
+    embedding: real('embedding').array().notNull(),
+  },
+  (t) => [index('avatar_faces_avatar').on(t.avatarId), uniqueIndex('avatar_faces_photo').on(t.photoId)],
+);
+
+/** Somebody who may draw with another's avatar until its owner takes that back. */
+export const avatarShares = pgTable(
+  'avatar_shares',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    avatarId: uuid('avatar_id')
+      .notNull()
+      .references(() => avatars.id, { onDelete: 'cascade' }),
+    userId: telegramId('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex('avatar_shares_one').on(t.avatarId, t.userId),
+    index('avatar_shares_user').on(t.userId),
   ],
 );
 
@@ -109,6 +166,8 @@ export const images = pgTable(
     contentType: text('content_type').notNull(),
     objectKey: text('object_key').notNull(),
     details: jsonb('details').$type<Readonly<Record<string, unknown>>>(),
+    /** The share of the avatar's photos that it is like, 0 to 1; null: not measured. */
+    likeness: real('likeness'),
     favourite: boolean('favourite').notNull().default(false),
     createdAt: createdAt(),
     deletedAt: at('deleted_at'),

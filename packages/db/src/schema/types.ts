@@ -85,7 +85,30 @@ export type PhotoProblem =
   | 'archive_encrypted'
   | 'archive_too_big'
   | 'archive_unreadable'
-  | 'too_many';
+  | 'too_many'
+  | 'dark'
+  | 'no_face'
+  | 'several_faces'
+  | 'face_small'
+  | 'face_blurred';
+/** What is asked of a photo that counts until its owner takes it away. */
+export const PHOTO_DOUBTS = [
+  'no_face',
+  'several_faces',
+  'face_small',
+  'face_blurred',
+  'face_hidden',
+  'another_person',
+] as const;
+export type PhotoDoubt = (typeof PHOTO_DOUBTS)[number];
+
+/** Of the main face of a photo, for what is missing in the set; units as `media` measures them. Nothing that tells who it is. */
+export interface FaceFacts {
+  readonly width: number;
+  readonly yaw: number;
+  readonly light: number;
+  readonly clothes: readonly [number, number, number] | null;
+}
 export const AVATAR_KINDS = ['portrait', 'style'] as const;
 export type AvatarKind = (typeof AVATAR_KINDS)[number];
 export const SUBJECTS = ['man', 'woman', 'neutral'] as const;
@@ -204,6 +227,8 @@ export const LEDGER_REASONS = [
   'operator',
   /** An operator gave back what an order had cost. */
   'order_refund',
+  /** An avatar turned out not to be like its photos; its owner chose the money. */
+  'unlike_refund',
 ] as const;
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 
@@ -233,6 +258,10 @@ export const FAILURES = [
   'content_policy',
   'flagged',
   'bad_photos',
+  /** Somebody in the photos is, or may be, under age. */
+  'photos_minor',
+  /** Nudity in the photos, or perhaps. */
+  'photos_nudity',
   'no_face',
   'too_few_photos',
   'timeout',
