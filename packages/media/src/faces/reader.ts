@@ -32,7 +32,7 @@ export async function createFaceReader({ log, scratch }: FaceReaderOptions): Pro
   const { lane, idleMs, files, keptBytes } = FACES;
   const pool = createPool({
     log,
-    lanes: { quick: lane, long: lane },
+    lanes: { quick: lane, heads: lane, long: lane },
     program: PROGRAM,
     idleMs,
     files,
