@@ -5,18 +5,25 @@ import { parseArgs } from 'node:util';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
 import { benchProduct } from './product.ts';
+import { benchSearch } from './search.ts';
 import { benchUpdates } from './updates.ts';
 import { benchWebhooks } from './webhooks.ts';
 
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    /** Transcripts that are searched. */
+    rows: { type: 'string', default: '1000000' },
+  },
+});
 const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> = {
   webhooks: benchWebhooks,
   updates: benchUpdates,
   product: benchProduct,
+  search: (ground) => benchSearch(ground, Number(values.rows)),
 };
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, write: { type: 'boolean', default: false } },
-});
 const names = values.only?.split(',') ?? Object.keys(CHAPTERS);
 const ground = await layGround();
 const chapters: Chapter[] = [];

@@ -34,6 +34,7 @@ export { createSimulatedFal } from './fal/simulated.ts';
 export { lookAtGroup } from './groups/look.ts';
 export * from './groups/rules.ts';
 export { coreHandlers } from './handlers.ts';
+export { indexRecording } from './history/index-recording.ts';
 export { findReadable, placeIn } from './history/place.ts';
 export { type Found, type Hit, MOST_RANKED, type Scope, searchHistory } from './history/search.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';

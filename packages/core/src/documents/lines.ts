@@ -46,7 +46,7 @@ export function linesOf({ segments, timesFrom }: Transcript): Line[] {
 
 /** The lines of a recording. */
 export const readLines = async (
-  parts: Pick<WorkerParts, 'storage'>,
+  parts: { readonly storage: Pick<WorkerParts['storage'], 'get'> },
   recording: Recording,
 ): Promise<{ readonly lines: Line[]; readonly speakers: readonly (string | null)[] }> => {
   const transcript = await readTranscript(parts, recording);

@@ -19,6 +19,11 @@ import { kazakhWords, plainWords, soundOf } from './words.ts';
 /** A row is written with as many others in one statement; more parameters than PostgreSQL takes would be too many. */
 const ROWS = 500;
 
+/** What taking something in needs. */
+export type IndexParts = Pick<WorkerParts, 'db'> & {
+  readonly storage: Pick<WorkerParts['storage'], 'get'>;
+};
+
 /** What is found, and by what else than its own words: who speaks. */
 interface Passage {
   readonly lines: readonly PassageLine[];
@@ -31,7 +36,7 @@ interface Passage {
  * changes it meanwhile sets `index_due_at` anew, and it is done again.
  */
 export async function indexRecording(
-  parts: WorkerParts,
+  parts: IndexParts,
   { recordingId, documentId }: { readonly recordingId: string; readonly documentId?: string | undefined },
 ): Promise<void> {
   const [found] = await parts.db
@@ -64,7 +69,7 @@ const isIncognito = async (
     and(eq(orders.ownerId, ownerId), eq(orders.subjectId, subjectId), eq(orders.incognito, true)),
   )) > 0;
 
-async function indexDocument(parts: WorkerParts, recording: Recording, documentId: string): Promise<void> {
+async function indexDocument(parts: IndexParts, recording: Recording, documentId: string): Promise<void> {
   await parts.db.transaction(async (tx) => {
     if (!(await isThere(tx, recording.id))) return;
     const [document] = await tx
@@ -94,7 +99,7 @@ async function isThere(tx: Tx, recordingId: string): Promise<boolean> {
 }
 
 /** Its name and tags, then its lines with who speaks. */
-async function saidIn(parts: WorkerParts, recording: Recording): Promise<Passage[]> {
+async function saidIn(parts: IndexParts, recording: Recording): Promise<Passage[]> {
   // It is found in the one that it became a part of.
   if (recording.mergedInto !== null) return [];
   const tagged = await parts.db

@@ -125,10 +125,10 @@ async function like(tx: Reading, scope: Scope, word: string): Promise<string[]> 
     where ${mine} and sound >= ${sound} and sound < ${`${sound}\u{10ffff}`} limit ${MOST_BEGINNING}`);
   if (begun.length > 0) return begun.map((one) => one.word);
   const { rows: alike } = await tx.execute<{ word: string; near: number }>(sql`
-    select word, max(similarity(sound, ${sound})) as near from ${historyWords}
-    where ${mine} and length(sound) between ${sound.length - 3} and ${sound.length + 3}
-      and similarity(sound, ${sound}) >= ${LEAST_ALIKE}
-    group by word order by near desc limit ${MOST_ALIKE}`);
+    select word, max(near) as near from (
+      select word, similarity(sound, ${sound}) as near from ${historyWords}
+      where ${mine} and length(sound) between ${sound.length - 2} and ${sound.length + 2} offset 0) all_words
+    where near >= ${LEAST_ALIKE} group by word order by near desc limit ${MOST_ALIKE}`);
   const best = alike[0]?.near ?? 0;
   return alike.filter(({ near }) => near >= best * 0.8).map((one) => one.word);
 }

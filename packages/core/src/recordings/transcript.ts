@@ -60,7 +60,7 @@ type Transcribed = Pick<Recording, 'id' | 'ownerId' | 'language' | 'durationMs' 
 
 /** The transcript of a recording; of one that was transcribed before there were any, what its row tells. */
 export async function readTranscript(
-  { storage }: { readonly storage: Storage },
+  { storage }: { readonly storage: Pick<Storage, 'get'> },
   recording: Transcribed,
 ): Promise<Transcript> {
   const kept = await storage.get('transcripts', transcriptKey(recording));
