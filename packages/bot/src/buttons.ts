@@ -123,6 +123,18 @@ export const buttons = {
   download: owner(recording, where),
   'download.as': owner(recording, oneOf(FORMAT_NAMES)),
   'recording.buttons': owner(recording),
+  /** What can be put right in its text: the title, who speaks, doubted words; and what can be heard. */
+  'recording.more': owner(recording),
+  'recording.rename': owner(recording),
+  speakers: owner(recording),
+  speaker: owner(recording, int(0, 999)),
+  /** A name that was given before, by a mark of it. */
+  'speaker.is': owner(recording, int(0, 999), word),
+  doubts: owner(recording),
+  doubt: owner(recording, int(0, 99_999), int(0, 99)),
+  'doubt.right': owner(recording, int(0, 99_999), int(0, 99)),
+  lines: owner(recording),
+  'lines.page': owner(recording, page),
   document: owner(recording, oneOf(DOCUMENT_KINDS), price),
   /** Into which language; `other`: it is asked for in words. */
   'doc.in': owner(recording, intoKind, oneOf([...OFFERED_LANGUAGES, 'other']), price),

@@ -17,6 +17,7 @@ export {
   kindOf,
 } from './documents/kinds/index.ts';
 export { LONGEST_LANGUAGE, nameIn, OFFERED_LANGUAGES, readLanguage } from './documents/languages.ts';
+export { linesOf } from './documents/lines.ts';
 export { toggleTask } from './documents/marks.ts';
 export * from './documents/templates.ts';
 export { type Excerpt, excerptOf } from './exports/excerpt.ts';
@@ -122,8 +123,24 @@ export {
   wantSubscription,
 } from './payments/subscriptions.ts';
 export * from './recordings/recordings.ts';
-export { speakersOf } from './recordings/speakers.ts';
-export { readTranscript, type Transcript, type TranscriptSegment } from './recordings/transcript.ts';
+export {
+  correctRecording,
+  type Corrected,
+  doubtsOf,
+  settled,
+  type Unsure,
+} from './recordings/corrections.ts';
+export { paragraphsOf } from './recordings/cues.ts';
+export { type Meant, passageMeant } from './recordings/passage.ts';
+export { recordingInMessage, type Result, resultInMessage, resultOf } from './recordings/results.ts';
+export { nameSpeaker, readName, rememberedNames, speakersOf } from './recordings/speakers.ts';
+export { readTitle, renameRecording, TITLE_LENGTH } from './recordings/title.ts';
+export {
+  readTranscript,
+  type Transcript,
+  transcriptInRow,
+  type TranscriptSegment,
+} from './recordings/transcript.ts';
 export { secondsOf } from './recordings/transcription-order.ts';
 export { type ActionEntry, listActions, type Operator } from './operators/audit.ts';
 export {

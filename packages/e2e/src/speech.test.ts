@@ -57,8 +57,9 @@ describe.each(cases)('from a voice message to documents, %s', (_in, words, talk)
     const key = `${person.id}/recordings/${recordingId}/transcript.txt`;
     expect(row?.['transcript_key']).toBe(key);
     expect((await product.object('transcripts', key)).toString('utf8')).toBe(talk.text);
-    // The status message ended before the result was told.
-    await person.see(says(words.done), 'the status in its last form');
+    // The status message became the text: nothing is left behind that says it was done.
+    expect(text.edits.length).toBeGreaterThan(0);
+    expect(await person.messages(says(words.done))).toEqual([]);
   });
 
   test('a summary, a to-do list and a protocol are made of it, with nothing that was not said', async () => {
@@ -82,7 +83,7 @@ describe.each(cases)('from a voice message to documents, %s', (_in, words, talk)
   test('it is found again in the history, with its text as a file', async () => {
     const { id } = await person.write('/history');
     const list = await person.see(says(words.history), 'the history', { after: id });
-    const press = await person.pressOn(list, words.voiceTitle);
+    const press = await person.pressOn(list, new RegExp(talk.text.slice(0, 20)));
     expect(await person.toast(press)).toBe('');
     const card = await person.see(
       (message) => message.id === list.id && message.text.includes(talk.text),
@@ -126,10 +127,13 @@ test('twelve minutes are cut into pieces at pauses and joined with no word lost 
   await product.openai.addFault({ route: 'transcriptions', fault: { kind: 'slow', ms: 1_500 }, times: null });
   const result = await transcribe(person, RU, 'audio', { bytes, name: 'лекция.mp3', mime: 'audio/mpeg' });
   await product.openai.clearFaults();
-  // Too long for a message: a file, whose beginning is shown.
-  expect(result.file).toMatchObject({ kind: 'document', name: expect.stringMatching(/лекция.*\.txt$/) });
+  // Too long for a message: its beginning is shown, and the file comes.
   expect(result.text).toContain('слово1 слово2 слово3');
-  const text = new TextDecoder().decode(await person.download({ path: result.file?.path ?? '' }));
+  const { file } = await person.see((message) => message.file?.kind === 'document', 'the text as a file', {
+    after: result.id,
+  });
+  expect(file?.name).toMatch(/лекция.*\.txt$/);
+  const text = new TextDecoder().decode(await person.download({ path: file?.path ?? '' }));
   expect(text.split(/\s+/)).toEqual(said);
 
   const pieces = await product.sql(
@@ -142,8 +146,7 @@ test('twelve minutes are cut into pieces at pauses and joined with no word lost 
   const requests = await product.openai.requests({ route: 'transcriptions' });
   expect(requests.length - askedBefore).toBe(pieces.length);
 
-  const status = await person.see(says(RU.done), 'the status in its last form');
-  const told = status.edits.map(({ content }) => content.text ?? '');
+  const told = result.edits.map(({ content }) => content.text ?? '');
   expect(told.some((line) => /Расшифровываю: \d+ из 1[23] мин/.test(line))).toBe(true);
 });
 

@@ -29,7 +29,6 @@ export interface Words {
   readonly protocol: RegExp;
   readonly absent: RegExp;
   readonly history: RegExp;
-  readonly voiceTitle: RegExp;
   readonly asFile: RegExp;
   readonly next: RegExp;
   readonly failure: Readonly<
@@ -80,7 +79,6 @@ export const RU: Words = {
   protocol: /Протокол/,
   absent: /в тексте не указано/,
   history: /История/,
-  voiceTitle: /Голосовое \d\d\.\d\d\.\d{4}/,
   asFile: /Скачать/,
   next: /^›$/,
   failure: {
@@ -128,7 +126,6 @@ export const EN: Words = {
   protocol: /Protocol/,
   absent: /not stated in the text/,
   history: /History/,
-  voiceTitle: /Voice message \d\d \w+ \d{4}/,
   asFile: /Download/,
   next: /^›$/,
   failure: {

@@ -17,7 +17,7 @@ export function answering(
   if (place.chatId > 0) return calls;
   const mine = (call: OwedCall): OwedCall => ({ ...call, answers: userId });
   return calls.map((call) => {
-    if (!call.files) return mine(call);
+    if (!call.files) return call.instead ? { ...mine(call), instead: call.instead.map(mine) } : mine(call);
     const line = mine(
       sendScreen(place, { text: voice.t('group.no_files', { bot: voice.settings.botUsername }) }),
     );

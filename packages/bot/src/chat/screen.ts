@@ -78,3 +78,15 @@ export function editScreen(
     ...(options.bind === undefined ? {} : { bind: options.bind }),
   };
 }
+
+/** The same message in the place of one that is there already; where that cannot be changed, it is sent after all. */
+export function inPlaceOf(messageId: number, call: OwedCall, bind?: OwedCall['bind']): OwedCall {
+  const { reply_parameters: _answered, ...payload } = call.payload;
+  const bound = { ...call, ...(bind === undefined ? {} : { bind }) };
+  return {
+    ...bound,
+    method: 'editMessageText',
+    payload: { ...payload, message_id: messageId },
+    instead: [bound],
+  };
+}

@@ -7,6 +7,8 @@ import type { BotSettings } from './settings.ts';
 /** What is shown of a kind of order, beside what all of them show. */
 export interface ShownOrder {
   readonly title: TextKey;
+  /** Its status message becomes the first message of the result: nothing is left behind that says it was done. */
+  readonly becomesResult?: true;
   /** The messages that bring what a succeeded order has made. */
   result(db: Db, voice: Voice, order: Order): Promise<OwedCall[]>;
   /** Of what it makes, as far as it is, while it runs; plain text. */

@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { sendScreen } from '../chat/screen.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
 import type { TextKey } from '../texts/index.ts';
+import { chargedLine } from '../orders/screens.ts';
 import { documentFormatButtons } from '../exports/screens.ts';
 import { documentButtons, isDated, type Priced } from './screens.ts';
 
@@ -21,20 +22,24 @@ export function documentMessages(
   place: Place,
   document: WrittenDocument,
   recording: Priced,
+  /** Telegram HTML, below the last message. */
+  below = '',
 ): OwedCall[] {
   const parts = partsOf(voice, document);
   if (!parts) return [sendScreen(place, { text: voice.t('button.outdated') })];
   if (parts.length > MOST_MESSAGES)
     return [
       sendScreen(place, {
-        text: `${voice.t('document.long')}\n\n${parts[0] ?? ''}`,
+        text: `${voice.t('document.long')}\n\n${parts[0] ?? ''}${below}`,
         buttons: documentFormatButtons(voice, document, isDated(document)),
       }),
     ];
   return parts.map((text, i) =>
     sendScreen(
       place,
-      i === parts.length - 1 ? { text, buttons: documentButtons(voice, document, recording) } : { text },
+      i === parts.length - 1
+        ? { text: `${text}${below}`, buttons: documentButtons(voice, document, recording) }
+        : { text },
     ),
   );
 }
@@ -52,13 +57,16 @@ function partsOf(voice: DocumentVoice, document: WrittenDocument): string[] | nu
 
 export const shownDocument: ShownOrder = {
   title: 'order.document',
+  becomesResult: true,
   async result(db, voice, order) {
     const [found] = await db
       .select({ document: documents, recording: recordings })
       .from(documents)
       .innerJoin(recordings, eq(recordings.id, documents.recordingId))
       .where(eq(documents.id, order.subjectId ?? ''));
-    return found ? documentMessages(voice, order, found.document, found.recording) : [];
+    const charged = order.units === null ? '' : chargedLine(voice, order);
+    const below = charged === '' ? '' : `\n\n<i>${charged}</i>`;
+    return found ? documentMessages(voice, order, found.document, found.recording, below) : [];
   },
 };
 

@@ -27,7 +27,7 @@ export type ExportParts = WorkerParts & { readonly texts: Texts };
 export async function makeExport(
   parts: ExportParts,
   exportId: string,
-  run: Pick<Run, 'signal'>,
+  run: Pick<Run, 'signal' | 'lastAttempt'>,
 ): Promise<void> {
   const waiting = await exportUnderWay(parts, exportId);
   if (!waiting) return;
@@ -68,7 +68,7 @@ async function makeSound(
   parts: ExportParts,
   { made, recording }: FoundExport,
   order: Order,
-  run: Pick<Run, 'signal'>,
+  run: Pick<Run, 'signal' | 'lastAttempt'>,
 ): Promise<void> {
   const excerpt = await excerptOf(parts, recording, made.line ?? 0, run);
   if (!excerpt) return failOrder(parts, order.id, 'export_empty');

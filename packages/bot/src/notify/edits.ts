@@ -5,7 +5,7 @@ import { and, eq } from 'drizzle-orm';
 import { placed, screenBody } from '../chat/screen.ts';
 import { photosScreen } from '../avatars/screens.ts';
 import { statusScreen } from '../orders/screens.ts';
-import { voiceOf } from './order-ended.ts';
+import { resultInPlace, voiceOf } from './order-ended.ts';
 import type { NotifyParts } from './send.ts';
 
 /** Job: edits an order's status message to what is so now. Decoration: what is dropped is told by the next one. */
@@ -21,12 +21,14 @@ export async function showProgress(
   // Nothing is told after these for a while: they must be seen.
   const isDue = ended || order.state === 'quoted';
   const live = order.state === 'running' ? await voice.shown(order).live?.(parts.db, order) : null;
+  // It may have come after the result that took this message's place: then it is the same once more.
+  const result = await resultInPlace(parts, voice, order);
   const outcome = await parts.telegram.call(
     'editMessageText',
     {
       chat_id: order.chatId,
       message_id: order.statusMessageId,
-      ...screenBody(statusScreen(voice, order, live)),
+      ...(result ?? screenBody(statusScreen(voice, order, live))),
     },
     { priority: isDue ? 'result' : 'progress', signal: run.signal },
   );

@@ -1,8 +1,8 @@
 import type { OwedCall } from '@aisha/db';
-import { type DeciderParts, findOrder, findUser, settingsIn } from '@aisha/core';
+import { type DeciderParts, findOrder, findUser, type Order, settingsIn } from '@aisha/core';
 import { shownOrders } from '../bindings.ts';
 import { answering } from '../chat/answering.ts';
-import { editScreen, sendScreen } from '../chat/screen.ts';
+import { editScreen, inPlaceOf, sendScreen } from '../chat/screen.ts';
 import { Voice, type VoiceParts } from '../chat/voice.ts';
 import { failureScreen, statusScreen } from '../orders/screens.ts';
 
@@ -22,13 +22,32 @@ export async function orderEnded(parts: RenderParts, orderId: string): Promise<r
   const order = await findOrder(parts.db, orderId);
   if (!order) return [];
   const voice = await voiceOf(parts, order.ownerId);
-  const status =
-    order.statusMessageId === null
-      ? []
-      : [editScreen(order, order.statusMessageId, statusScreen(voice, order))];
-  const told =
-    order.state === 'succeeded'
-      ? await voice.shown(order).result(parts.db, voice, order)
-      : [sendScreen(order, failureScreen(voice, order))];
-  return answering(voice, order.ownerId, order, [...status, ...told]);
+  return answering(voice, order.ownerId, order, await told(parts, voice, order));
+}
+
+async function told(parts: RenderParts, voice: Voice, order: Order): Promise<readonly OwedCall[]> {
+  const { statusMessageId } = order;
+  const status = () =>
+    statusMessageId === null ? [] : [editScreen(order, statusMessageId, statusScreen(voice, order))];
+  if (order.state !== 'succeeded') return [...status(), sendScreen(order, failureScreen(voice, order))];
+  const shown = voice.shown(order);
+  const [first, ...rest] = await shown.result(parts.db, voice, order);
+  if (!first) return status();
+  if (statusMessageId === null || !shown.becomesResult || first.method !== 'sendMessage')
+    return [...status(), first, ...rest];
+  return [inPlaceOf(statusMessageId, first, { to: 'order', id: order.id }), ...rest];
+}
+
+/** What took the place of the status message; null: nothing did. */
+export async function resultInPlace(
+  { db }: Pick<RenderParts, 'db'>,
+  voice: Voice,
+  order: Order,
+): Promise<{ readonly text: string } | null> {
+  const shown = voice.shown(order);
+  if (order.state !== 'succeeded' || !shown.becomesResult) return null;
+  const [first] = await shown.result(db, voice, order);
+  if (first?.method !== 'sendMessage') return null;
+  const { reply_parameters: _answered, message_thread_id: _thread, text, ...rest } = first.payload;
+  return typeof text === 'string' ? { ...rest, text } : null;
 }

@@ -235,14 +235,14 @@ describe('an order that ended well', () => {
   test('as a long text comes whole as a file, with its beginning and a name that can be read', async () => {
     const text = 'Мы говорили о многом. '.repeat(400);
     await tell(await owe(await transcribed(text)));
-    const [message] = await told();
+    const [beginning, message] = await told();
     expect(message?.file).toMatchObject({ name: 'Встреча планы 2026.txt' });
     const bytes = await bot.telegram.control.download(message?.file ?? { path: '' });
     expect(Buffer.from(bytes).toString('utf8')).toBe(text);
-    expect(message?.text).toContain('Мы говорили о многом.');
+    expect(beginning?.text).toContain('Мы говорили о многом.');
   });
 
-  test('edits its status message before the result is told', async () => {
+  test('of a text takes the place of its status message', async () => {
     const orderId = await transcribed('да');
     const status = await bot.parts.telegram.call(
       'sendMessage',
@@ -255,9 +255,7 @@ describe('an order that ended well', () => {
       .set({ statusMessageId: status.result.message_id })
       .where(eq(orders.id, orderId));
     await tell(await owe(orderId));
-    const [edited, result] = await texts();
-    expect(edited).toContain(plain('ru', 'order.succeeded'));
-    expect(result).toBe('да');
+    expect(await told()).toMatchObject([{ id: status.result.message_id, text: 'да' }]);
   });
 
   test('of a training names the avatar and leads to a picture', async () => {

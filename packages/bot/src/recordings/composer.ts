@@ -11,11 +11,16 @@ import { recordingFormatButtons } from '../exports/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { callOf, meantBy } from './calls.ts';
 import { linkOf, mediaOf } from './media.ts';
-import { howScreen, textsScreen } from './screens.ts';
+import { correctingAnswers, correctingComposer } from './correcting.ts';
+import { linesScreen } from './lines.ts';
+import { namingAnswers, namingComposer } from './naming.ts';
+import { repliesComposer } from './replies.ts';
+import { howScreen, moreButtons, textsScreen } from './screens.ts';
 import { termAnswers, termsComposer } from './terms.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
+  composer.use(namingComposer(), correctingComposer(), repliesComposer());
   composer.on(message(), (ctx, next) => {
     const turn = turnOf(ctx);
     const call = callOf(ctx.message, ctx.me);
@@ -43,6 +48,11 @@ export function recordingsComposer() {
 
 export const recordingAnswers = {
   ...termAnswers,
+  ...namingAnswers,
+  ...correctingAnswers,
+  'recording.more': (turn, recording) => turn.showButtons(moreButtons(turn, recording)),
+  lines: (turn, recording) => turn.send(linesScreen(turn, recording, 0)),
+  'lines.page': (turn, recording, page) => turn.show(linesScreen(turn, recording, page)),
   transcribe: (turn) => turn.show(howScreen(turn)),
   'texts.read': async (turn) => {
     const { texts } = turn.memory;

@@ -1,3 +1,4 @@
+import { doubtsOf, type Recording, speakersOf, transcriptInRow } from '@aisha/core';
 import { button } from '../buttons.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
@@ -17,4 +18,26 @@ export function howScreen(voice: Voice): Screen {
     text: voice.t('transcribe.how'),
     buttons: [[button(voice.label('vocabulary'), 'vocabulary')], [menuButton(voice)]],
   };
+}
+
+/** What can be put right in a recording's text, and heard. */
+export function moreButtons(voice: Pick<Voice, 'label'>, recording: Recording) {
+  const doubts = doubtsOf(recording).length;
+  const transcript = transcriptInRow(recording);
+  const isSound = recording.source !== 'text' && transcript.timesFrom !== 'none';
+  return [
+    [
+      button(voice.label('recording.rename.button'), 'recording.rename', recording.id),
+      ...(isSound ? [button(voice.label('lines.button'), 'lines', recording.id)] : []),
+    ],
+    [
+      ...(speakersOf(recording, transcript).length > 0
+        ? [button(voice.label('speakers.button'), 'speakers', recording.id)]
+        : []),
+      ...(doubts > 0
+        ? [button(voice.label('doubts.button', { number: doubts }), 'doubts', recording.id)]
+        : []),
+    ],
+    [button(voice.label('button.back'), 'recording.buttons', recording.id)],
+  ];
 }

@@ -5,7 +5,7 @@ import { makeExport } from '../exports/make.ts';
 import { sendNotification } from '../notify/send.ts';
 import type { TestBot } from './bot.ts';
 
-const run = () => ({ signal: AbortSignal.timeout(30_000) });
+const run = () => ({ signal: AbortSignal.timeout(30_000), lastAttempt: false });
 
 /** Makes the files that were asked for and tells everything that is owed. */
 export async function makeAndTell(bot: TestBot): Promise<void> {

@@ -4,9 +4,11 @@ import { eq, sql } from 'drizzle-orm';
 import { failOrder, noteProgress, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
 import { AGAIN } from '../overdue.ts';
 import type { WorkerParts } from '../parts.ts';
+import type { Recording } from '../recordings/recordings.ts';
+import { proposeTitle } from '../recordings/title.ts';
 import { transact, type Unit } from '../unit.ts';
 import { type Document, documentAndRecording } from './documents.ts';
-import { documentKinds, kindOf } from './kinds/index.ts';
+import { type DocumentKind, documentKinds, kindOf } from './kinds/index.ts';
 import type { DocumentDefinition } from './kinds/kind.ts';
 import { type Line, momentsIn, numbered, readLines } from './lines.ts';
 import {
@@ -48,7 +50,7 @@ export async function writeDocument(parts: WorkerParts, documentId: string): Pro
   const done = ofText.filter((section) => section.result !== null).length;
   const total = ofText.length;
   await noteProgress(parts, order.id, { stage: 'writing', ...(total > 1 ? { done, total } : {}) });
-  if (content) await keep(parts, document, order.id, content, lines);
+  if (content) await keep(parts, { document, recording }, order.id, content, lines);
 }
 
 /** Plans what is next and enqueues it; one run at a time for a document. */
@@ -95,11 +97,12 @@ async function advance(
 /** Keeps the document in the bucket and in the row, and ends the order, all or nothing. */
 async function keep(
   parts: WorkerParts,
-  { id, ownerId, recordingId }: Document,
+  { document, recording }: { readonly document: Document; readonly recording: Recording },
   orderId: string,
   content: NonNullable<Section['result']>,
   lines: readonly Line[],
 ): Promise<void> {
+  const { id, ownerId, recordingId } = document;
   const key = objectKey(ownerId, 'recordings', recordingId, `documents/${id}.json`);
   await parts.storage.put('transcripts', key, Buffer.from(JSON.stringify(content, null, 2)), {
     contentType: 'application/json; charset=utf-8',
@@ -115,5 +118,21 @@ async function keep(
       .where(eq(documents.id, id));
     unit.enqueue('history.index', { recordingId, documentId: id }, { by: waitsAs(ownerId) });
     await unit.tx.delete(documentSections).where(eq(documentSections.documentId, id));
+    const title = titleIn(document, recording, content);
+    if (title !== null) await proposeTitle(unit.tx, recordingId, title, 'document');
   });
+}
+
+/** Documents that say what the whole text is about, in its own language. */
+const TITLED: readonly string[] = ['summary', 'digest', 'minutes', 'protocol'] satisfies DocumentKind[];
+
+function titleIn(
+  { kind, language }: Document,
+  recording: Recording,
+  { title }: NonNullable<Section['result']>,
+): string | null {
+  const isOwn = recording.language === null || recording.language === language;
+  return TITLED.includes(kind) && isOwn && recording.source !== 'text' && typeof title === 'string'
+    ? title
+    : null;
 }

@@ -1,9 +1,8 @@
 import { decodeSound, encodeStretch, sourceName } from '@aisha/media';
-import { CLOUD_DOWNLOAD_LIMIT } from '@aisha/providers';
-import { TransientError } from '@aisha/service';
 import { join } from 'node:path';
 import { type Line, readLines } from '../documents/lines.ts';
 import type { Run, WorkerParts } from '../parts.ts';
+import { fetchSource, roomFor } from '../recordings/fetch.ts';
 import type { Recording } from '../recordings/recordings.ts';
 
 /** A moment is heard with what is around it: half a minute at most. */
@@ -24,7 +23,7 @@ export async function excerptOf(
   parts: WorkerParts,
   recording: Recording,
   number: number,
-  run: Pick<Run, 'signal'>,
+  run: Pick<Run, 'signal' | 'lastAttempt'>,
 ): Promise<Excerpt | null> {
   const { lines: all, speakers } = await readLines(parts, recording);
   const line = all[number - 1];
@@ -53,23 +52,40 @@ function around(all: readonly Line[], line: Line): Line[] {
   return lines;
 }
 
-/** Telegram keeps the file; where it does not give it any more there are only the words. */
+/** Where the sound of a stretch of a recording is: its file, of several voices the one that is heard there. */
+function sourceOf(recording: Recording, from: number) {
+  const { source, fileId, fileSize, voices, rollCall, durationMs } = recording;
+  if (source !== 'voices')
+    return { source, fileId, fileSize, startMs: 0, endMs: durationMs ?? Number.POSITIVE_INFINITY };
+  const at = rollCall?.findLastIndex(({ startMs }) => startMs <= from) ?? -1;
+  const [voice, stretch] = [voices?.[at], rollCall?.[at]];
+  return voice && stretch
+    ? {
+        source: 'voice' as const,
+        fileId: voice.fileId,
+        fileSize: voice.fileSize,
+        startMs: stretch.startMs,
+        endMs: stretch.endMs,
+      }
+    : null;
+}
+
+/** The file is fetched again from where it came; where it is not given any more there are only the words. */
 async function cut(
   parts: WorkerParts,
   recording: Recording,
   { from, to }: { readonly from: number; readonly to: number },
-  run: Pick<Run, 'signal'>,
+  run: Pick<Run, 'signal' | 'lastAttempt'>,
 ): Promise<Buffer | null> {
+  const found = sourceOf(recording, from);
+  if (!found) return null;
+  const { source, fileId, startMs, endMs } = found;
   const owner = String(recording.ownerId);
-  const room = (recording.fileSize ?? CLOUD_DOWNLOAD_LIMIT) + 1024 * 1024;
+  const room = roomFor(parts, found) + 1024 * 1024;
   await using folder = await parts.media.scratch.folder(room, { owner, signal: run.signal });
   const file = join(folder.path, sourceName(recording.fileName));
-  const sent = await parts.telegram.downloadToFile(recording.fileId, file, {
-    signal: run.signal,
-    maxBytes: folder.bytes,
-  });
-  if (sent.kind === 'retry') throw new TransientError(`the file cannot be downloaded now: ${sent.why}`);
-  if (sent.kind !== 'ok') return null;
+  const isLink = source === 'link';
+  if (await fetchSource(parts, { fileId, isLink, file, maxBytes: folder.bytes }, run)) return null;
   const sound = await decodeSound(parts.media, { file, folder, owner, signal: run.signal });
   if (sound.kind !== 'ok') return null;
   await using kept = sound;
@@ -77,8 +93,12 @@ async function cut(
     parts.media,
     kept,
     {
-      startMs: Math.max(0, from - MARGIN_MS),
-      endMs: Math.min(to + MARGIN_MS, from + LONGEST_MS, kept.durationMs),
+      startMs: Math.max(0, from - startMs - MARGIN_MS),
+      endMs: Math.min(
+        Math.min(to, endMs) - startMs + MARGIN_MS,
+        from - startMs + LONGEST_MS,
+        kept.durationMs,
+      ),
       gainDb: 0,
     },
     { owner, signal: run.signal },

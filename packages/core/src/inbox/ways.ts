@@ -9,15 +9,18 @@ export function inPrivate(call: OwedCall, userId: number, instead: readonly Owed
 /**
  * What is done in the place of a call that its chat does not take; nothing: it is left out. Whoever made the call knows
  * best (`instead`); otherwise a message goes to the person whom it answers, in private, and where that cannot be either,
- * one for a topic goes into the group's General. An edit is left out: what it would have changed stays as it is.
+ * one for a topic goes into the group's General. An edit is left out unless something stands in for it: what it would have
+ * changed stays as it is.
  */
 export function otherWays(
   call: OwedCall,
   why: 'forbidden' | 'no-topic' | 'unreachable',
 ): readonly OwedCall[] {
   const { method, payload, answers, instead } = call;
-  if (instead && why !== 'no-topic') return instead;
-  if (!method.startsWith('send')) return [];
+  const isEdit = !method.startsWith('send');
+  // A message that cannot be edited any more is said anew, there or wherever that is taken.
+  if (instead && (why !== 'no-topic' || isEdit)) return instead;
+  if (isEdit) return [];
   const inTopic = why === 'no-topic' && payload['message_thread_id'] !== undefined;
   const general = inTopic ? [{ ...call, payload: unplaced(payload) }] : [];
   // Who writes as the group itself has no private chat with us.

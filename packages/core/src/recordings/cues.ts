@@ -1,5 +1,5 @@
 import type { PieceWord } from '@aisha/db';
-import type { Transcript, TranscriptSegment } from './transcript.ts';
+import type { TranscriptSegment } from './transcript.ts';
 
 /** A word, and which speaker says it. */
 export interface SaidWord extends Omit<PieceWord, 'speaker'> {
@@ -77,20 +77,31 @@ function segmentOf(words: readonly SaidWord[]): TranscriptSegment {
 /** After a pause like this a sentence begins a new paragraph, and in any case when one has got so long. */
 const PARAGRAPH = { pauseMs: 1_500, characters: 900 };
 
-/** The text in paragraphs: by speaker, and by pauses. */
-export function textOf({ segments }: Pick<Transcript, 'segments'>): string {
-  let text = '';
+/** What of a segment paragraphs are made by. */
+type Said = Pick<TranscriptSegment, 'startMs' | 'endMs' | 'speaker' | 'text'>;
+
+/** The segments in paragraphs: by speaker, and by pauses. */
+export function paragraphsOf<S extends Said>(segments: readonly S[]): S[][] {
+  const paragraphs: S[][] = [];
   let length = 0;
-  for (const [n, segment] of segments.entries()) {
-    const before = segments[n - 1];
+  for (const segment of segments) {
+    const paragraph = paragraphs.at(-1);
+    const before = paragraph?.at(-1);
     const breaks =
       before !== undefined &&
       (before.speaker !== segment.speaker ||
         (ENDS_SENTENCE.test(before.text) &&
           (segment.startMs - before.endMs >= PARAGRAPH.pauseMs || length >= PARAGRAPH.characters)));
     if (breaks) length = 0;
-    text += `${before === undefined ? '' : breaks ? '\n\n' : ' '}${segment.text}`;
+    if (!paragraph || breaks) paragraphs.push([segment]);
+    else paragraph.push(segment);
     length += segment.text.length + 1;
   }
-  return text;
+  return paragraphs;
 }
+
+/** The text in paragraphs, without who speaks. */
+export const textOf = ({ segments }: { readonly segments: readonly Said[] }): string =>
+  paragraphsOf(segments)
+    .map((paragraph) => paragraph.map(({ text }) => text).join(' '))
+    .join('\n\n');

@@ -17,6 +17,8 @@ export const roomFor = (parts: WorkerParts, { source, fileSize }: Pick<Recording
     : // Where nobody says how big a file is, it comes from Telegram's cloud, which gives no more than this.
       (fileSize ?? CLOUD_DOWNLOAD_LIMIT);
 
+type Fetching = Pick<Run, 'signal' | 'lastAttempt'>;
+
 interface Wanted {
   readonly fileId: string;
   readonly isLink: boolean;
@@ -28,14 +30,14 @@ interface Wanted {
 export async function fetchSource(
   parts: WorkerParts,
   wanted: Wanted,
-  run: Run,
+  run: Fetching,
 ): Promise<FailureReason | null> {
   const problem = wanted.isLink ? await fromLink(parts, wanted, run) : await fromTelegram(parts, wanted, run);
   if (problem) return problem;
   return (await stat(wanted.file)).size === 0 ? 'empty_file' : null;
 }
 
-async function fromTelegram(parts: WorkerParts, { fileId, file, maxBytes }: Wanted, run: Run) {
+async function fromTelegram(parts: WorkerParts, { fileId, file, maxBytes }: Wanted, run: Fetching) {
   const sent = await parts.telegram.downloadToFile(fileId, file, { signal: run.signal, maxBytes });
   switch (sent.kind) {
     case 'ok':
@@ -55,7 +57,7 @@ async function fromTelegram(parts: WorkerParts, { fileId, file, maxBytes }: Want
 }
 
 /** Public addresses alone, each redirect checked anew, no more than the limit, streamed to the disk. */
-async function fromLink(parts: WorkerParts, { fileId, file, maxBytes }: Wanted, run: Run) {
+async function fromLink(parts: WorkerParts, { fileId, file, maxBytes }: Wanted, run: Fetching) {
   const { reach } = parts.config.links;
   if (reach === 'off') return 'link_refused';
   const sent = await fetchFileTo(fileId, (body) => pipeline(body, createWriteStream(file)), {

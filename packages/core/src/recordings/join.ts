@@ -12,6 +12,7 @@ import { withoutOverlaps } from './overlap.ts';
 import type { Piece } from './piece.ts';
 import { piecesInOrder, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
+import { firstWords } from './title.ts';
 import { putTranscript, type Transcript } from './transcript.ts';
 import { chargedMinutes } from './transcription-order.ts';
 import { timedWords } from './words.ts';
@@ -51,7 +52,7 @@ function transcriptOf(recording: Recording, done: readonly Piece[], missing: rea
     .map((word) => ({ ...word, speaker: senderAt(recording, word) ?? word.speaker }));
   const labels = [...new Set(words.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker])))];
   return {
-    language: mostly(done),
+    language: mostly(done) ?? recording.language,
     durationMs: recording.durationMs ?? done.at(-1)?.endMs ?? 0,
     segments: segmentsOf(
       words.map(({ speaker, ...word }) => ({
@@ -124,6 +125,8 @@ export async function keepTranscript(
         segments: transcript.segments.map(segmentOf),
         language: transcript.language,
         missing: transcript.missing,
+        ...titled(recording, text),
+        ...namedBy(recording, transcript),
         transcriptKey: key,
         transcribedAt: sql`now()`,
         indexDueAt: AGAIN,
@@ -133,10 +136,21 @@ export async function keepTranscript(
   });
 }
 
+/** What has no name of its own is called by its first words. */
+function titled({ titleFrom, fileName, source }: Recording, text: string) {
+  const title = titleFrom === null && fileName === null && source !== 'text' ? firstWords(text) : null;
+  return title === null ? {} : { title, titleFrom: 'words' as const };
+}
+
+/** Names that the source itself tells: who sent a voice, who speaks in subtitles. */
+const namedBy = ({ speakerNames }: Recording, { speakers }: Transcript) =>
+  speakerNames === null && speakers.some((name) => name !== null) ? { speakerNames: speakers } : {};
+
 /** As the row has it, for what reads rows alone. */
-const segmentOf = ({ startMs, endMs, speaker, text }: Transcript['segments'][number]): Segment => ({
+const segmentOf = ({ startMs, endMs, speaker, text, unsure }: Transcript['segments'][number]): Segment => ({
   startMs,
   endMs,
   text,
   ...(speaker === null ? {} : { speaker: String(speaker) }),
+  ...(unsure ? { unsure } : {}),
 });

@@ -1,4 +1,4 @@
-import { type Segment } from '@aisha/db';
+import type { Correction, Segment } from '@aisha/db';
 import { storableJson } from '@aisha/service';
 import { objectKey, type Storage } from '@aisha/storage';
 import { z } from 'zod';
@@ -56,24 +56,52 @@ export async function putTranscript(
   await storage.put('transcripts', transcriptKey(recording), bytes, { contentType: 'application/json' });
 }
 
-type Transcribed = Pick<Recording, 'id' | 'ownerId' | 'language' | 'durationMs' | 'segments' | 'text'>;
+type InRow = Pick<Recording, 'language' | 'durationMs' | 'segments' | 'text'>;
+type Transcribed = InRow & Pick<Recording, 'id' | 'ownerId' | 'corrections'>;
 
-/** The transcript of a recording; of one that was transcribed before there were any, what its row tells. */
+/**
+ * The transcript of a recording with what its person put right; of one that was transcribed before there were any, what its
+ * row tells.
+ */
 export async function readTranscript(
   { storage }: { readonly storage: Pick<Storage, 'get'> },
   recording: Transcribed,
 ): Promise<Transcript> {
   const kept = await storage.get('transcripts', transcriptKey(recording));
-  return kept ? transcript.parse(JSON.parse(kept.toString('utf8'))) : fromRow(recording);
+  if (!kept) return transcriptInRow(recording);
+  const recognised = transcript.parse(JSON.parse(kept.toString('utf8')));
+  return { ...recognised, segments: corrected(recognised.segments, recording.corrections ?? []) };
+}
+
+function corrected(
+  segments: readonly TranscriptSegment[],
+  corrections: readonly Correction[],
+): TranscriptSegment[] {
+  const texts = new Map(corrections.map(({ segment: at, text }) => [at, text]));
+  return segments.map(({ words, unsure, ...recognised }, at) => {
+    const text = texts.get(at);
+    if (text === undefined) return { ...recognised, ...(words && { words }), ...(unsure && { unsure }) };
+    const said = text.split(/\s+/u).filter(Boolean);
+    // As many words as before keep their times; otherwise the segment's own are what is known.
+    const timed = words?.length === said.length;
+    return {
+      ...recognised,
+      text,
+      ...(words && timed
+        ? { words: words.map(({ startMs, endMs }, n) => ({ startMs, endMs, text: said[n] ?? '' })) }
+        : {}),
+    };
+  });
 }
 
 /** Recordings were cut into pieces so long, and a recogniser's speakers are those of one piece. */
 const OLD_PIECE_MS = 300_000;
 
-function fromRow({ language, durationMs, segments, text }: Transcribed): Transcript {
+/** What a recording's row tells of its transcript: without the words' times, but with what was put right. */
+export function transcriptInRow({ language, durationMs, segments, text }: InRow): Transcript {
   const timed = segments ?? [];
-  const endMs = Math.max(0, durationMs ?? 0, ...timed.map((one) => one.endMs));
-  const labels = endMs <= OLD_PIECE_MS ? speakerLabels(timed) : [];
+  const endMs = timed.reduce((latest, one) => Math.max(latest, one.endMs), durationMs ?? 0);
+  const labels = labelsIn(timed, endMs);
   const paragraphs = (text ?? '').split(/\n+/).filter((line) => line.trim() !== '');
   return {
     language,
@@ -85,12 +113,21 @@ function fromRow({ language, durationMs, segments, text }: Transcribed): Transcr
             endMs: one.endMs,
             speaker: numberOf(labels, one.speaker),
             text: one.text,
+            ...(one.unsure ? { unsure: [...one.unsure] } : {}),
           }))
         : paragraphs.map((line) => ({ startMs: 0, endMs: 0, speaker: null, text: line })),
     missing: [],
     speakers: labels.map(() => null),
-    timesFrom: timed.length > 0 ? 'pieces' : 'none',
+    timesFrom: timed.some((one) => one.endMs > 0) ? 'pieces' : 'none',
   };
+}
+
+/** Speakers are numbered through the whole recording; those of a release before this one are only of a piece. */
+function labelsIn(segments: readonly Segment[], endMs: number): string[] {
+  const labels = speakerLabels(segments);
+  if (!labels.every((label) => /^\d{1,3}$/.test(label))) return endMs <= OLD_PIECE_MS ? labels : [];
+  const last = Math.max(-1, ...labels.map(Number));
+  return Array.from({ length: last + 1 }, (_one, n) => String(n));
 }
 
 const speakerLabels = (segments: readonly Segment[]): string[] => [
@@ -124,4 +161,4 @@ export function transcriptOfCues(
 
 /** The same of a text without times: a paragraph each. */
 export const transcriptOfText = (text: string): Transcript =>
-  fromRow({ id: '', ownerId: 0, language: null, durationMs: null, segments: null, text });
+  transcriptInRow({ language: null, durationMs: null, segments: null, text });

@@ -65,6 +65,10 @@ export const orders = pgTable(
     index('orders_payer')
       .on(t.payerId)
       .where(sql`${t.payerId} is not null`),
+    // A reply to a result finds what it is about.
+    index('orders_status_message')
+      .on(t.chatId, t.statusMessageId)
+      .where(sql`${t.kind} = 'transcription'`),
     index('orders_quotes')
       .on(t.deadlineAt)
       .where(sql`${t.state} = 'quoted'`),

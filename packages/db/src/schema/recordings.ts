@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { jsonb, text } from './columns.ts';
 import type {
+  Correction,
   FailureReason,
   Language,
   PieceWord,
@@ -45,6 +46,8 @@ export const recordings = pgTable(
     titleFrom: text('title_from').$type<TitleSource>(),
     /** Names that its person gave to speakers, by their number in the transcript. */
     speakerNames: jsonb('speaker_names').$type<readonly (string | null)[]>(),
+    /** What its person put right in the text; over the transcript in the bucket, which stays as it was recognised. */
+    corrections: jsonb('corrections').$type<readonly Correction[]>(),
     durationMs: integer('duration_ms'),
     /** How much of it could not be read, for its file is damaged. */
     lostMs: integer('lost_ms'),
@@ -84,6 +87,33 @@ export const recordings = pgTable(
     index('recordings_unindexed')
       .on(t.indexDueAt)
       .where(sql`${t.indexDueAt} is not null and ${t.transcribedAt} is not null and ${t.deletedAt} is null`),
+  ],
+);
+
+/** A photo of a slide or a whiteboard that belongs to a recording: what is written on it, documents over it are given. */
+export const recordingSlides = pgTable(
+  'recording_slides',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    recordingId: uuid('recording_id')
+      .notNull()
+      .references(() => recordings.id, { onDelete: 'cascade' }),
+    chatId: telegramId('chat_id').notNull(),
+    /** The message with the photo; what became of it answers it. */
+    messageId: bigint('message_id', { mode: 'number' }).notNull(),
+    fileId: text('file_id').notNull(),
+    /** What is written on it; empty: nothing. */
+    text: text('text'),
+    failure: text('failure').$type<FailureReason>(),
+    createdAt: createdAt(),
+    doneAt: at('done_at'),
+    nextCheckAt: at('next_check_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('recording_slides_one').on(t.recordingId, t.chatId, t.messageId),
+    index('recording_slides_open')
+      .on(t.nextCheckAt)
+      .where(sql`${t.doneAt} is null`),
   ],
 );
 

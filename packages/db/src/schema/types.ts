@@ -170,8 +170,8 @@ export interface PieceWord {
   readonly told?: boolean;
 }
 
-/** `words`: its own first words. `document`: what a document over it found it to be about. */
-export type TitleSource = 'words' | 'document' | 'person';
+/** `words`: its own first words. `model`, `document`: what a text model, a document over it found it to be about. */
+export type TitleSource = 'words' | 'model' | 'document' | 'person';
 
 /** A stretch of speech with its times in milliseconds from the start of the recording. */
 export interface Segment {
@@ -179,6 +179,8 @@ export interface Segment {
   readonly endMs: number;
   readonly text: string;
   readonly speaker?: string;
+  /** Places in `text`, in UTF-16 units, of words that the recogniser itself doubts. */
+  readonly unsure?: readonly { readonly from: number; readonly to: number }[];
 }
 
 /** Width to height of an image. */
@@ -210,6 +212,16 @@ export interface Answer {
     readonly text: string;
   }[];
 }
+
+/** What its person wrote in the place of a segment's text; the segment by its number in the transcript, from 0. */
+export interface Correction {
+  readonly segment: number;
+  readonly text: string;
+}
+
+/** When the bot hears recordings in a group: when it is called, always, never. */
+export const GROUP_MODES = ['reply', 'automatic', 'silent'] as const;
+export type GroupMode = (typeof GROUP_MODES)[number];
 
 /** Why a balance changed. Only add: rows keep these words for ever. */
 export const LEDGER_REASONS = [
