@@ -1,6 +1,6 @@
 import { type Correction, recordings, type Segment } from '@aisha/db';
 import { storable } from '@aisha/service';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { textOf } from './cues.ts';
 import type { Recording } from './recordings.ts';
@@ -51,6 +51,8 @@ export async function correctRecording(
     .set({
       segments,
       corrections: [...corrections.values()],
+      // Search finds the words that stand there now.
+      indexDueAt: sql`now()`,
       text: textOf(transcriptInRow({ ...row, segments })),
     })
     .where(eq(recordings.id, id))

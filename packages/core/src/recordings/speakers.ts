@@ -1,6 +1,6 @@
 import { recordings, type Tx } from '@aisha/db';
 import { storable } from '@aisha/service';
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import type { Recording } from './recordings.ts';
 import type { Transcript } from './transcript.ts';
@@ -41,7 +41,11 @@ export async function nameSpeaker(
   const speakerNames = Array.from({ length: Math.max(names.length, speaker + 1) }, (_one, n) =>
     n === speaker ? name : (names[n] ?? null),
   );
-  const [named] = await tx.update(recordings).set({ speakerNames }).where(eq(recordings.id, id)).returning();
+  const [named] = await tx
+    .update(recordings)
+    .set({ speakerNames, indexDueAt: sql`now()` })
+    .where(eq(recordings.id, id))
+    .returning();
   if (!named) throw new Error('the recording was found a moment ago');
   return named;
 }

@@ -1,7 +1,7 @@
 import { type Recording } from './recordings.ts';
 import { recordings, type TitleSource, type Tx } from '@aisha/db';
 import { shorten, storable } from '@aisha/service';
-import { and, eq, isNull, ne, or } from 'drizzle-orm';
+import { and, eq, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 
 /** As much as stands on a button. */
@@ -32,7 +32,7 @@ export async function renameRecording(
 ): Promise<Recording | null> {
   const [row] = await tx
     .update(recordings)
-    .set({ title, titleFrom: 'person' })
+    .set({ title, titleFrom: 'person', indexDueAt: sql`now()` })
     .where(and(eq(recordings.id, id), eq(recordings.ownerId, ownerId), isNull(recordings.deletedAt)))
     .returning();
   return row ?? null;
@@ -49,7 +49,7 @@ export async function proposeTitle(
   if (known === null) return;
   await tx
     .update(recordings)
-    .set({ title: known, titleFrom })
+    .set({ title: known, titleFrom, indexDueAt: sql`now()` })
     .where(
       and(
         eq(recordings.id, recordingId),
