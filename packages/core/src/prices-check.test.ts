@@ -9,7 +9,17 @@ const fal = {
   restUrl: '',
   webhook: null,
   elsewhere: false,
-  models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
+  models: {
+    portrait: 'flux-lora-portrait',
+    style: 'flux-lora-style',
+    image: 'flux-lora',
+    imageBest: 'flux-pro-ultra',
+    instant: 'nano-banana-2',
+    instantBest: 'nano-banana-pro',
+    edit: 'nano-banana-2',
+    upscale: 'seedvr',
+    video: 'ltx-2.3',
+  },
   prices: {},
   balanceAlarmUsd: 20,
   legacy: {
@@ -30,7 +40,11 @@ test('the prices that stand by default cover what the providers bill', () => {
 
 test.each([
   ['PRICE_TRAINING_QUALITY=119', { training: { ...prices.training, quality: 119 } }, 'Set it to 120 or more'],
-  ['PRICE_IMAGE=0', { image: 0 }, 'Set it to 1 or more'],
+  ['PRICE_IMAGE=1', { image: 1 }, 'Set it to 2 or more'],
+  ['PRICE_IMAGE_BEST=2', { imageBest: 2 }, 'Set it to 3 or more'],
+  ['PRICE_EDIT=1', { edit: 1 }, 'Set it to 2 or more'],
+  ['PRICE_UPSCALE=0', { upscale: 0 }, 'Set it to 1 or more'],
+  ['PRICE_VIDEO=7', { video: 7 }, 'Set it to 8 or more'],
   ['PRICE_TRANSCRIPTION_MINUTE=0', { transcriptionMinute: 0 }, 'Set it to 1 or more'],
   // Both languages of a bilingual document are written.
   ['PRICE_DOCUMENT=4', { document: 4 }, 'Set it to 5 or more'],

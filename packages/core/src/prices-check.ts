@@ -2,10 +2,20 @@ import type { FalConfig, PaymentsConfig, Prices } from '@aisha/config';
 import { wholeVolume } from './documents/cost.ts';
 import { DOCUMENT_KINDS, documentKinds } from './documents/kinds/index.ts';
 import { CHARACTERS_A_UNIT } from './documents/document-order.ts';
-import { generatorFor, trainerFor } from './fal/models/index.ts';
+import {
+  animatorFor,
+  editorFor,
+  generatorFor,
+  portraitistFor,
+  type Quality,
+  trainerFor,
+  upscalerFor,
+} from './fal/models/index.ts';
+import type { Editor } from './fal/models/editor.ts';
+import type { Generator } from './fal/models/generator.ts';
 import { PRESETS } from './fal/models/trainer.ts';
 import { costOf } from './fal/models/price.ts';
-import { ASPECTS } from './images/aspects.ts';
+import { ASPECT_NAMES, ASPECTS } from './images/aspects.ts';
 import { textCost } from './spending/spending.ts';
 
 /** What the catalogue does not know by itself, in US dollars. */
@@ -23,7 +33,6 @@ function costs(
   other: OtherCosts,
 ): { variable: string; credits: (prices: Prices) => number; usd: number | null }[] {
   const trainers = KINDS.map((kind) => trainerFor(kind, fal.models));
-  const generators = [generatorFor(null, fal.models), ...trainers.map(({ generator }) => generator)];
   const trainings = PRESETS.map((preset) => ({
     variable: `PRICE_TRAINING_${preset.toUpperCase()}`,
     credits: (prices: Prices) => prices.training[preset],
@@ -40,18 +49,54 @@ function costs(
       }),
     ),
   }));
-  const image = most(
-    generators.flatMap((generator) =>
-      Object.values(ASPECTS).map((size) => {
-        const request = { prompt: '', model: null, size, aspect: '1:1', count: 1, seed: 0 } as const;
-        return costOf(generator, generator.buildInput(request), fal.prices);
+  const drawn = (model: Generator | Editor) =>
+    most(
+      ASPECT_NAMES.map((aspect) => {
+        const request = { prompt: '', size: ASPECTS[aspect], aspect, count: 1, seed: 0 } as const;
+        const input =
+          model.role === 'generator'
+            ? model.buildInput({ ...request, model: null })
+            : model.buildInput({ ...request, from: Array.from({ length: model.pictures }, () => '') });
+        return costOf(model, input, fal.prices);
       }),
-    ),
-  );
+    );
+  const drawnIn = (quality: Quality, others: readonly Generator[] = []) =>
+    most(
+      [generatorFor(null, fal.models, quality), portraitistFor(fal.models, quality), ...others].map(drawn),
+    );
+  const [upscaler, animator] = [upscalerFor(fal.models), animatorFor(fal.models)];
+  const pictures = [
+    {
+      variable: 'PRICE_IMAGE',
+      credits: (prices: Prices) => prices.image,
+      usd: drawnIn(
+        'standard',
+        trainers.map(({ generator }) => generator),
+      ),
+    },
+    {
+      variable: 'PRICE_IMAGE_BEST',
+      credits: (prices: Prices) => prices.imageBest,
+      usd: drawnIn('best'),
+    },
+    {
+      variable: 'PRICE_EDIT',
+      credits: (prices: Prices) => prices.edit,
+      usd: drawn(editorFor(fal.models)),
+    },
+    {
+      variable: 'PRICE_UPSCALE',
+      credits: (prices: Prices) => prices.upscale,
+      usd: costOf(upscaler, upscaler.buildInput({ from: '', seed: 0 }), fal.prices),
+    },
+    {
+      variable: 'PRICE_VIDEO',
+      credits: (prices: Prices) => prices.video,
+      usd: costOf(animator, animator.buildInput({ from: '', prompt: '' }), fal.prices),
+    },
+  ];
   return [
-    ...(fal.testMode
-      ? []
-      : [...trainings, { variable: 'PRICE_IMAGE', credits: (prices: Prices) => prices.image, usd: image }]),
+    ...(fal.testMode ? [] : [...trainings, ...pictures]),
     {
       variable: 'PRICE_TRANSCRIPTION_MINUTE',
       credits: (prices) => prices.transcriptionMinute,

@@ -14,8 +14,20 @@ export interface FalConfig {
   /** The servers are not FAL's own: their plain-http and private addresses are accepted for files too. */
   elsewhere: boolean;
   /** Which catalogue rows train new avatars, and draw where no avatar is in the image. */
-  models: { portrait: string; style: string; image: string };
-  /** By FAL's endpoint id, US dollars for one unit (step, megapixel, image, training): stands before ours. */
+  models: {
+    portrait: string;
+    style: string;
+    /** Without an avatar; `…Best` where the person chose quality. */
+    image: string;
+    imageBest: string;
+    /** People from their photos, without a training. */
+    instant: string;
+    instantBest: string;
+    edit: string;
+    upscale: string;
+    video: string;
+  };
+  /** By FAL's endpoint id, US dollars for one unit (step, megapixel, image, training, second): stands before ours. */
   prices: Readonly<Record<string, number>>;
   /** Operators hear of it when less is left on the account. */
   balanceAlarmUsd: number;
@@ -60,6 +72,36 @@ export const falModeGroup = group({
       doc: 'Catalogue row that draws images without an avatar.',
       expected: 'a row of the model catalogue',
     },
+    IMAGE_MODEL_BEST: {
+      schema: z.string().default('flux-pro-ultra'),
+      doc: 'The same where the person asks for the best quality (PRICE_IMAGE_BEST).',
+      expected: 'a row of the model catalogue',
+    },
+    AVATAR_INSTANT_MODEL: {
+      schema: z.string().default('nano-banana-2'),
+      doc: 'Catalogue row that draws people from their photos without a training: instant avatars, several people in one picture.',
+      expected: 'a row of the model catalogue',
+    },
+    AVATAR_INSTANT_MODEL_BEST: {
+      schema: z.string().default('nano-banana-pro'),
+      doc: 'The same where the person asks for the best quality.',
+      expected: 'a row of the model catalogue',
+    },
+    IMAGE_EDIT_MODEL: {
+      schema: z.string().default('nano-banana-2'),
+      doc: 'Catalogue row that changes a picture by words.',
+      expected: 'a row of the model catalogue',
+    },
+    IMAGE_UPSCALE_MODEL: {
+      schema: z.string().default('seedvr'),
+      doc: 'Catalogue row that enlarges pictures.',
+      expected: 'a row of the model catalogue',
+    },
+    IMAGE_VIDEO_MODEL: {
+      schema: z.string().default('ltx-2.3'),
+      doc: 'Catalogue row that sets a picture in motion.',
+      expected: 'a row of the model catalogue',
+    },
     ENVIRONMENT: {
       schema: z.string().optional(),
       doc: 'See Process.',
@@ -79,7 +121,17 @@ export const falModeGroup = group({
       });
     return {
       testMode: v.FAL_TRAINING_TEST_MODE,
-      models: { portrait: v.AVATAR_PORTRAIT_MODEL, style: v.AVATAR_STYLE_MODEL, image: v.IMAGE_MODEL },
+      models: {
+        portrait: v.AVATAR_PORTRAIT_MODEL,
+        style: v.AVATAR_STYLE_MODEL,
+        image: v.IMAGE_MODEL,
+        imageBest: v.IMAGE_MODEL_BEST,
+        instant: v.AVATAR_INSTANT_MODEL,
+        instantBest: v.AVATAR_INSTANT_MODEL_BEST,
+        edit: v.IMAGE_EDIT_MODEL,
+        upscale: v.IMAGE_UPSCALE_MODEL,
+        video: v.IMAGE_VIDEO_MODEL,
+      },
     };
   },
 });
@@ -120,7 +172,7 @@ export const falGroup = group({
     },
     FAL_PRICES: {
       schema: prices,
-      doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, image or training) by endpoint.',
+      doc: 'What FAL bills, where our own list is behind or knows no price: US dollars a unit (step, megapixel, image, training or second) by endpoint.',
       expected: '{"fal-ai/flux-lora": 0.035}',
     },
     FAL_BALANCE_ALARM_USD: {

@@ -11,6 +11,12 @@ export interface Prices {
   readonly training: { readonly fast: number; readonly balanced: number; readonly quality: number };
   /** Each picture. */
   readonly image: number;
+  /** Each picture where the person chose the best quality. */
+  readonly imageBest: number;
+  /** A picture changed by words, one enlarged, one set in motion. */
+  readonly edit: number;
+  readonly upscale: number;
+  readonly video: number;
   /** Each minute of a recording beyond the free ones, begun ones in full. */
   readonly transcriptionMinute: number;
   readonly freeSeconds: number;
@@ -59,6 +65,25 @@ export const pricesGroup = group({
       example: '150',
     },
     PRICE_IMAGE: { schema: credits(5), doc: 'Each picture.', expected: CREDITS, example: '5' },
+    PRICE_IMAGE_BEST: {
+      schema: credits(10),
+      doc: 'Each picture in the best quality.',
+      expected: CREDITS,
+      example: '10',
+    },
+    PRICE_EDIT: {
+      schema: credits(5),
+      doc: 'A picture changed by words.',
+      expected: CREDITS,
+      example: '5',
+    },
+    PRICE_UPSCALE: { schema: credits(3), doc: 'A picture enlarged.', expected: CREDITS, example: '3' },
+    PRICE_VIDEO: {
+      schema: credits(15),
+      doc: 'A short video from a picture.',
+      expected: CREDITS,
+      example: '15',
+    },
     PRICE_TRANSCRIPTION_MINUTE: {
       schema: credits(10),
       doc: 'Each minute of a recording beyond the free ones; begun ones in full.',
@@ -99,6 +124,10 @@ export const pricesGroup = group({
       quality: v.PRICE_TRAINING_QUALITY,
     },
     image: v.PRICE_IMAGE,
+    imageBest: v.PRICE_IMAGE_BEST,
+    edit: v.PRICE_EDIT,
+    upscale: v.PRICE_UPSCALE,
+    video: v.PRICE_VIDEO,
     transcriptionMinute: v.PRICE_TRANSCRIPTION_MINUTE,
     freeSeconds: v.FREE_SECONDS,
     document: v.PRICE_DOCUMENT,

@@ -8,10 +8,21 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import yazl from 'yazl';
 import { wholeModel } from '../avatars/model-file.ts';
-import { generatorFor, trainerFor } from './models/index.ts';
+import { ASPECTS } from '../images/aspects.ts';
+import { animatorFor, editorFor, generatorFor, trainerFor, upscalerFor } from './models/index.ts';
 import { createSimulatedFal } from './simulated.ts';
 
-const models = { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' };
+const models = {
+  portrait: 'flux-lora-portrait',
+  style: 'flux-lora-style',
+  image: 'flux-lora',
+  imageBest: 'flux-pro-ultra',
+  instant: 'nano-banana-2',
+  instantBest: 'nano-banana-pro',
+  edit: 'nano-banana-2',
+  upscale: 'seedvr',
+  video: 'ltx-2.3',
+};
 const generator = generatorFor(null, models);
 const trainer = trainerFor('portrait', models);
 const legacy = {
@@ -126,6 +137,45 @@ describe.each(implementations)('FAL by %s', (_name, start) => {
     }
     expect(await fal.client.cancel(generator.endpoint, requestId)).toEqual({ kind: 'completed' });
     expect(await fal.client.deleteRequestFiles(requestId)).toEqual({ kind: 'deleted' });
+  });
+
+  test('a picture that is sent is drawn from, enlarged and set in motion', async () => {
+    const photo = await sharp({ create: { width: 90, height: 120, channels: 3, background: '#3366cc' } })
+      .jpeg()
+      .toBuffer();
+    const sent = await fal.client.uploadFile(photo, {
+      fileName: 'photo.jpg',
+      contentType: 'image/jpeg',
+      expiresS: 600,
+    });
+    if (sent.kind !== 'ok') throw new Error(sent.kind);
+    const fileOf = async (url: string) => {
+      const file = await fal.client.download(url, roomy);
+      if (file.kind !== 'ok') throw new Error(file.kind);
+      return file;
+    };
+    const run = async (model: string, input: Readonly<Record<string, unknown>>) =>
+      resultOf(model, await submitted(model, input));
+
+    const editor = editorFor(models);
+    const request = { prompt: 'by the sea', size: ASPECTS['3:4'], aspect: '3:4', count: 1, seed: 7 } as const;
+    const drawn = await run(editor.endpoint, editor.buildInput({ ...request, from: [sent.url] }));
+    const [image] = editor.readOutput(drawn)?.images ?? [];
+    const { width, height } = await sharp((await fileOf(image?.url ?? '')).data).metadata();
+    expect(width / height).toBeCloseTo(0.75, 1);
+
+    const upscaler = upscalerFor(models);
+    const enlarged = await run(upscaler.endpoint, upscaler.buildInput({ from: sent.url, seed: 7 }));
+    expect(await sharp((await fileOf(upscaler.readOutput(enlarged) ?? '')).data).metadata()).toMatchObject({
+      width: 90 * upscaler.factor,
+      height: 120 * upscaler.factor,
+    });
+
+    const animator = animatorFor(models);
+    const moving = await run(animator.endpoint, animator.buildInput({ from: sent.url, prompt: 'a smile' }));
+    const film = await fileOf(animator.readOutput(moving) ?? '');
+    expect([film.contentType, film.data.subarray(4, 8).toString()]).toEqual(['video/mp4', 'ftyp']);
+    for (const model of [editor, upscaler, animator]) expect(model.readOutput({ nothing: true })).toBeNull();
   });
 
   test('a training, from submit to a model file', async () => {

@@ -18,6 +18,7 @@ const STAGES = {
   generator: 'drawing',
   editor: 'drawing',
   upscaler: 'drawing',
+  animator: 'drawing',
   recogniser: 'transcribing',
 } as const satisfies Record<Role, Stage>;
 

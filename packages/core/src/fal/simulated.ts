@@ -3,6 +3,8 @@ import type { FalClient, FalDownloadOptions, FetchedBuffer } from '@aisha/provid
 import sharp from 'sharp';
 import { z } from 'zod';
 import { modelAt } from './models/index.ts';
+import type { Role } from './models/model.ts';
+import { simulatedVideo } from './simulated-video.ts';
 
 /** Seconds that a simulated request takes. */
 const SECONDS = { training: 10, image: 2 };
@@ -20,16 +22,29 @@ const imageInput = z.looseObject({
   image_size: z.object({ width: z.number(), height: z.number() }).optional(),
   aspect_ratio: z.string().optional(),
 });
+const enlargingInput = z.looseObject({ image_url: z.string(), upscale_factor: z.number().default(2) });
 
 /** What a request id carries, so that any process answers for it and a restart changes nothing. */
-const ticket = z.object({ at: z.number(), kind: z.enum(['training', 'image']), input: z.unknown() });
+const KINDS = ['training', 'image', 'enlarging', 'video'] as const;
+const ticket = z.object({ at: z.number(), kind: z.enum(KINDS), input: z.unknown() });
+type Kind = (typeof KINDS)[number];
+
+const kindOf = (role: Role): Kind =>
+  role === 'trainer'
+    ? 'training'
+    : role === 'upscaler'
+      ? 'enlarging'
+      : role === 'animator'
+        ? 'video'
+        : 'image';
 
 /**
  * Test mode (`FAL_TRAINING_TEST_MODE`): the same port as the real client, with no request leaving the process.
  * Everything it makes says that it is a test.
  */
 export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
-  const left = (t: Ticket) => seconds[t.kind] - (Date.now() - t.at) / 1_000;
+  const whole = ({ kind }: Pick<Ticket, 'kind'>) => (kind === 'training' ? seconds.training : seconds.image);
+  const left = (t: Ticket) => whole(t) - (Date.now() - t.at) / 1_000;
   return {
     submit: (model, input) => {
       const role = modelAt(model)?.role;
@@ -40,7 +55,7 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
           detail: `no model ${model}`,
           status: 404,
         });
-      const kind = role === 'trainer' ? 'training' : 'image';
+      const kind = kindOf(role);
       const requestId = Buffer.from(
         JSON.stringify({ at: Date.now(), kind, input: shrink(kind, input) }),
       ).toString('base64url');
@@ -61,10 +76,10 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
           kind: 'completed',
           error: null,
           errorType: null,
-          inferenceTimeS: seconds[t.kind],
+          inferenceTimeS: whole(t),
         });
       const total = 1_000;
-      const done = Math.floor((1 - left(t) / seconds[t.kind]) * total);
+      const done = Math.floor((1 - left(t) / whole(t)) * total);
       const logs = [
         { message: `${done}/${total} [simulated]`, level: 'INFO', timestamp: new Date().toISOString() },
       ];
@@ -82,6 +97,8 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
             finetune_id: 'simulated',
           },
         };
+      if (t.kind === 'video') return { kind: 'ok', output: { video: { url: `${PREFIX}//video` } } };
+      if (t.kind === 'enlarging') return { kind: 'ok', output: { image: { url: enlargedUrl(t.input) } } };
       const input = imageInput.parse(t.input);
       const images = Array.from({ length: input.num_images }, (_, i) => ({
         url: `${PREFIX}//image?${new URLSearchParams({ ...sizeOf(input), seed: String(input.seed + i) }).toString()}`,
@@ -102,9 +119,12 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
       if (!t) return Promise.resolve({ kind: 'not-found' });
       return Promise.resolve({ kind: left(t) > 0 ? 'requested' : 'completed' });
     },
-    uploadFile: (body) => {
+    uploadFile: async (body, { contentType }) => {
       if (!Buffer.isBuffer(body)) body.stream.destroy();
-      return Promise.resolve({ kind: 'ok', url: 'https://simulated.invalid/photos.zip' });
+      // What is enlarged afterwards has its ratio from here.
+      const { width = 1, height = 1 } =
+        Buffer.isBuffer(body) && contentType.startsWith('image/') ? await sharp(body).metadata() : {};
+      return { kind: 'ok', url: `https://simulated.invalid/file?width=${width}&height=${height}` };
     },
     balance: () => Promise.resolve({ kind: 'not-told' }),
     deleteRequestFiles: (requestId) => Promise.resolve({ kind: read(requestId) ? 'deleted' : 'not-found' }),
@@ -121,10 +141,15 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
 /** What was made under such an address; nothing else is fetched. */
 async function fetchMade(url: string, { maxBytes }: FalDownloadOptions): Promise<FetchedBuffer> {
   if (!url.startsWith(PREFIX)) return { kind: 'gone', status: 404 };
-  const ofImage = !url.includes('//model');
-  const data = ofImage ? await image(new URL(url).searchParams) : modelFile();
+  const { data, contentType } = await made(url);
   if (data.length > maxBytes) return { kind: 'too-big', maxBytes };
-  return { kind: 'ok', contentType: ofImage ? 'image/jpeg' : 'application/octet-stream', data };
+  return { kind: 'ok', contentType, data };
+}
+
+async function made(url: string): Promise<{ data: Buffer; contentType: string }> {
+  if (url.includes('//model')) return { data: modelFile(), contentType: 'application/octet-stream' };
+  if (url.includes('//video')) return { data: simulatedVideo(), contentType: 'video/mp4' };
+  return { data: await image(new URL(url).searchParams), contentType: 'image/jpeg' };
 }
 
 type Ticket = z.infer<typeof ticket>;
@@ -137,12 +162,28 @@ function read(requestId: string): Ticket | null {
   }
 }
 
-function shrink(kind: 'training' | 'image', input: unknown): unknown {
-  return kind === 'training'
-    ? trainingInput.pick({ steps: true, iterations: true }).parse(input)
-    : imageInput
+function shrink(kind: Kind, input: unknown): unknown {
+  switch (kind) {
+    case 'training':
+      return trainingInput.pick({ steps: true, iterations: true }).parse(input);
+    case 'image':
+      return imageInput
         .pick({ num_images: true, seed: true, image_size: true, aspect_ratio: true, prompt: true })
         .parse(input);
+    case 'enlarging':
+      return enlargingInput.pick({ image_url: true, upscale_factor: true }).parse(input);
+    case 'video':
+      return {};
+    default:
+      return kind satisfies never;
+  }
+}
+
+function enlargedUrl(input: unknown): string {
+  const { image_url: from, upscale_factor: factor } = enlargingInput.parse(input);
+  const { searchParams } = new URL(from);
+  const side = (name: string) => String(Number(searchParams.get(name) ?? 1) * factor);
+  return `${PREFIX}//image?${new URLSearchParams({ width: side('width'), height: side('height'), seed: '1' }).toString()}`;
 }
 
 function sizeOf({ image_size: size, aspect_ratio: aspect }: z.infer<typeof imageInput>): {

@@ -5,7 +5,7 @@ import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { completeFalJob, type FalJob, failFalJob } from '../fal/jobs.ts';
-import { generatorAt } from '../fal/models/index.ts';
+import { drawerAt } from '../fal/models/index.ts';
 import type { GeneratedImage } from '../fal/models/generator.ts';
 import { findOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -32,7 +32,7 @@ export async function collectImages(
   const [avatar] = order.subjectId
     ? await parts.db.select().from(avatars).where(eq(avatars.id, order.subjectId))
     : [undefined];
-  const answer = generatorAt(job.model)?.readOutput(output);
+  const answer = drawerAt(job.model)?.readOutput(output);
   if (!answer) return failFalJob(parts, job, 'bad_result', 'the answer has no images');
 
   const wanted = answer.images.slice(0, input.count);

@@ -170,7 +170,17 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
           ? null
           : { statusUrl: `${receiver.url}/status`, portraitUrl: `${receiver.url}/portrait` },
       elsewhere: true,
-      models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
+      models: {
+        portrait: 'flux-lora-portrait',
+        style: 'flux-lora-style',
+        image: 'flux-lora',
+        imageBest: 'flux-pro-ultra',
+        instant: 'nano-banana-2',
+        instantBest: 'nano-banana-pro',
+        edit: 'nano-banana-2',
+        upscale: 'seedvr',
+        video: 'ltx-2.3',
+      },
       prices: {},
       balanceAlarmUsd: 20,
       legacy: {

@@ -7,6 +7,7 @@ export const flux2Lora: Generator = {
   endpoint: 'fal-ai/flux-2/lora',
   role: 'generator',
   alone: true,
+  perRequest: 4,
   price: perMegapixel(0.021),
   limits: GENERATOR_LIMITS,
   shutdown: null,

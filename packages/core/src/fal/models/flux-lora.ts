@@ -7,6 +7,7 @@ export const fluxLora: Generator = {
   endpoint: 'fal-ai/flux-lora',
   role: 'generator',
   alone: true,
+  perRequest: 4,
   price: perMegapixel(0.035),
   limits: GENERATOR_LIMITS,
   shutdown: null,

@@ -7,6 +7,7 @@ export const fluxProUltraFinetuned: Generator = {
   endpoint: 'fal-ai/flux-pro/v1.1-ultra-finetuned',
   role: 'generator',
   alone: false,
+  perRequest: 4,
   price: perImage(0.07),
   limits: GENERATOR_LIMITS,
   shutdown: null,

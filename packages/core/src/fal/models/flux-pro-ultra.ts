@@ -7,6 +7,7 @@ export const fluxProUltra: Generator = {
   endpoint: 'fal-ai/flux-pro/v1.1-ultra',
   role: 'generator',
   alone: true,
+  perRequest: 4,
   price: perImage(0.06),
   limits: GENERATOR_LIMITS,
   shutdown: null,

@@ -22,6 +22,8 @@ export interface Generator extends Model {
   readonly role: 'generator';
   /** Draws without an avatar's model too. */
   readonly alone: boolean;
+  /** Images that one request makes at most; more of them are several requests. */
+  readonly perRequest: number;
   buildInput(request: ImageRequest): Record<string, unknown>;
   /** null when the answer is not what this model answers. */
   readOutput(output: unknown): { images: readonly GeneratedImage[]; seed: string | null } | null;

@@ -1,5 +1,23 @@
 import type { FalConfig } from '@aisha/config';
 import type { AvatarKind } from '@aisha/db';
+import type { Animator } from './animator.ts';
+import { auraSr } from './aura-sr.ts';
+import { clarityUpscaler } from './clarity-upscaler.ts';
+import type { Editor } from './editor.ts';
+import { flux2Edit } from './flux-2-edit.ts';
+import { flux2ProEdit } from './flux-2-pro-edit.ts';
+import { fluxKontext } from './flux-kontext.ts';
+import { fluxPulid } from './flux-pulid.ts';
+import { gptImage2Edit } from './gpt-image-2-edit.ts';
+import { ideogramCharacter } from './ideogram-character.ts';
+import { instantCharacter } from './instant-character.ts';
+import { kling25Video } from './kling-2-5-video.ts';
+import { ltx23Video } from './ltx-2-3-video.ts';
+import { nanoBanana2Edit } from './nano-banana-2-edit.ts';
+import { nanoBananaProEdit } from './nano-banana-pro-edit.ts';
+import { seedream45Edit } from './seedream-4-5-edit.ts';
+import { seedvrUpscale } from './seedvr-upscale.ts';
+import type { Upscaler } from './upscaler.ts';
 import { flux2Lora } from './flux-2-lora.ts';
 import { flux2Trainer } from './flux-2-trainer.ts';
 import { fluxLoraFastTraining } from './flux-lora-fast-training.ts';
@@ -15,7 +33,7 @@ import { usdPerUnit } from './price.ts';
 import type { SpeechModel } from './speech-model.ts';
 import type { Trainer } from './trainer.ts';
 
-export type FalModel = Trainer | Generator | SpeechModel;
+export type FalModel = Trainer | Generator | Editor | Upscaler | Animator | SpeechModel;
 
 /** Every model that Aisha knows, one line each. Names and endpoints of models stand in this folder alone. */
 export const MODELS: readonly FalModel[] = [
@@ -27,6 +45,21 @@ export const MODELS: readonly FalModel[] = [
   flux2Lora,
   fluxProUltraFinetuned,
   fluxProUltra,
+  nanoBanana2Edit,
+  nanoBananaProEdit,
+  flux2ProEdit,
+  flux2Edit,
+  seedream45Edit,
+  gptImage2Edit,
+  fluxKontext,
+  fluxPulid,
+  instantCharacter,
+  ideogramCharacter,
+  seedvrUpscale,
+  clarityUpscaler,
+  auraSr,
+  ltx23Video,
+  kling25Video,
   falScribeV2,
 ];
 
@@ -44,9 +77,20 @@ export function trainerAt(endpoint: string): Trainer | null {
   return model?.role === 'trainer' ? model : null;
 }
 
-export function generatorAt(endpoint: string): Generator | null {
+/** What makes images, from words or from pictures. */
+export function drawerAt(endpoint: string): Generator | Editor | null {
   const model = modelAt(endpoint);
-  return model?.role === 'generator' ? model : null;
+  return model?.role === 'generator' || model?.role === 'editor' ? model : null;
+}
+
+export function upscalerAt(endpoint: string): Upscaler | null {
+  const model = modelAt(endpoint);
+  return model?.role === 'upscaler' ? model : null;
+}
+
+export function animatorAt(endpoint: string): Animator | null {
+  const model = modelAt(endpoint);
+  return model?.role === 'animator' ? model : null;
 }
 
 /** A recogniser by the name that the configuration has for it; null: it is nobody of FAL's. */
@@ -55,19 +99,67 @@ export function speechModelNamed(name: string): SpeechModel | null {
   return model?.role === 'recogniser' ? model : null;
 }
 
-/** Which model draws: an avatar by the name of the one that trained it, and what has no avatar in it. */
-export const generatorFor = (trainedBy: string | null, models: FalConfig['models']): Generator =>
-  (trainedBy === null ? undefined : trainers.get(trainedBy)?.generator) ?? drawsAlone(models);
+/** Quality against price and time, as the person chose. */
+export const QUALITIES = ['standard', 'best'] as const;
+export type Quality = (typeof QUALITIES)[number];
 
-/** Checked at start. Throws a sentence for the operator. */
-function drawsAlone({ image }: FalConfig['models']): Generator {
-  const known = MODELS.flatMap((model) => (model.role === 'generator' && model.alone ? [model] : []));
-  const model = known.find(({ name }) => name === image);
+type Models = FalConfig['models'];
+
+/** Which model draws: an avatar by the name of the one that trained it, and what has no avatar in it. */
+export const generatorFor = (
+  trainedBy: string | null,
+  models: Models,
+  quality: Quality = 'standard',
+): Generator =>
+  (trainedBy === null ? undefined : trainers.get(trainedBy)?.generator) ?? drawsAlone(models, quality);
+
+/** The model of that name among those that are fit. Checked at start; throws a sentence for the operator. */
+function named<M extends FalModel>(variable: string, name: string, does: string, fit: readonly M[]): M {
+  const model = fit.find((one) => one.name === name);
   if (!model)
     throw new Error(
-      `IMAGE_MODEL=${image} names no model that draws without an avatar; known: ${known.map(({ name }) => name).join(', ')}`,
+      `${variable}=${name} names no model that ${does}; known: ${fit.map((one) => one.name).join(', ')}`,
     );
   return model;
+}
+
+function drawsAlone(models: Models, quality: Quality): Generator {
+  const fit = MODELS.flatMap((model) => (model.role === 'generator' && model.alone ? [model] : []));
+  return quality === 'best'
+    ? named('IMAGE_MODEL_BEST', models.imageBest, 'draws without an avatar', fit)
+    : named('IMAGE_MODEL', models.image, 'draws without an avatar', fit);
+}
+
+const editors = MODELS.flatMap((model) => (model.role === 'editor' ? [model] : []));
+
+/** Which model draws people from their photos, without a training. */
+export function portraitistFor(models: Models, quality: Quality = 'standard'): Editor {
+  const fit = editors.filter(({ people }) => people > 0);
+  return quality === 'best'
+    ? named('AVATAR_INSTANT_MODEL_BEST', models.instantBest, 'draws a person from photos', fit)
+    : named('AVATAR_INSTANT_MODEL', models.instant, 'draws a person from photos', fit);
+}
+
+/** Which model draws so many people in one image and keeps them apart: the person's choice, or another that can. */
+export function groupPortraitistFor(models: Models, quality: Quality, people: number): Editor | null {
+  const chosen = [portraitistFor(models, quality), portraitistFor(models), portraitistFor(models, 'best')];
+  return chosen.find((model) => model.people >= people) ?? null;
+}
+
+/** Which model changes a picture by words. */
+export function editorFor(models: Models): Editor {
+  const fit = editors.filter(({ changes }) => changes);
+  return named('IMAGE_EDIT_MODEL', models.edit, 'changes a picture', fit);
+}
+
+export function upscalerFor(models: Models): Upscaler {
+  const fit = MODELS.flatMap((model) => (model.role === 'upscaler' ? [model] : []));
+  return named('IMAGE_UPSCALE_MODEL', models.upscale, 'enlarges a picture', fit);
+}
+
+export function animatorFor(models: Models): Animator {
+  const fit = MODELS.flatMap((model) => (model.role === 'animator' ? [model] : []));
+  return named('IMAGE_VIDEO_MODEL', models.video, 'sets a picture in motion', fit);
 }
 
 /** What the older deployment trained with: fine-tunes by id, LoRA files by the avatar's kind. Names of models here. */
@@ -98,18 +190,28 @@ export function trainerFor(kind: AvatarKind, models: FalConfig['models']): Train
 export function modelProblems(
   fal: Pick<FalConfig, 'models' | 'elsewhere' | 'testMode' | 'prices'>,
 ): string[] {
-  const alone = drawsAlone(fal.models);
+  const drawing = [
+    drawsAlone(fal.models, 'standard'),
+    drawsAlone(fal.models, 'best'),
+    portraitistFor(fal.models, 'standard'),
+    portraitistFor(fal.models, 'best'),
+    editorFor(fal.models),
+    upscalerFor(fal.models),
+    animatorFor(fal.models),
+  ];
   if (fal.testMode) return [];
   const kinds = ['portrait', 'style'] as const;
   const used = kinds.map((kind) => ({ kind, model: trainerFor(kind, fal.models) }));
   const withdrawn = fal.elsewhere ? [] : used.filter(({ model }) => isWithdrawn(model));
-  const priced = new Set<FalModel>([alone, ...used.flatMap(({ model }) => [model, model.generator])]);
+  const gone = fal.elsewhere ? [] : drawing.filter((model) => isWithdrawn(model));
+  const priced = new Set<FalModel>([...drawing, ...used.flatMap(({ model }) => [model, model.generator])]);
   const unpriced = [...priced].filter((model) => usdPerUnit(model, fal.prices) === null);
   return [
     ...withdrawn.map(
       ({ kind, model }) =>
         `${variableOf(kind)}=${model.name}: FAL has withdrawn ${model.endpoint} for new training; its fine-tunes still draw. Choose another model.`,
     ),
+    ...gone.map(({ name, endpoint }) => `${name}: FAL has withdrawn ${endpoint}. Choose another model.`),
     ...unpriced.map(
       ({ name, endpoint, price }) =>
         `${name}: nobody knows what ${endpoint} costs. Set FAL_PRICES={"${endpoint}": <US dollars a ${price.unit}>}.`,

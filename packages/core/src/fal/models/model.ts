@@ -1,7 +1,7 @@
 import type { Price } from './price.ts';
 
 /** What a model does for us. Models of one role are used alike; what differs between them stands in their files. */
-export type Role = 'trainer' | 'generator' | 'editor' | 'upscaler' | 'recogniser';
+export type Role = 'trainer' | 'generator' | 'editor' | 'upscaler' | 'animator' | 'recogniser';
 
 export interface Limits {
   /**

@@ -1,8 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { ASPECT_NAMES, ASPECTS } from '../../images/aspects.ts';
-import { checkModels, generatorFor, modelAt, MODELS, modelProblems, trainerFor } from './index.ts';
+import {
+  checkModels,
+  generatorFor,
+  groupPortraitistFor,
+  modelAt,
+  MODELS,
+  modelProblems,
+  portraitistFor,
+  trainerFor,
+} from './index.ts';
 import { isWithdrawn } from './model.ts';
 import { costOf } from './price.ts';
 import { PRESETS, type Trainer } from './trainer.ts';
@@ -16,13 +26,37 @@ const settings = {
   finetuneType: 'full',
 } as const;
 const fal = {
-  models: { portrait: 'flux-lora-portrait', style: 'flux-lora-style', image: 'flux-lora' },
+  models: {
+    portrait: 'flux-lora-portrait',
+    style: 'flux-lora-style',
+    image: 'flux-lora',
+    imageBest: 'flux-pro-ultra',
+    instant: 'nano-banana-2',
+    instantBest: 'nano-banana-pro',
+    edit: 'nano-banana-2',
+    upscale: 'seedvr',
+    video: 'ltx-2.3',
+  },
   elsewhere: false,
   testMode: false,
   prices: {},
 } as const;
 
 const trainers = MODELS.flatMap((model) => (model.role === 'trainer' ? [model] : []));
+const editors = MODELS.flatMap((model) => (model.role === 'editor' ? [model] : []));
+const fromPictures = {
+  prompt: 'in a garden',
+  from: [
+    'https://f.example/1.jpg',
+    'https://f.example/2.jpg',
+    'https://f.example/3.jpg',
+    'https://f.example/4.jpg',
+  ],
+  size: ASPECTS['3:4'],
+  aspect: '3:4',
+  count: 4,
+  seed: 7,
+} as const;
 const generators = MODELS.flatMap((model) => (model.role === 'generator' ? [model] : []));
 
 function trainingInput(trainer: Trainer, preset: (typeof PRESETS)[number]) {
@@ -58,6 +92,25 @@ describe('the catalogue', () => {
     );
   });
 
+  test('draws several people only with a model that keeps them apart', () => {
+    expect(groupPortraitistFor(fal.models, 'standard', 2)?.name).toBe('nano-banana-2');
+    const oneFace = { ...fal.models, instant: 'flux-pulid' };
+    expect(groupPortraitistFor(oneFace, 'standard', 2)?.name).toBe('nano-banana-pro');
+    expect(groupPortraitistFor({ ...oneFace, instantBest: 'flux-pulid' }, 'standard', 2)).toBeNull();
+    expect(portraitistFor(oneFace).name).toBe('flux-pulid');
+  });
+
+  test.each([
+    [{ instant: 'flux-kontext' }, 'AVATAR_INSTANT_MODEL=flux-kontext names no model that draws a person'],
+    [{ instantBest: 'none' }, 'AVATAR_INSTANT_MODEL_BEST=none names no model'],
+    [{ edit: 'flux-pulid' }, 'IMAGE_EDIT_MODEL=flux-pulid names no model that changes a picture'],
+    [{ upscale: 'flux-lora' }, 'IMAGE_UPSCALE_MODEL=flux-lora names no model that enlarges'],
+    [{ video: 'seedvr' }, 'IMAGE_VIDEO_MODEL=seedvr names no model that sets a picture in motion'],
+    [{ imageBest: 'flux-pro-finetuned' }, 'IMAGE_MODEL_BEST=flux-pro-finetuned names no model'],
+  ])('refuses a model for what it does not do: %j', (change, why) => {
+    expect(() => modelProblems({ ...fal, models: { ...fal.models, ...change } })).toThrow(why);
+  });
+
   test('refuses a trainer that is none, or not of that kind', () => {
     expect(() => trainerFor('style', { ...fal.models, style: 'flux-9' })).toThrow(
       'AVATAR_STYLE_MODEL=flux-9 names no model that trains a style; known: flux-lora-style, flux-2, flux-pro',
@@ -82,6 +135,48 @@ describe('the catalogue', () => {
       return ['fal-ai/', ...words].some((word) => text.includes(word));
     });
     expect(named).toEqual([]);
+  });
+});
+
+/** Each model's request as it was read against its contract, field by field: a change of one is a change here. */
+describe('a request', () => {
+  const built = Object.fromEntries(
+    MODELS.flatMap((model): [string, unknown][] => {
+      switch (model.role) {
+        case 'generator':
+          return [
+            [model.endpoint, model.buildInput({ ...fromPictures, model: 'https://f.example/a.safetensors' })],
+          ];
+        case 'editor':
+          return [
+            [
+              model.endpoint,
+              model.buildInput({ ...fromPictures, from: fromPictures.from.slice(0, model.pictures) }),
+            ],
+          ];
+        case 'upscaler':
+          return [[model.endpoint, model.buildInput({ from: 'https://f.example/1.jpg', seed: 7 })]];
+        case 'animator':
+          return [
+            [model.endpoint, model.buildInput({ from: 'https://f.example/1.jpg', prompt: 'she smiles' })],
+          ];
+        case 'trainer':
+        case 'recogniser':
+          return [];
+        default:
+          return model satisfies never;
+      }
+    }),
+  );
+  const golden = z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'golden-requests.json'), 'utf8')));
+
+  test('is known of every model that draws', () => {
+    expect(Object.keys(golden).sort()).toEqual(Object.keys(built).sort());
+  });
+  test.each(Object.keys(built))('of %s has exactly these fields', (endpoint) => {
+    expect(built[endpoint]).toEqual(golden[endpoint]);
   });
 });
 
@@ -113,6 +208,26 @@ describe('a price', () => {
       ['flux-pro-finetuned', expect.closeTo(0.28, 6)],
       ['flux-pro-ultra', expect.closeTo(0.24, 6)],
     ]);
+  });
+
+  test.each([
+    ['nano-banana-2', 0.32],
+    ['nano-banana-pro', 0.6],
+    ['flux-2-pro', 0.09],
+    ['flux-2-edit', null],
+    ['seedream-4.5', 0.16],
+    ['gpt-image-2', 0.876],
+    ['flux-kontext', 0.16],
+    ['flux-pulid', 0.0333],
+    ['instant-character', 0.4],
+    ['ideogram-character', 0.6],
+  ] as const)('of four images by %s from four pictures, in one request or several, is $%s', (name, usd) => {
+    const editor = editors.find((one) => one.name === name);
+    if (!editor) throw new Error('no such editor');
+    const input = editor.buildInput({ ...fromPictures, from: fromPictures.from.slice(0, editor.pictures) });
+    const cost = costOf(editor, input, {});
+    if (usd === null) expect(cost).toBeNull();
+    else expect(cost).toBeCloseTo(usd, 6);
   });
 
   test('that the operator says stands before ours; of an input that is none nothing is said', () => {

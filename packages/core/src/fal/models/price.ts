@@ -3,7 +3,7 @@ import { z } from 'zod';
 export interface Price {
   /** US dollars for one unit, by the model's own page (November 2026); null where no page says: FAL_PRICES must then. */
   readonly usd: number | null;
-  readonly unit: 'step' | 'megapixel' | 'image' | 'training' | 'minute';
+  readonly unit: 'step' | 'megapixel' | 'image' | 'training' | 'minute' | 'second';
   /** Units that FAL bills for this input, of so much sound; null when it is not an input of the model. */
   readonly units: (input: unknown, seconds: number | null) => number | null;
 }
@@ -40,6 +40,50 @@ export const perImage = (usd: number): Price => ({
   usd,
   unit: 'image',
   units: counted(images, (input) => input.num_images),
+});
+
+/** One image, its megapixels rounded up, where the request has no `num_images`. */
+export const perMegapixelOfOne = (usd: number): Price => ({
+  usd,
+  unit: 'megapixel',
+  units: counted(sized.pick({ image_size: true }), ({ image_size: { width, height } }) =>
+    Math.ceil((width * height) / MEGAPIXEL),
+  ),
+});
+
+/**
+ * One image, and the pictures that it is drawn from, which we send at a megapixel each (`REFERENCE_PIXELS`); the first
+ * megapixel counts `first` times.
+ */
+export const perMegapixelInAndOut = (usd: number | null, first = 1): Price => ({
+  usd,
+  unit: 'megapixel',
+  units: counted(
+    z.object({
+      image_urls: z.array(z.string()),
+      image_size: sized.shape.image_size,
+      num_images: z.number().default(1),
+    }),
+    ({ image_urls: from, image_size: { width, height }, num_images: count }) =>
+      first - 1 + from.length + count * Math.ceil((width * height) / MEGAPIXEL),
+  ),
+});
+
+const enlarged = z.object({ upscale_factor: z.number() });
+/** What is enlarged has four megapixels at most; less is billed less, which is not counted on. */
+const MOST_ENLARGED = 4;
+
+export const perMegapixelEnlarged = (usd: number | null): Price => ({
+  usd,
+  unit: 'megapixel',
+  units: counted(enlarged, ({ upscale_factor: factor }) => MOST_ENLARGED * factor ** 2),
+});
+
+/** Of moving pictures; some models say their length as text. */
+export const perSecond = (usd: number | null): Price => ({
+  usd,
+  unit: 'second',
+  units: counted(z.object({ duration: z.coerce.number() }), ({ duration }) => duration),
 });
 
 export const perTraining = (usd: number | null): Price => ({ usd, unit: 'training', units: () => 1 });

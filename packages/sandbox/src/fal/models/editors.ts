@@ -43,6 +43,9 @@ interface Editor {
   tolerance?: readonly [string, ...string[]];
   base?: LoraBase;
   output: 'full' | 'description' | 'seed' | 'images';
+  /** One image a request: it knows no `num_images`. */
+  single?: boolean;
+  qualities?: readonly [string, ...string[]];
 }
 
 const ignored = z
@@ -75,7 +78,8 @@ function editor(options: Editor): Model {
     safety_tolerance: options.tolerance === undefined ? ignored : optional(choice(...options.tolerance)),
     guidance_scale: or(number(0, 35), options.guidance ?? 3.5),
     num_inference_steps: or(integer(1, 50), options.steps ?? 28),
-    num_images: or(integer(1, 4), 1),
+    num_images: options.single === true ? ignored : or(integer(1, 4), 1),
+    quality: options.qualities === undefined ? ignored : optional(choice(...options.qualities)),
     loras: options.base === undefined ? ignored : loras(3),
     enable_safety_checker: or(boolean, true),
     output_format: or(
@@ -104,7 +108,7 @@ function editor(options: Editor): Model {
           aspectSize(input.aspect_ratio, area) ??
           options.size ??
           likeSource(sources, area),
-        count: input.num_images,
+        count: input.num_images ?? 1,
         seed: used,
         format: input.output_format,
         photos: sources.map((source) => source.bytes),
@@ -191,6 +195,7 @@ export const editors: Record<string, Model> = {
     steps: 20,
     size: SIZES.landscape_4_3,
     output: 'full',
+    single: true,
   }),
   'fal-ai/pulid': editor({
     source: 'reference_images',
@@ -235,7 +240,21 @@ export const editors: Record<string, Model> = {
   }),
   'fal-ai/flux-2/edit': editor({ ...flux2Edit, mostSources: 4 }),
   'fal-ai/flux-2/lora/edit': editor({ ...flux2Edit, base: 'flux2' }),
-  'fal-ai/flux-2-pro/edit': editor({ source: 'image_urls', format: 'jpeg', tolerance: FIVE, output: 'seed' }),
+  'fal-ai/flux-2-pro/edit': editor({
+    source: 'image_urls',
+    mostSources: 9,
+    format: 'jpeg',
+    tolerance: FIVE,
+    output: 'seed',
+    single: true,
+  }),
+  'openai/gpt-image-2/edit': editor({
+    source: 'image_urls',
+    mostSources: 16,
+    format: 'png',
+    qualities: ['auto', 'low', 'medium', 'high'],
+    output: 'images',
+  }),
   'fal-ai/flux-pro/kontext': editor(kontext),
   'fal-ai/flux-pro/kontext/max': editor(kontext),
   'fal-ai/bytedance/seedream/v4.5/edit': editor({

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { fail } from '../outcome.ts';
-import { boolean, choice, number, optional, or, text, url } from './fields.ts';
+import { boolean, choice, integer, number, optional, or, text, url } from './fields.ts';
 import { defineModel, type Model, type ModelRun } from './model.ts';
 import { loadPicture } from './pictures.ts';
 
@@ -119,6 +119,28 @@ function movingPicture(options: {
   });
 }
 
+/** Of this family a length is a number, and one beyond ten seconds is had at 25 frames and 1080p alone. */
+const ltx = defineModel(
+  'image',
+  z
+    .object({
+      image_url: url,
+      prompt: text,
+      duration: or(integer(6, 20), 6),
+      resolution: or(choice('1080p', '1440p', '2160p'), '1080p'),
+      fps: or(integer(24, 50), 25),
+      aspect_ratio: or(choice('auto', '16:9', '9:16'), 'auto'),
+      generate_audio: or(boolean, true),
+      end_image_url: optional(url),
+    })
+    .refine(({ duration, fps, resolution }) => duration <= 10 || (fps === 25 && resolution === '1080p')),
+  async (input, run) => {
+    const { bytes: picture } = await loadPicture(input.image_url, ['body', 'image_url'], run);
+    const { video } = await publishFilm({ picture, audio: null, seconds: input.duration }, run);
+    return { video };
+  },
+);
+
 const THREE_TO_FIFTEEN = ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15'] as const;
 const kling3 = movingPicture({ field: 'start_image_url', durations: THREE_TO_FIFTEEN, promptNeeded: false });
 const hailuo = movingPicture({ field: 'image_url', durations: ['6', '10'], promptNeeded: true });
@@ -140,6 +162,7 @@ export const videos: Record<string, Model> = {
     durations: ['5', '10'],
     promptNeeded: true,
   }),
+  'fal-ai/ltx-2.3/image-to-video/fast': ltx,
   'fal-ai/minimax/hailuo-2.3/standard/image-to-video': hailuo,
   'fal-ai/minimax/hailuo-02/standard/image-to-video': hailuo,
   'fal-ai/minimax/video-01-subject-reference': movingPicture({
