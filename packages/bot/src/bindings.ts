@@ -19,10 +19,17 @@ import { shownExport } from './exports/results.ts';
 import { groupAnswers, groupsComposer } from './groups/composer.ts';
 import { historyAnswers, historyComposer } from './history/composer.ts';
 import * as historyDialogues from './history/dialogue.ts';
-import { imagesComposer } from './images/composer.ts';
+import { imagesComposer, referencesComposer } from './images/composer.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
-import { shownImage } from './images/results.ts';
+import {
+  shownEdit,
+  shownImage,
+  shownSeries,
+  shownStylePreview,
+  shownUpscale,
+  shownVideo,
+} from './images/results.ts';
 import { menuAnswers, menuComposer } from './menu/composer.ts';
 import { restComposer } from './menu/rest.ts';
 import { menuScreen } from './menu/screens.ts';
@@ -64,6 +71,11 @@ const dialogues = Object.values({
 export const shownOrders: VoiceParts['shownOrders'] = {
   training: shownTraining,
   image: shownImage,
+  series: shownSeries,
+  edit: shownEdit,
+  upscale: shownUpscale,
+  video: shownVideo,
+  style_preview: shownStylePreview,
   transcription: shownTranscription,
   document: shownDocument,
   export: shownExport,
@@ -81,6 +93,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       settingsComposer(),
       operatorsComposer(),
       groupsComposer(),
+      referencesComposer(),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

@@ -3,6 +3,7 @@ import {
   type Avatar,
   COUNT_MAX,
   DOCUMENT_KINDS,
+  EVERYTHING,
   findAvatar,
   findDocument,
   findTemplate,
@@ -11,10 +12,15 @@ import {
   findPhoto,
   findRecording,
   type GalleryFilter,
+  type GalleryPlace,
   OFFERED_LANGUAGES,
+  packNamed,
   PRESETS,
   PROVIDER_NAMES,
+  QUALITIES,
+  QUICK_EDIT_NAMES,
   SETTING_NAMES,
+  type StylePack,
 } from '@aisha/core';
 import { FORMAT_NAMES } from '@aisha/export';
 import { AVATAR_KINDS, LANGUAGES, PROMO_KINDS, SUBJECTS } from '@aisha/db';
@@ -27,7 +33,20 @@ import {
   operator,
   owner,
 } from './chat/catalogue.ts';
-import { int, oneOf, optional, own, ownShort, page, price, readable, uuid, word } from './chat/codecs.ts';
+import {
+  int,
+  longId,
+  oneOf,
+  optional,
+  own,
+  ownShort,
+  page,
+  price,
+  readable,
+  shortId,
+  uuid,
+  word,
+} from './chat/codecs.ts';
 import type { Turn } from './chat/turn.ts';
 
 const avatar = own(findAvatar);
@@ -48,11 +67,61 @@ const avatarOrNone: Codec<string, Avatar | 'none'> = {
 /** Telegram's number of a person, or of a group that orders. */
 const someone = int(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
-/** What it cannot read is no filter, as what it cannot count is the first page. */
-const galleryFilter: OptionalCodec<GalleryFilter, GalleryFilter> = {
+/** Which shelf of the gallery; what it cannot read is all of it, as what it cannot count is the first page. */
+const shelf: OptionalCodec<'all' | 'favourites', 'all' | 'favourites'> = {
   ...optional(oneOf(['all', 'favourites']), 'all'),
   read: (text) => (text === 'favourites' ? text : 'all'),
 };
+
+const MONTH_BYTES = 3;
+/** `f.irn.<avatar>`: favourites, a month in base 36, an avatar; whatever is left out does not filter. */
+const cardsFilter: OptionalCodec<GalleryFilter, GalleryFilter> = {
+  optional: true,
+  write: ({ favourites, month, avatarId }) =>
+    [favourites ? 'f' : '', month?.toString(36) ?? '', avatarId === null ? '' : shortId(avatarId)]
+      .join('.')
+      .replace(/\.+$/, ''),
+  read: (text = '') => {
+    const [favourites = '', month = '', avatar = ''] = text.split('.');
+    return {
+      ...EVERYTHING,
+      favourites: favourites === 'f',
+      month: /^[0-9a-z]{3}$/.test(month) ? Number.parseInt(month, 36) : null,
+      avatarId: longId(avatar) ?? null,
+    };
+  },
+  longest: 1 + 1 + MONTH_BYTES + 1 + 22,
+};
+
+const GO = { o: 'older', n: 'newer', h: 'here' } as const;
+/** From which card which way; what it cannot read is the newest card. */
+const cardsPlace: OptionalCodec<GalleryPlace, GalleryPlace | 'newest'> = {
+  optional: true,
+  write: ({ from, go }) => `${go.slice(0, 1)}${shortId(from)}`,
+  read: (text = '') => {
+    const [, letter] = Object.entries(GO).find(([sign]) => text.startsWith(sign)) ?? [];
+    const from = longId(text.slice(1));
+    return letter && from ? { from, go: letter } : 'newest';
+  },
+  longest: 23,
+};
+
+/** Somebody's own avatar in few letters, or none. */
+const shortAvatar = ownShort(findAvatar);
+const shortAvatarOrNone: Codec<string, Avatar | 'none'> = {
+  ...shortAvatar,
+  write: (id) => (id === 'none' ? id : shortAvatar.write(id)),
+  read: (text, presser) => (text === 'none' ? text : shortAvatar.read(text, presser)),
+};
+
+const pack: Codec<string, StylePack> = {
+  write: (id) => id,
+  read: (text) => (text === undefined ? undefined : (packNamed(text) ?? undefined)),
+  longest: 12,
+};
+
+/** The most that one series draws. */
+const SCENES_MAX = 10;
 
 /**
  * Every button: its name in callback data, its parameters and who may press it. Only add names and, at the end,
@@ -74,6 +143,8 @@ export const buttons = {
   'avatar.kind': owner(oneOf(AVATAR_KINDS)),
   'avatar.subject': owner(oneOf(SUBJECTS)),
   'avatar.consent': owner(),
+  'avatar.instant': owner(),
+  'avatar.finish': owner(avatar),
   avatar: owner(avatar),
   'avatar.photos': owner(avatar),
   'avatar.main': owner(avatar),
@@ -96,13 +167,28 @@ export const buttons = {
   'imagine.aspect': owner(oneOf(ASPECT_NAMES, (aspect) => aspect.replace(':', 'x'))),
   'imagine.count': owner(int(1, COUNT_MAX)),
   'imagine.pick': owner(),
+  'imagine.quality': owner(oneOf(QUALITIES)),
+  'imagine.enrich': owner(oneOf(['on', 'off'])),
+  /** Somebody else in the same picture: who can be chosen, and who it is. */
+  'imagine.second': owner(),
+  'imagine.with': owner(avatarOrNone),
+  styles: owner(page),
+  style: owner(pack),
+  'style.draw': owner(pack, shortAvatarOrNone, int(1, SCENES_MAX), price),
   'image.again': owner(image, price),
   'image.variations': owner(image, price),
   'image.file': owner(image),
   'image.prompt': owner(image),
   'image.favourite': owner(image),
   'image.delete': owner(image),
-  gallery: owner(galleryFilter, page),
+  'image.edit': owner(image),
+  'image.edit.quick': owner(ownShort(findImage), oneOf(QUICK_EDIT_NAMES), price),
+  'image.upscale': owner(image, price),
+  'image.video': owner(image, price),
+  /** Its number is of older buttons: cards are found from one another. */
+  gallery: owner(shelf, page),
+  cards: owner(cardsFilter, cardsPlace),
+  'cards.filter': owner(cardsFilter),
 
   transcribe: anyone(),
   vocabulary: owner(),

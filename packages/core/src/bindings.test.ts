@@ -19,7 +19,18 @@ describe('an order kind', () => {
   });
 
   test('is one that is bound: what is said of each kind does not compile without one of them', () => {
-    expectTypeOf<OrderKind>().toEqualTypeOf<'training' | 'image' | 'transcription' | 'document' | 'export'>();
+    expectTypeOf<OrderKind>().toEqualTypeOf<
+      | 'training'
+      | 'image'
+      | 'series'
+      | 'edit'
+      | 'upscale'
+      | 'video'
+      | 'style_preview'
+      | 'transcription'
+      | 'document'
+      | 'export'
+    >();
     expectTypeOf<Omit<Record<OrderKind, string>, 'image'>>().not.toExtend<Record<OrderKind, string>>();
     expectTypeOf<'song'>().not.toExtend<OrderKind>();
     expect(Object.keys(orderKinds).map(asOrderKind)).toEqual(Object.keys(orderKinds));

@@ -24,6 +24,7 @@ export { type Excerpt, excerptOf } from './exports/excerpt.ts';
 export * from './exports/exports.ts';
 export { webhookAddress } from './fal/jobs.ts';
 export { checkModels, modelAt, modelProblems, olderTrainer, trainerFor } from './fal/models/index.ts';
+export { QUALITIES, type Quality } from './fal/models/index.ts';
 export { PRESETS, type PresetName, type Trainer } from './fal/models/trainer.ts';
 export {
   createWebhookTokens,
@@ -39,7 +40,26 @@ export { indexRecording } from './history/index-recording.ts';
 export { findReadable, placeIn } from './history/place.ts';
 export { type Found, type Hit, MOST_RANKED, type Scope, searchHistory } from './history/search.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';
+export { orderEdit, orderUpscale, orderVideo, QUICK_EDIT_NAMES, type QuickEdit } from './images/changes.ts';
+export {
+  EVERYTHING,
+  galleryAvatars,
+  galleryCard,
+  type GalleryCard,
+  type GalleryFilter,
+  galleryMonths,
+  type GalleryPlace,
+} from './images/gallery.ts';
 export * from './images/images.ts';
+export { PACKS, packNamed, type StylePack } from './images/packs.ts';
+export { orderSeries, seriesInput } from './images/series.ts';
+export {
+  orderStylePreview,
+  packsWithoutPreview,
+  stylePreview,
+  type StylePreview,
+} from './images/style-preview.ts';
+export { undresses } from './images/undress.ts';
 export { albumMessages } from './inbox/album.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls } from './inbox/calls.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';

@@ -2,12 +2,23 @@ import { training } from './avatars/training-order.ts';
 import { document } from './documents/document-order.ts';
 import { exportOrder } from './exports/export-order.ts';
 import type { FalOrders } from './fal/order.ts';
+import { edit, upscale, video } from './images/change-orders.ts';
 import { image } from './images/image-order.ts';
+import { series } from './images/series.ts';
+import { stylePreviewOrder } from './images/style-preview.ts';
 import type { OrderDefinition } from './orders/definition.ts';
 import { transcription } from './recordings/transcription-order.ts';
 
 /** Kinds whose work is FAL's. */
-export const falOrders = { training, image } satisfies FalOrders;
+export const falOrders = {
+  training,
+  image,
+  series,
+  edit,
+  upscale,
+  video,
+  style_preview: stylePreviewOrder,
+} satisfies FalOrders;
 
 /** Every kind of order: a new one is a line here, its definition in its subject's folder, and what the bot shows of it. */
 export const orderKinds = {

@@ -9,6 +9,8 @@ import type { UnitParts } from './unit.ts';
 /** Where a message was sent, in the end. */
 export interface SentMessage extends Place {
   readonly messageId: number;
+  /** Telegram's id of the photo or video in it, by which it can be sent again without an upload. */
+  readonly fileId?: string | null | undefined;
 }
 
 /** What decides and commits: enough for the bot and for anything that only changes state. */

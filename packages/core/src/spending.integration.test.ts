@@ -98,12 +98,12 @@ describe('what is bought', () => {
     await bench.openai.control.addFault({ route: 'chat', times: null, fault: { kind: 'reset_answer' } });
     const order = await makeOrder(bench, me, { prompt: 'маяк на рассвете' });
     await startFalOrder(bench.parts, order.id, bench.run());
-    // A judgement and two translations; the text is drawn as it is.
-    expect(await asked()).toHaveLength(3);
+    // A judgement, a review and two translations; the text is drawn as it is.
+    expect(await asked()).toHaveLength(4);
     const next = await makeOrder(bench, me, { prompt: 'маяк на закате' });
     await startFalOrder(limited({ perImage: 0 }), next.id, bench.run());
     expect(await orderNow(bench, next.id)).toMatchObject({ failure: 'too_much_of_one' });
-    expect(await asked()).toHaveLength(3);
+    expect(await asked()).toHaveLength(4);
   });
 
   test('for a document ends with its own ceiling', async () => {

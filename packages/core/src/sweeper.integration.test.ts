@@ -12,7 +12,7 @@ import {
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { orderDocument } from './documents/documents.ts';
-import { createFalJob } from './fal/jobs.ts';
+import { createFalJobs } from './fal/jobs.ts';
 import { generatorFor } from './fal/models/index.ts';
 import { pendingNotifications } from './notifications/sweep.ts';
 import { applyRetention } from './retention.ts';
@@ -63,14 +63,10 @@ async function everythingOverdue(): Promise<Enqueued[]> {
     orderDocument(unit, recording, 'todo', 'ru', { chatId: me }),
   );
   const documentId = (written.kind === 'placed' && written.order.subjectId) || '';
-  const request = await createFalJob(parts, {
-    orderId: image.id,
-    ownerId: me,
-    chatId: me,
-    model: generatorFor(null, bench.parts.config.fal.models),
-    input: {},
-  });
-  if (typeof request === 'string') throw new Error(request);
+  const request = await createFalJobs(parts, { id: image.id, ownerId: me, chatId: me }, [
+    { model: generatorFor(null, bench.parts.config.fal.models), input: {} },
+  ]);
+  if (typeof request === 'string' || !request[0]) throw new Error('no request');
   await db.update(falJobs).set({ state: 'submitted' });
   const draft = await makeAvatar(bench, me);
   const [photo] = await db
@@ -104,7 +100,7 @@ async function everythingOverdue(): Promise<Enqueued[]> {
     { name: 'order.start', payload: { orderId: trainingOrder?.id ?? '' } },
     { name: 'recording.prepare', payload: { recordingId: recording.id } },
     { name: 'document.write', payload: { documentId } },
-    { name: 'fal.settle', payload: { falJobId: request.id, source: 'sweep' } },
+    { name: 'fal.settle', payload: { falJobId: request[0].id, source: 'sweep' } },
     { name: 'photo.check', payload: { photoId: photo?.id ?? '' } },
     { name: 'avatar.screen', payload: { avatarId: draft.id } },
     { name: 'avatar.tidy', payload: { avatarId: deleted.id } },

@@ -56,6 +56,11 @@ export interface OrderRules {
   first(unit: Unit, order: Order): void;
   /** Its owner wants no more of it: true when what is done so far becomes the result, false when nothing is. */
   stopped?(unit: Unit, order: Order): Promise<boolean>;
+  /**
+   * It ends now, because its owner or its time wants so: how many of its units are delivered already, which are its result
+   * then; the rest is given up. None: it is cancelled, or fails.
+   */
+  cutShort?(unit: Unit, order: Order): Promise<number>;
   /** It failed or was cancelled (its state says which): takes its subject back to where it can be tried again. */
   ended?(unit: Unit, order: Order): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** What an object belongs to; the second part of its key. */
-export type Subject = 'avatars' | 'images' | 'recordings' | 'documents' | 'exports';
+export type Subject = 'avatars' | 'images' | 'styles' | 'recordings' | 'documents' | 'exports';
 
 const safePart = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const LONGEST_KEY = 512;

@@ -16,13 +16,13 @@ export function avatarsComposer() {
   onCommand(composer, 'avatars', showAvatars);
   onCommand(composer, 'new_avatar', beginAvatar);
 
-  onText(composer, naming, async (turn, text, { kind }) => {
+  onText(composer, naming, async (turn, text, { kind, instant }) => {
     const name = avatarName(text);
     if (name === null) return turn.send(nameScreen(turn, 'avatar.name.bad'));
     if (await nameTaken(turn.unit.tx, turn.user.id, name))
       return turn.send(nameScreen(turn, 'avatar.name.taken', name));
     if (kind === 'portrait') {
-      turn.state = describing.at({ avatarName: name });
+      turn.state = describing.at({ avatarName: name, instant });
       return turn.send(withKept(turn, subjectScreen(turn)));
     }
     turn.state = consenting.at({ kind, avatarName: name, subject: null });

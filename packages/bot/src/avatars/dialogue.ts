@@ -4,12 +4,15 @@ import { dialogue } from '../chat/dialogue.ts';
 
 /** A new avatar is asked for its kind, its name, whom it shows, and consent; then it takes photos. */
 export const choosing = dialogue('avatar.kind', {});
-export const naming = dialogue('avatar.name', { kind: z.enum(AVATAR_KINDS) });
-export const describing = dialogue('avatar.subject', { avatarName: z.string() });
+/** Nothing is trained: it is drawn from its photos. */
+const instant = z.boolean().optional();
+export const naming = dialogue('avatar.name', { kind: z.enum(AVATAR_KINDS), instant });
+export const describing = dialogue('avatar.subject', { avatarName: z.string(), instant });
 export const consenting = dialogue('avatar.consent', {
   kind: z.enum(AVATAR_KINDS),
   avatarName: z.string(),
   subject: z.enum(SUBJECTS).nullable(),
+  instant,
 });
 export const takingPhotos = dialogue('avatar.photos', { avatarId: z.uuid() });
 export const renaming = dialogue('avatar.rename', { avatarId: z.uuid() });

@@ -6,6 +6,7 @@ import {
   createAvatar,
   deleteAvatar,
   dropDoubted,
+  finishInstant,
   hasManyOpen,
   keepDoubted,
   listAvatars,
@@ -32,6 +33,7 @@ import {
   avatarsScreen,
   confirmDeleteScreen,
   consentScreen,
+  instantReadyScreen,
   kindScreen,
   nameScreen,
   photoCard,
@@ -72,23 +74,36 @@ export const avatarAnswers = {
     turn.state = naming.at({ kind });
     turn.show(withKept(turn, nameScreen(turn)));
   },
-  'avatar.subject': during(describing, (turn, { avatarName }, subject) => {
-    turn.state = consenting.at({ kind: 'portrait', avatarName, subject });
+  'avatar.instant': (turn) => {
+    forgetOldPhotos(turn);
+    turn.state = naming.at({ kind: 'portrait', instant: true });
+    turn.show(withKept(turn, nameScreen(turn)));
+  },
+  'avatar.subject': during(describing, (turn, { avatarName, instant }, subject) => {
+    turn.state = consenting.at({ kind: 'portrait', avatarName, subject, instant });
     turn.show(withKept(turn, consentScreen(turn, 'portrait')));
   }),
-  'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject }) => {
+  'avatar.consent': during(consenting, async (turn, { kind, avatarName, subject, instant }) => {
     if (await hasManyOpen(turn.unit.tx, turn.user.id)) {
       turn.state = IDLE;
       return turn.show(noteScreen(turn, turn.t('avatar.many_open')));
     }
     const consentVersion = kind === 'portrait' && !turn.settings.faces ? null : CONSENT_VERSION;
-    const draft = { ...turn.place, ownerId: turn.user.id, kind, name: avatarName, subject, consentVersion };
+    const draft = {
+      ...turn.place,
+      ownerId: turn.user.id,
+      kind,
+      name: avatarName,
+      subject,
+      consentVersion,
+      instant,
+    };
     const avatar = await createAvatar(turn.unit, draft);
     if (avatar) {
       await takeKept(turn, avatar);
       return collectPhotos(turn, avatar);
     }
-    turn.state = naming.at({ kind });
+    turn.state = naming.at({ kind, instant });
     turn.show(nameScreen(turn, 'avatar.name.taken', avatarName));
   }),
 
@@ -129,7 +144,14 @@ export const avatarAnswers = {
     turn.state = IDLE;
     turn.show(noteScreen(turn, turn.t('photos.saved')));
   },
+  'avatar.finish': async (turn, avatar) => {
+    const ready = await finishInstant(turn.unit, avatar);
+    if (typeof ready === 'string') return turn.toast(`training.${ready}`);
+    turn.state = IDLE;
+    turn.show(instantReadyScreen(turn, ready));
+  },
   training: async (turn, avatar) => {
+    if (avatar.instant) return turn.toast('training.closed');
     const counts = await photoCounts(turn.unit.tx, avatar.id);
     if (counts.received > 0) return turn.toast('training.checking');
     if (counts.accepted < PHOTO_COUNT.min) return turn.toast('training.too_few');

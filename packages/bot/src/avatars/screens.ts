@@ -1,5 +1,5 @@
 import { type AvatarKind, SUBJECTS } from '@aisha/db';
-import { type Avatar, type Photo, PHOTO_COUNT, type PhotoSet, PRESETS } from '@aisha/core';
+import { type Avatar, type Photo, photoLimits, type PhotoSet, PRESETS } from '@aisha/core';
 import { button } from '../buttons.ts';
 import type { Button } from '../chat/button.ts';
 import { pageButtons } from '../chat/pages.ts';
@@ -34,7 +34,7 @@ export function avatarScreen(voice: Voice, avatar: Avatar, figures: { orders: nu
     voice.t('avatar.card', {
       name: avatar.name,
       main: avatar.isMain ? voice.label('avatar.main') : '',
-      kind: voice.label(`avatar.kind.short.${avatar.kind}`),
+      kind: voice.label(avatar.instant ? 'avatar.kind.short.instant' : `avatar.kind.short.${avatar.kind}`),
       state: voice.label(`avatar.state.${avatar.state}`),
     }),
     ready && figures.orders > 0 ? voice.t('avatar.orders', { count: figures.orders }) : '',
@@ -59,6 +59,7 @@ export function kindScreen(voice: Voice): Screen {
   return {
     text: voice.t('avatar.kind.title'),
     buttons: [
+      [button(voice.label('avatar.kind.instant'), 'avatar.instant')],
       [button(voice.label('avatar.kind.portrait'), 'avatar.kind', 'portrait')],
       [button(voice.label('avatar.kind.style'), 'avatar.kind', 'style')],
       [cancelButton(voice)],
@@ -121,10 +122,10 @@ export function photoCard(
 /** The counter: edited as photos arrive and are checked. */
 export function photosScreen(
   voice: Voice,
-  avatar: Pick<Avatar, 'id' | 'name'>,
+  avatar: Pick<Avatar, 'id' | 'name' | 'instant'>,
   { counts, rejected, doubts, advice }: PhotoSet,
 ): Screen {
-  const { min, max } = PHOTO_COUNT;
+  const { min, max } = photoLimits(avatar);
   const missing = min - counts.accepted;
   const reasons = rejected.map(({ reason, n }) => `• ${voice.label(`photo.${reason}`)} (${n})`).join('\n');
   const asked = doubts.map(({ doubt, n }) => `• ${voice.label(`doubt.${doubt}`)} (${n})`).join('\n');
@@ -135,7 +136,7 @@ export function photosScreen(
     voice.t('photos.title', { name: avatar.name }),
     '',
     counts.accepted + counts.received === 0
-      ? voice.t('photos.ask', { min, max })
+      ? voice.t(avatar.instant ? 'photos.ask.instant' : 'photos.ask', { min, max })
       : voice.t('photos.accepted', { count: counts.accepted, max }),
     counts.received > 0 ? voice.t('photos.checking', { count: counts.received }) : '',
     reasons ? voice.t('photos.rejected', { reasons }) : '',
@@ -145,13 +146,17 @@ export function photosScreen(
       ? ''
       : missing > 0
         ? voice.t('photos.more', { count: missing })
-        : voice.t('photos.enough'),
+        : voice.t(avatar.instant ? 'photos.enough.instant' : 'photos.enough'),
   ];
   const trainable = missing <= 0 && counts.received === 0;
   return {
     text: lines.filter((line, i) => line !== '' || i === 1).join('\n'),
     buttons: [
-      trainable ? [button(voice.label('photos.train'), 'training', avatar.id)] : [],
+      !trainable
+        ? []
+        : avatar.instant
+          ? [button(voice.label('photos.finish'), 'avatar.finish', avatar.id)]
+          : [button(voice.label('photos.train'), 'training', avatar.id)],
       asked
         ? [
             button(voice.label('photos.keep'), 'photos.keep', avatar.id),
@@ -163,6 +168,17 @@ export function photosScreen(
         ? [button(voice.label('photos.clear'), 'photos.clear', avatar.id)]
         : [],
       [button(voice.label('photos.later'), 'photos.later')],
+    ],
+  };
+}
+
+export function instantReadyScreen(voice: Voice, avatar: Avatar): Screen {
+  return {
+    text: voice.t('avatar.instant.ready', { name: avatar.name }),
+    buttons: [
+      [button(voice.label('avatar.imagine'), 'imagine', avatar.id)],
+      [button(voice.label('imagine.styles'), 'styles')],
+      [button(voice.label('menu.avatars'), 'avatars')],
     ],
   };
 }

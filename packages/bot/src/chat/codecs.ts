@@ -86,8 +86,10 @@ export const optional = <Given, Got, const Else extends string>(
 });
 
 const SHORT_BYTES = 22;
-const shortOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-function longOf(text: string): string | undefined {
+/** An id in 22 letters, and back. */
+export const shortId = (id: string): string =>
+  Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+export function longId(text: string): string | undefined {
   if (!/^[\w-]{22}$/.test(text)) return undefined;
   const hex = Buffer.from(text, 'base64url').toString('hex');
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -100,8 +102,8 @@ export const ownShort = <Found>(
 ): Codec<string, Found> => {
   const long = own(find);
   return {
-    write: shortOf,
-    read: (text, presser) => long.read(text === undefined ? undefined : longOf(text), presser),
+    write: shortId,
+    read: (text, presser) => long.read(text === undefined ? undefined : longId(text), presser),
     longest: SHORT_BYTES,
   };
 };

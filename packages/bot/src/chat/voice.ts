@@ -76,6 +76,10 @@ export class Voice {
     return this.#parts.texts.date(this.language, date, this.#timeZone);
   }
 
+  month(date: Date): string {
+    return this.#parts.texts.month(this.language, date);
+  }
+
   /** From the currency's smallest units. */
   money(price: { readonly currency: string; readonly amount: number }): string {
     return this.#parts.texts.money(this.language, price);

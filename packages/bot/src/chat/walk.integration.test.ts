@@ -11,7 +11,13 @@ afterAll(() => bot.close());
 
 /** The kind of a button: two that differ only in what they are about are one; but avatars are of several kinds. */
 const kindOf = (data: string) =>
-  data.startsWith('avatar:') ? data : data.replace(/[\da-f-]{36}/g, '*').replace(/:\d+$/, ':#');
+  data.startsWith('avatar:')
+    ? data
+    : data
+        // Of style packs and of cards one is as any other.
+        .replace(/^(styles?|style\.draw|cards|cards\.filter|image\.edit\.quick)(:.*)?$/, '$1')
+        .replace(/[\da-f-]{36}/g, '*')
+        .replace(/:\d+$/, ':#');
 
 /** What takes something away is pressed when everything else was. */
 const isLast = (data: string) => /delete|clear/.test(data);
@@ -90,6 +96,18 @@ const KINDS = [
   'imagine.aspect:9x16',
   'imagine.count:#',
   'imagine.pick',
+  'imagine.enrich:on',
+  'imagine.second',
+  'image.edit:*',
+  'image.edit.quick',
+  'image.upscale:*',
+  'image.video:*',
+  'avatar.instant',
+  'cards',
+  'cards.filter',
+  'styles',
+  'style',
+  'style.draw',
   'language',
   'language.set:ru',
   'language.set:kk',

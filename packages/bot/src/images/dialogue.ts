@@ -1,4 +1,4 @@
-import { ASPECT_NAMES, COUNT_MAX } from '@aisha/core';
+import { ASPECT_NAMES, COUNT_MAX, QUALITIES } from '@aisha/core';
 import { z } from 'zod';
 import { dialogue } from '../chat/dialogue.ts';
 
@@ -9,6 +9,15 @@ export const imagePrompt = dialogue('image.prompt', {
   count: z.number().int().min(1).max(COUNT_MAX),
   /** What was shown: at another price it is asked for anew. */
   price: z.number().int().optional(),
+  /** Somebody who is in it too. */
+  otherId: z.uuid().optional(),
+  quality: z.enum(QUALITIES).optional(),
+  enrich: z.boolean().optional(),
+  /** When what came was too long to be one description, in milliseconds: Telegram sends such a text in pieces. */
+  tooLongAt: z.number().optional(),
 });
 
 export type ImageDraft = NonNullable<ReturnType<typeof imagePrompt.of>>;
+
+/** Waits for words that change a picture. */
+export const imageEdit = dialogue('image.edit', { imageId: z.uuid(), price: z.number().int().optional() });

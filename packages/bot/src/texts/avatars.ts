@@ -100,6 +100,13 @@ export const ru = {
   'avatar.busy': 'Аватар обучается: сначала отмените обучение.',
   'avatar.ready': '🎉 Аватар <b>{{name}}</b> готов! Модель проверена и сохранена. Что нарисуем?',
   'retry.training': '🔁 Попробовать снова',
+  'avatar.kind.instant': '⚡ Мгновенный: 1–10 фото, без обучения',
+  'avatar.kind.short.instant': 'мгновенный портрет',
+  'photos.finish': '✅ Создать аватар',
+  'photos.ask.instant':
+    'Пришлите от {{min}} до {{max}} фото: лицо крупно, без очков и фильтров. Чем разнообразнее ракурсы, тем точнее сходство.',
+  'photos.enough.instant': 'Этого достаточно: можно создавать аватар или добавить ещё.',
+  'avatar.instant.ready': 'Аватар «{{name}}» готов. Обучать ничего не нужно — можно рисовать.',
 } as const;
 
 export const kk = {
@@ -194,6 +201,13 @@ export const kk = {
   'avatar.busy': 'Аватар оқытылып жатыр: алдымен оқытуды тоқтатыңыз.',
   'avatar.ready': '🎉 <b>{{name}}</b> аватары дайын! Модель тексеріліп, сақталды. Қандай сурет салайық?',
   'retry.training': '🔁 Қайталап көру',
+  'avatar.kind.instant': '⚡ Жедел: 1–10 фото, оқытусыз',
+  'avatar.kind.short.instant': 'жедел портрет',
+  'photos.finish': '✅ Аватар жасау',
+  'photos.ask.instant':
+    '{{min}}–{{max}} фото жіберіңіз: беті анық көрінсін, көзілдіріксіз және сүзгісіз. Ракурстар алуан болса, ұқсастық дәлірек болады.',
+  'photos.enough.instant': 'Осы жетеді: аватар жасауға немесе тағы қосуға болады.',
+  'avatar.instant.ready': '«{{name}}» аватары дайын. Оқытудың қажеті жоқ — сурет салуға болады.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -287,4 +301,11 @@ export const en = {
   'avatar.busy': 'The avatar is training: cancel the training first.',
   'avatar.ready': '🎉 Avatar <b>{{name}}</b> is ready! The model is checked and saved. What shall I draw?',
   'retry.training': '🔁 Try again',
+  'avatar.kind.instant': '⚡ Instant: 1–10 photos, no training',
+  'avatar.kind.short.instant': 'instant portrait',
+  'photos.finish': '✅ Create the avatar',
+  'photos.ask.instant':
+    'Send {{min}} to {{max}} photos: the face close up, no glasses or filters. The more different the angles, the closer the likeness.',
+  'photos.enough.instant': 'That is enough: create the avatar now, or add more.',
+  'avatar.instant.ready': 'The avatar “{{name}}” is ready. Nothing has to be trained: you can draw now.',
 } as const satisfies Translation<typeof ru>;

@@ -15,6 +15,8 @@ export interface Texts {
   plain(language: Language, key: TextKey, params?: TextParams): string;
   /** Day and minute, e.g. `21.11.2026, 09:10`, in the reader's time zone where it is known. */
   date(language: Language, date: Date, timeZone?: string | null): string;
+  /** A month of UTC: `ноя. 2026 г.` */
+  month(language: Language, date: Date): string;
   /** `1:05`, from an hour on `1:02:33`. */
   duration(language: Language, ms: number): string;
   /** A price as people write it, from the currency's smallest units: `⭐ 250`, `1 990 ₸`. */
@@ -91,6 +93,10 @@ export function createTexts(): Texts {
     html: (language, key, params = {}) => translate(language, key, params, true),
     plain: (language, key, params = {}) => translate(language, key, params, false),
     date: (language, date, timeZone) => dates(language, timeZone ?? TIME_ZONE).format(date),
+    month: (language, date) =>
+      new Intl.DateTimeFormat(locales[language], { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+        date,
+      ),
     duration: (_language, ms) => clock(ms),
     money(language, { currency, amount }) {
       if (currency === 'XTR') return `⭐\u00a0${amount}`;

@@ -113,6 +113,18 @@ export const ru = {
     '🚨 Поставщик {{provider}} отказывает нашему аккаунту: {{reason}}. Заказы к нему останавливаются, ничего не списывается.',
   'alarm.unreadable':
     '🚨 Уже две минуты не читается состояние запросов у поставщика {{provider}}: {{reason}}. Заказы ждут, ничего не отправляется второй раз.',
+  'order.series': 'Серия картинок',
+  'order.edit': 'Изменение картинки',
+  'order.upscale': 'Увеличение картинки',
+  'order.video': 'Видео из картинки',
+  'order.style_preview': 'Образец стиля',
+  'failure.undressing':
+    'Я не раздеваю людей на картинках и не рисую их без одежды. Измените описание, пожалуйста.',
+  'failure.real_person':
+    'В описании назван реальный человек. Без его согласия я его не рисую. Уберите имя или опишите вымышленного персонажа.',
+  'failure.no_photos_left':
+    'У этого аватара не осталось фото, по которым можно рисовать. Создайте мгновенный аватар из одного или нескольких фото.',
+  'failure.picture_gone': 'Исходной картинки уже нет: её удалили.',
 } as const;
 
 export const kk = {
@@ -225,6 +237,18 @@ export const kk = {
     '🚨 {{provider}} провайдері аккаунтымызды қабылдамай жатыр: {{reason}}. Оған тапсырыстар тоқтатылады, ештеңе алынбайды.',
   'alarm.unreadable':
     '🚨 {{provider}} жүйесіндегі сұраулардың күйі екі минуттан бері оқылмайды: {{reason}}. Тапсырыстар күтіп тұр, ештеңе екінші рет жіберілмейді.',
+  'order.series': 'Суреттер топтамасы',
+  'order.edit': 'Суретті өзгерту',
+  'order.upscale': 'Суретті үлкейту',
+  'order.video': 'Суреттен бейне',
+  'order.style_preview': 'Стиль үлгісі',
+  'failure.undressing':
+    'Мен суретте адамдарды шешіндірмеймін және киімсіз салмаймын. Сипаттаманы өзгертіңізші.',
+  'failure.real_person':
+    'Сипаттамада шынайы адам аталған. Оның келісімінсіз салмаймын. Атын алып тастаңыз немесе ойдан шығарылған кейіпкерді сипаттаңыз.',
+  'failure.no_photos_left':
+    'Бұл аватардың сурет салуға болатын фотосы қалмаған. Бір немесе бірнеше фотодан жедел аватар жасаңыз.',
+  'failure.picture_gone': 'Бастапқы сурет енді жоқ: ол жойылған.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -337,4 +361,16 @@ export const en = {
     '🚨 Provider {{provider}} is rejecting our account: {{reason}}. Orders to it are being stopped, nothing is charged.',
   'alarm.unreadable':
     '🚨 What became of requests at {{provider}} has not been readable for two minutes: {{reason}}. The orders wait; nothing is ordered twice.',
+  'order.series': 'Series of pictures',
+  'order.edit': 'Picture edit',
+  'order.upscale': 'Picture upscale',
+  'order.video': 'Video from a picture',
+  'order.style_preview': 'Style preview',
+  'failure.undressing':
+    'I do not undress people in pictures or draw them without clothes. Please change the description.',
+  'failure.real_person':
+    'The description names a real person. I do not draw people without their consent. Remove the name or describe an invented character.',
+  'failure.no_photos_left':
+    'No photos of this avatar are left to draw from. Create an instant avatar from one photo or more.',
+  'failure.picture_gone': 'The original picture is gone: it was deleted.',
 } as const satisfies Translation<typeof ru>;

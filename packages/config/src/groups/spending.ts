@@ -41,8 +41,9 @@ export const spendingGroup = group({
     },
     PAID_CALLS_PER_IMAGE: {
       aliases: ['PAID_CALLS_PER_PICTURE'],
-      // One judgement and two translations each time that the order begins anew (eight times, when providers are down).
-      schema: integer(1, 100_000, 24),
+      // A judgement, a review, a look at a sample and two translations each time that the order begins anew (eight times,
+      // when providers are down).
+      schema: integer(1, 100_000, 40),
       doc: 'Calls of OpenAI for one order of images at most.',
       expected: 'a number from 1 to 100000',
       example: '24',

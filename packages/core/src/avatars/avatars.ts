@@ -20,6 +20,10 @@ export type Avatar = typeof avatars.$inferSelect;
 
 export const NAME_LENGTH = { min: 2, max: 50 } as const;
 export const PHOTO_COUNT = { min: 10, max: 20 } as const;
+/** Of an avatar that nothing is trained for. */
+export const INSTANT_PHOTO_COUNT = { min: 1, max: 10 } as const;
+export const photoLimits = ({ instant }: Pick<Avatar, 'instant'>) =>
+  instant ? INSTANT_PHOTO_COUNT : PHOTO_COUNT;
 
 export interface PhotoCounts {
   readonly received: number;
@@ -77,6 +81,7 @@ export async function createAvatar(
     subject: Subject | null;
     /** Which text was agreed to, of those that say that faces are measured. */
     consentVersion?: string | null;
+    instant?: boolean | undefined;
   },
 ): Promise<Avatar | null> {
   const [avatar] = await tx
@@ -165,13 +170,13 @@ export async function addPhoto(
   if (avatar.state !== 'draft' && avatar.state !== 'failed') return 'closed';
   // The avatar's lock keeps two photos that come at once from both being the twentieth.
   const [held] = await unit.tx
-    .select({ ownerId: avatars.ownerId })
+    .select({ ownerId: avatars.ownerId, instant: avatars.instant })
     .from(avatars)
     .where(eq(avatars.id, avatar.id))
     .for('update');
   if (!held) return 'closed';
   const counts = await photoCounts(unit.tx, avatar.id);
-  const full = counts.accepted + counts.received >= PHOTO_COUNT.max;
+  const full = counts.accepted + counts.received >= photoLimits(held).max;
   const [row] = await unit.tx
     .insert(avatarPhotos)
     .values({
@@ -282,6 +287,39 @@ export async function orderTraining(
     statusMessageId: screen.messageId,
     shown: screen.shown,
   });
+}
+
+/** Has an instant avatar ready: it is drawn from its photos, which are fixed and kept from here on. */
+export async function finishInstant(
+  unit: Unit,
+  avatar: Pick<Avatar, 'id' | 'ownerId'>,
+): Promise<Avatar | TrainingRefusal> {
+  const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
+  if (!locked?.instant || (locked.state !== 'draft' && locked.state !== 'failed')) return 'closed';
+  const counts = await photoCounts(unit.tx, avatar.id);
+  if (counts.received > 0) return 'checking';
+  if (counts.accepted < INSTANT_PHOTO_COUNT.min) return 'too_few';
+  const [first] = await unit.tx
+    .select({ key: avatarPhotos.objectKey })
+    .from(avatarPhotos)
+    .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
+    .orderBy(avatarPhotos.createdAt, avatarPhotos.id)
+    .limit(1);
+  const [ready] = await unit.tx
+    .update(avatars)
+    .set({
+      state: 'ready',
+      failure: null,
+      previewKey: first?.key ?? null,
+      trainedAt: sql`now()`,
+      screenMessageId: null,
+      screenDueAt: null,
+      isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${locked.ownerId} and other.is_main)`,
+    })
+    .where(eq(avatars.id, avatar.id))
+    .returning();
+  unit.enqueue('avatar.tidy', { avatarId: avatar.id });
+  return ready ?? 'closed';
 }
 
 export async function makeMain({ tx }: Unit, avatar: Pick<Avatar, 'id' | 'ownerId'>): Promise<void> {

@@ -5,7 +5,7 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Run, WorkerParts } from '../parts.ts';
 import { transact } from '../unit.ts';
 import { unpackPhotos } from './archive.ts';
-import { PHOTO_COUNT, photoCounts, showCounter } from './avatars.ts';
+import { photoCounts, photoLimits, showCounter } from './avatars.ts';
 import { comparable, doubtStrangers, factsOf, judgeFaces, measuresFaces } from './faces.ts';
 import { photoKey } from './tidy.ts';
 import { waitsAs } from '../users/turns.ts';
@@ -103,7 +103,8 @@ export async function checkPhoto(parts: WorkerParts, photoId: string, run: Run):
         );
       if (others.some(({ miniature }) => miniature !== null && samePhoto(miniature, judged.miniature)))
         problem = 'same_as_another';
-      else if ((await photoCounts(unit.tx, avatar.id)).accepted >= PHOTO_COUNT.max) problem = 'too_many';
+      else if ((await photoCounts(unit.tx, avatar.id)).accepted >= photoLimits(avatar).max)
+        problem = 'too_many';
     }
     const changed = await unit.tx
       .update(avatarPhotos)

@@ -19,28 +19,36 @@ export async function tidyAvatar(parts: WorkerParts, avatarId: string): Promise<
       await parts.storage.deletePrefix('avatars', objectKey(avatar.ownerId, 'avatars', avatar.id, ''));
       return forgetPhotos(parts, avatar);
     case 'ready':
+      // An instant one is drawn from its photos: they stay, and what is none of them goes.
       if (avatar.tidiedAt !== null) return;
+      if (avatar.instant) {
+        await removeOthers(parts, avatar);
+        return noteTidied(parts, avatar);
+      }
       await removePhotos(parts, avatar, [avatar.previewKey]);
       return forgetPhotos(parts, avatar);
     case 'draft':
-    case 'failed': {
-      const rows = await parts.db
-        .select({ id: avatarPhotos.id, key: avatarPhotos.objectKey, source: avatarPhotos.sourceKey })
-        .from(avatarPhotos)
-        .where(eq(avatarPhotos.avatarId, avatarId));
-      // What is being checked or unpacked is in the bucket before a row names it.
-      return removePhotos(
-        parts,
-        avatar,
-        rows.flatMap(({ id, key, source }) => [key, photoKey(avatar, id), source]),
-        rows.map(({ id }) => sourcePrefix(avatar, id)),
-      );
-    }
+    case 'failed':
+      return removeOthers(parts, avatar);
     case 'training':
       return;
     default:
       avatar.state satisfies never;
   }
+}
+
+/** Keeps what the rows of its photos name, and what is being checked or unpacked: that is in the bucket before a row names it. */
+async function removeOthers(parts: WorkerParts, avatar: Avatar): Promise<void> {
+  const rows = await parts.db
+    .select({ id: avatarPhotos.id, key: avatarPhotos.objectKey, source: avatarPhotos.sourceKey })
+    .from(avatarPhotos)
+    .where(eq(avatarPhotos.avatarId, avatar.id));
+  return removePhotos(
+    parts,
+    avatar,
+    rows.flatMap(({ id, key, source }) => [key, photoKey(avatar, id), source]),
+    rows.map(({ id }) => sourcePrefix(avatar, id)),
+  );
 }
 
 /** Where a checked photo is kept. */
@@ -62,6 +70,10 @@ async function removePhotos(
 
 async function forgetPhotos(parts: WorkerParts, avatar: Avatar): Promise<void> {
   await parts.db.delete(avatarPhotos).where(eq(avatarPhotos.avatarId, avatar.id));
+  await noteTidied(parts, avatar);
+}
+
+async function noteTidied(parts: WorkerParts, avatar: Avatar): Promise<void> {
   await parts.db
     .update(avatars)
     .set({ tidiedAt: sql`now()` })

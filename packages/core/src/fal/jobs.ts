@@ -3,10 +3,10 @@ import { webhookToken } from '@aisha/providers';
 import { shorten, TransientError } from '@aisha/service';
 import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
-import { failOrderIn, lockOrder, noteSilence } from '../orders/orders.ts';
+import { failOrderIn, lockOrder, noteSilence, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
-import { transact, type Unit } from '../unit.ts';
+import { type Order, transact, type Unit } from '../unit.ts';
 import { type FalModel, modelAt } from './models/index.ts';
 import { costOf } from './models/price.ts';
 import { TRAINER_LIMITS } from './models/trainer.ts';
@@ -31,60 +31,91 @@ export const workOf = ({ model }: Pick<FalJob, 'model'>): Work => ({
 });
 
 /**
- * The row that a request at FAL needs before it is made, counted as bought (a row is sent once at most); or why nothing
- * more is bought for the owner. One per order; the first one stays.
+ * The rows that an order's requests at FAL need before they are made, counted as bought (a row is sent once at most); or
+ * why nothing more is bought for the owner. All of them or none; the first ones stay.
  */
-export async function createFalJob(
+export async function createFalJobs(
   parts: WorkerParts,
-  job: {
-    orderId: string;
-    ownerId: number;
-    chatId: number;
-    model: FalModel;
-    input: Readonly<Record<string, unknown>>;
-  },
-): Promise<FalJob | FailureReason> {
+  { id: orderId, ownerId, chatId }: Pick<Order, 'id' | 'ownerId' | 'chatId'>,
+  requests: readonly { readonly model: FalModel; readonly input: Readonly<Record<string, unknown>> }[],
+): Promise<readonly FalJob[] | FailureReason> {
   const test = parts.config.fal.testMode;
   const stop = await parts.db.transaction(async (tx) => {
-    const [created] = await tx
+    const created = await tx
       .insert(falJobs)
-      .values({
-        orderId: job.orderId,
-        model: job.model.endpoint,
-        input: job.input,
-        // Read by the release before this one alone.
-        kind: job.model.role === 'trainer' ? 'training' : 'generation',
-        test,
-        nextCheckAt: sql`now() + interval '20 seconds'`,
-      })
+      .values(
+        requests.map(({ model, input }, part) => ({
+          orderId,
+          part,
+          model: model.endpoint,
+          input,
+          // Read by the release before this one alone.
+          kind: model.role === 'trainer' ? ('training' as const) : ('generation' as const),
+          test,
+          nextCheckAt: sql`now() + interval '20 seconds'`,
+        })),
+      )
       .onConflictDoNothing()
-      .returning({ id: falJobs.id });
+      .returning({ id: falJobs.id, part: falJobs.part });
     // Simulated ones cost nothing.
-    if (!created || test) return null;
-    const usd = costOf(job.model, job.input, parts.config.fal.prices);
-    const refusal = await countPaidCall(tx, parts.config.spending, {
-      ownerId: job.ownerId,
-      chatId: job.chatId,
-      for: 'fal',
-      usd,
-    });
-    if (refusal) await tx.delete(falJobs).where(eq(falJobs.id, created.id));
-    return refusal;
+    if (test) return null;
+    for (const { part } of created) {
+      const request = requests[part];
+      const usd = request ? costOf(request.model, request.input, parts.config.fal.prices) : null;
+      const refusal = await countPaidCall(tx, parts.config.spending, { ownerId, chatId, for: 'fal', usd });
+      if (!refusal) continue;
+      const ids = created.map(({ id }) => id);
+      await tx.delete(falJobs).where(inArray(falJobs.id, ids));
+      return refusal;
+    }
+    return null;
   });
   if (stop) return stop;
-  const existing = await findFalJobOfOrder(parts, job.orderId);
-  if (!existing) throw new Error('the FAL job vanished');
+  const existing = await findFalJobsOfOrder(parts, orderId);
+  if (existing.length === 0) throw new Error('the FAL jobs vanished');
   return existing;
 }
 
+/** All requests of an order, by their part. */
+export function findFalJobsOfOrder(parts: Pick<WorkerParts, 'db'>, orderId: string): Promise<FalJob[]> {
+  return parts.db
+    .select()
+    .from(falJobs)
+    .where(and(eq(falJobs.orderId, orderId), isNull(falJobs.piece)))
+    .orderBy(falJobs.part);
+}
+
+/** What an order's requests have brought so far, in its units. */
+export async function deliveredSoFar(tx: Pick<Tx, 'select'>, orderId: string): Promise<number> {
+  const [row] = await tx
+    .select({ n: sql<number>`coalesce(sum(${falJobs.delivered}), 0)::int` })
+    .from(falJobs)
+    .where(and(eq(falJobs.orderId, orderId), isNull(falJobs.piece)));
+  return row?.n ?? 0;
+}
+
+/**
+ * One of an order's requests has ended: with the last of them the order ends too, well if any has brought something, else
+ * for this reason. In the transaction that ended the request, the order locked. False: others are under way, or it had
+ * ended before.
+ */
+export async function endWithLast(unit: Unit, orderId: string, reason: FailureReason): Promise<boolean> {
+  const open = and(
+    eq(falJobs.orderId, orderId),
+    isNull(falJobs.piece),
+    inArray(falJobs.state, ['created', 'submitting', 'submitted']),
+  );
+  if ((await unit.tx.$count(falJobs, open)) > 0) return false;
+  const delivered = await deliveredSoFar(unit.tx, orderId);
+  return delivered > 0 ? succeedOrder(unit, orderId, delivered) : failOrderIn(unit, orderId, reason);
+}
+
+/** The only request of an order that has one. */
 export async function findFalJobOfOrder(
   parts: Pick<WorkerParts, 'db'>,
   orderId: string,
 ): Promise<FalJob | null> {
-  const [job] = await parts.db
-    .select()
-    .from(falJobs)
-    .where(and(eq(falJobs.orderId, orderId), isNull(falJobs.piece)));
+  const [job] = await findFalJobsOfOrder(parts, orderId);
   return job ?? null;
 }
 
@@ -109,7 +140,7 @@ export async function findFalJobOfPiece(
   return job ?? null;
 }
 
-/** The same as `createFalJob`, for a piece, which was counted already. */
+/** The same as `createFalJobs`, for a piece, which was counted already. */
 export async function createFalJobOfPiece(
   parts: WorkerParts,
   at: PieceAtFal,
@@ -300,7 +331,7 @@ function noteBilled(parts: WorkerParts, unit: Unit, job: FalJob): void {
   else unit.noteCost({ model: job.model, usd });
 }
 
-/** Ends the request and its order together; of a piece the request alone: another recogniser may hear it. */
+/** Ends the request and, with the last of them, its order; of a piece the request alone: another recogniser may hear it. */
 export async function failFalJob(
   parts: WorkerParts,
   job: FalJob,
@@ -321,7 +352,7 @@ export async function failFalJob(
       .where(and(eq(falJobs.id, job.id), inArray(falJobs.state, ['created', 'submitting', 'submitted'])))
       .returning({ id: falJobs.id });
     if (failed && (reason === 'bad_result' || reason === 'flagged')) noteBilled(parts, unit, job);
-    if (job.piece === null) await failOrderIn(unit, job.orderId, reason);
+    if (job.piece === null) await endWithLast(unit, job.orderId, reason);
     else await wakePiece(unit, job);
   });
 }
@@ -341,13 +372,21 @@ export async function giveUpFalJob(unit: Unit, orderId: string): Promise<void> {
     if (state === 'cancelling') unit.enqueue('fal.settle', { falJobId: id, source: 'sweep' });
 }
 
-/** Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result. */
-export async function completeFalJob(parts: WorkerParts, unit: Unit, job: FalJob): Promise<boolean> {
+/**
+ * Marks the request done, if this run is the one that ends it; called inside the transaction that keeps its result.
+ * `delivered` units of its order came by it.
+ */
+export async function completeFalJob(
+  parts: WorkerParts,
+  unit: Unit,
+  job: FalJob,
+  delivered: number | null = null,
+): Promise<boolean> {
   // Before its request, everywhere: an end and the owner's cancel would otherwise wait for each other.
   await lockOrder(unit.tx, job.orderId);
   const [done] = await unit.tx
     .update(falJobs)
-    .set({ state: 'completed', endedAt: sql`now()` })
+    .set({ state: 'completed', delivered, endedAt: sql`now()` })
     .where(
       and(
         eq(falJobs.id, job.id),

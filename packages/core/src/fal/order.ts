@@ -2,7 +2,7 @@ import type { FailureReason } from '@aisha/db';
 import type { OrderDefinition } from '../orders/definition.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Order } from '../unit.ts';
-import { type FalJob, giveUpFalJob } from './jobs.ts';
+import { deliveredSoFar, type FalJob, giveUpFalJob } from './jobs.ts';
 import type { FalModel } from './models/index.ts';
 import { waitsAs } from '../users/turns.ts';
 
@@ -15,6 +15,8 @@ export interface FalRequest {
 /** What FAL is asked, or why it is not. */
 export type Prepared =
   | { readonly kind: 'request'; readonly request: FalRequest }
+  /** Several, each settled by itself: the order ends with the last of them, with what they brought together. */
+  | { readonly kind: 'requests'; readonly requests: readonly FalRequest[] }
   | { readonly kind: 'refused'; readonly reason: FailureReason };
 
 interface FalWork {
@@ -32,12 +34,17 @@ export interface FalParts extends WorkerParts {
   readonly falOrders: FalOrders;
 }
 
-/** An order whose work is FAL's: begins with `order.start`, and gives up FAL's request when it ends without a result. */
+/** An order whose work is FAL's: begins with `order.start`, and gives up FAL's requests when it ends without them. */
 export function falOrder(own: Omit<OrderDefinition, 'first'> & FalWork): FalOrder {
   return {
     ...own,
     first: (unit, { id, ownerId, turn }) =>
       unit.enqueue('order.start', { orderId: id }, { turn, by: waitsAs(ownerId) }),
+    cutShort: async (unit, order) => {
+      const delivered = await deliveredSoFar(unit.tx, order.id);
+      if (delivered > 0) await giveUpFalJob(unit, order.id);
+      return delivered;
+    },
     ended: async (unit, order) => {
       await own.ended?.(unit, order);
       await giveUpFalJob(unit, order.id);

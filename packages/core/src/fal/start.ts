@@ -1,32 +1,44 @@
 import { closedFor } from '../breaker/breaker.ts';
 import { failOrder, noteProgress, startOrder } from '../orders/orders.ts';
 import type { Run } from '../parts.ts';
-import { createFalJob, findFalJobOfOrder, submitFalJob, workOf } from './jobs.ts';
+import type { Order } from '../unit.ts';
+import { createFalJobs, failFalJob, type FalJob, findFalJobsOfOrder, submitFalJob, workOf } from './jobs.ts';
 import { type FalParts, falOrderOf } from './order.ts';
 
 /** Job: makes ready what FAL needs and asks it, once. Harmless to repeat. */
 export async function startFalOrder(parts: FalParts, orderId: string, run: Run): Promise<void> {
   const order = await startOrder(parts, orderId);
   if (!order) return;
-  const existing = await findFalJobOfOrder(parts, orderId);
+  const existing = await findFalJobsOfOrder(parts, orderId);
+  const jobs = existing.length > 0 ? existing : await prepared(parts, order, run);
+  if (jobs === null) return;
   // What FAL has already is its webhook's, the polls' and the deadline's business.
-  if (existing && existing.state !== 'created') return;
-  // Until it is prepared nobody knows which model it needs.
-  const closed = await closedFor(parts, existing ? workOf(existing) : { provider: 'fal' });
-  if (closed) return failOrder(parts, orderId, closed);
-  if (existing) return submitFalJob(parts, existing, run);
+  const unsent = jobs.filter(({ state }) => state === 'created');
+  for (const job of unsent) {
+    const closed = existing.length > 0 ? await closedFor(parts, workOf(job)) : null;
+    if (closed) await failFalJob(parts, job, closed, 'the provider is not asked now');
+    else await submitFalJob(parts, job, run);
+  }
+}
 
-  const prepared = await falOrderOf(parts, order).prepare(parts, order, run);
-  if (prepared.kind === 'refused') return failOrder(parts, orderId, prepared.reason);
-  const modelClosed = await closedFor(parts, workOf({ model: prepared.request.model.endpoint }));
-  if (modelClosed) return failOrder(parts, orderId, modelClosed);
-  const job = await createFalJob(parts, {
-    orderId,
-    ownerId: order.ownerId,
-    chatId: order.chatId,
-    ...prepared.request,
-  });
-  if (typeof job === 'string') return failOrder(parts, orderId, job);
-  await noteProgress(parts, orderId, { stage: 'submitting' });
-  await submitFalJob(parts, job, run);
+/** The rows of its requests; null: it has failed. */
+async function prepared(parts: FalParts, order: Order, run: Run): Promise<readonly FalJob[] | null> {
+  const fail = async (reason: Parameters<typeof failOrder>[2]) => {
+    await failOrder(parts, order.id, reason);
+    return null;
+  };
+  // Until it is prepared nobody knows which model it needs.
+  const closed = await closedFor(parts, { provider: 'fal' });
+  if (closed) return fail(closed);
+  const ready = await falOrderOf(parts, order).prepare(parts, order, run);
+  if (ready.kind === 'refused') return fail(ready.reason);
+  const requests = ready.kind === 'request' ? [ready.request] : ready.requests;
+  for (const { model } of requests) {
+    const modelClosed = await closedFor(parts, workOf({ model: model.endpoint }));
+    if (modelClosed) return fail(modelClosed);
+  }
+  const jobs = await createFalJobs(parts, order, requests);
+  if (typeof jobs === 'string') return fail(jobs);
+  await noteProgress(parts, order.id, { stage: 'submitting' });
+  return jobs;
 }

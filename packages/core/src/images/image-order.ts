@@ -4,7 +4,7 @@ import { collectImages } from './collect.ts';
 import { imageInput } from './images.ts';
 import { prepareImages } from './start.ts';
 
-const counted = imageInput.pick({ count: true });
+const counted = imageInput.pick({ count: true, quality: true });
 
 /** Images, with an avatar or without; any number of them at once. */
 export const image = falOrder({
@@ -12,12 +12,22 @@ export const image = falOrder({
   deadlineMinutes: 15,
   exclusive: false,
   share: 'fal',
-  price: (input, prices) => ({ each: prices.image, units: counted.parse(input).count }),
+  price: (input, prices) => {
+    const { count, quality } = counted.parse(input);
+    return { each: quality === 'best' ? prices.imageBest : prices.image, units: count };
+  },
   input: imageInput,
   progressUnit: 'none',
-  // The avatar of a quote may have been deleted since.
-  begun: async ({ tx }, { ownerId, subjectId }) =>
-    subjectId === null || (await findAvatar(tx, ownerId, subjectId))?.state === 'ready',
+  // The avatars of a quote may have been deleted since.
+  begun: async ({ tx }, { ownerId, subjectId, input }) => {
+    const { others = [] } = imageInput.parse(input);
+    for (const id of [...(subjectId === null ? [] : [subjectId]), ...others])
+      if ((await findAvatar(tx, ownerId, id))?.state !== 'ready') return false;
+    return true;
+  },
   prepare: prepareImages,
-  collect: collectImages,
+  collect: collectImages(async ({ order }) => ({
+    prompt: imageInput.parse(order.input).prompt,
+    avatarId: order.subjectId,
+  })),
 });

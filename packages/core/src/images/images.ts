@@ -1,23 +1,48 @@
 import { images, orders, type Place, type Tx } from '@aisha/db';
-import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Avatar } from '../avatars/avatars.ts';
+import { QUALITIES } from '../fal/models/index.ts';
 import { type Placed, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 import { ASPECT_NAMES } from './aspects.ts';
 
 export type Image = typeof images.$inferSelect;
 
+/** How a picture was made, where it was not drawn from words. */
+export type Made = 'edit' | 'upscale' | 'video';
+
+const details = z.object({
+  made: z.enum(['edit', 'upscale', 'video']).optional(),
+  bytes: z.number().optional(),
+});
+/** What a picture's row says of it beside its columns. */
+export const detailsOf = (image: Pick<Image, 'details'>) => details.safeParse(image.details ?? {}).data ?? {};
+
 export const PROMPT_MAX = 2_000;
 export const COUNT_MAX = 4;
 
+/** People in one image beside the first. */
+export const OTHERS_MAX = 1;
+
+/** A picture that somebody sent ("make it like this"): Telegram's ids alone. */
+const reference = z.object({ fileId: z.string(), fileSize: z.number().nullable() });
+
 export const imageInput = z.object({
-  prompt: z.string().min(1),
+  /** Empty only beside a reference. */
+  prompt: z.string(),
   aspect: z.enum(ASPECT_NAMES),
   count: z.number().int().min(1).max(COUNT_MAX),
   seed: z.number().int().min(0),
   /** The image under whose "again" it was ordered. */
   repeats: z.uuid().optional(),
+  /** Quality against price and time, where there is a choice. */
+  quality: z.enum(QUALITIES).optional(),
+  /** Avatars that are in it too, beside the order's subject. */
+  others: z.array(z.uuid()).max(OTHERS_MAX).optional(),
+  /** The description is to be made richer. */
+  enrich: z.boolean().optional(),
+  reference: reference.optional(),
 });
 export type ImageInput = z.infer<typeof imageInput>;
 
@@ -82,33 +107,6 @@ export async function findImage(tx: Pick<Tx, 'select'>, ownerId: number, id: str
   return image ?? null;
 }
 
-export type GalleryFilter = 'all' | 'favourites';
-
-/** One card of the gallery, newest first, and how many there are. */
-export async function galleryPage(
-  tx: Pick<Tx, 'select'>,
-  ownerId: number,
-  filter: GalleryFilter,
-  page: number,
-): Promise<{ image: Image | null; total: number; page: number }> {
-  const where = and(
-    eq(images.ownerId, ownerId),
-    isNull(images.deletedAt),
-    filter === 'favourites' ? eq(images.favourite, true) : undefined,
-  );
-  const [counted] = await tx.select({ n: count() }).from(images).where(where);
-  const total = counted?.n ?? 0;
-  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, total - 1)));
-  const [image] = await tx
-    .select()
-    .from(images)
-    .where(where)
-    .orderBy(desc(images.createdAt), desc(images.index))
-    .limit(1)
-    .offset(at);
-  return { image: image ?? null, total, page: at };
-}
-
 export async function toggleFavourite({ tx }: Unit, ownerId: number, id: string): Promise<Image | null> {
   const [image] = await tx
     .update(images)
@@ -126,4 +124,13 @@ export async function deleteImages({ tx }: Unit, ownerId: number, ids: readonly 
     .where(and(inArray(images.id, [...ids]), eq(images.ownerId, ownerId), isNull(images.deletedAt)))
     .returning({ id: images.id });
   return gone.length;
+}
+
+/** The order that made a picture. */
+export async function orderOfImage(tx: Pick<Tx, 'select'>, image: Image): Promise<Order | null> {
+  const [order] = await tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.id, image.orderId), eq(orders.ownerId, image.ownerId)));
+  return order ?? null;
 }

@@ -3,6 +3,7 @@ import type { BotMethod, SendOutcome, SendPriority, TelegramClient } from '@aish
 import { classifyError, retryTransient, TransientError } from '@aisha/service';
 import type { Storage } from '@aisha/storage';
 import { sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { DeciderParts, SentMessage } from '../parts.ts';
 import { keepGroupMessage } from '../users/group-messages.ts';
 import { moveChat } from '../users/move-chat.ts';
@@ -98,12 +99,12 @@ async function callInTurn(
   isClaimed: () => boolean,
 ): Promise<CallsOutcome> {
   // Forgotten because the database restarts just now, a call would be made twice. Kept even by who has to stop.
-  const remember = (sent: number, messageId: number | null, call?: OwedCall) =>
+  const remember = (sent: number, messageId: number | null, call?: OwedCall, fileId?: string | null) =>
     retryTransient(
       async () => {
         // An edited message is known already.
         if (call && messageId !== null && messageId !== call.payload['message_id'])
-          await keepMessage(parts, call, messageId);
+          await keepMessage(parts, call, messageId, fileId);
         await options.onSent(sent, messageId);
       },
       { attempts: 8, minDelayMs: 200, maxDelayMs: 2_000 },
@@ -127,7 +128,7 @@ async function callInTurn(
     const outcome = await makeCall(parts, call, options).catch(notSent);
     switch (outcome.kind) {
       case 'ok': {
-        await remember(++i, messageIdOf(outcome.result), call);
+        await remember(++i, messageIdOf(outcome.result), call, fileIdOf(outcome.result));
         break;
       }
       case 'unchanged':
@@ -183,11 +184,12 @@ async function keepMessage(
   parts: CallParts,
   { bind, answers, payload }: OwedCall,
   messageId: number,
+  fileId: string | null | undefined,
 ): Promise<void> {
   const { chat_id: chatId, message_thread_id: thread } = payload;
   if (typeof chatId !== 'number') return;
   const threadId = typeof thread === 'number' ? thread : null;
-  if (bind) await parts.messageKeepers[bind.to](parts, bind.id, { chatId, threadId, messageId });
+  if (bind) await parts.messageKeepers[bind.to](parts, bind.id, { chatId, threadId, messageId, fileId });
   if (answers !== undefined && chatId < 0)
     await keepGroupMessage(parts.db, { chatId, messageId, ownerId: answers });
 }
@@ -200,11 +202,52 @@ function notSent(error: unknown): SendOutcome {
     : { kind: 'refused', code: 0, description: why };
 }
 
+/** `media.3`: of the fourth item of an album. */
+const OF_ALBUM = /^media\.(\d+)$/;
+
+const album = z.array(z.looseObject({ media: z.unknown() })).catch([]);
+const albumOf = ({ payload }: OwedCall) => album.parse(payload['media']);
+
+/** Whether Telegram's own id of a file that was sent before stands where the file would. */
+function isKnown(call: OwedCall, field: string): boolean {
+  const item = OF_ALBUM.exec(field)?.[1];
+  const value = item === undefined ? call.payload[field] : albumOf(call)[Number(item)]?.media;
+  return typeof value === 'string';
+}
+
+/** The call with these of its files in it; null when one of them was deleted. */
+async function withFiles(
+  storage: Storage,
+  call: OwedCall,
+  wanted: (field: string) => boolean,
+): Promise<Record<string, unknown> | null> {
+  const files = Object.fromEntries(Object.entries(call.files ?? {}).filter(([field]) => wanted(field)));
+  const loaded = await readFiles(storage, files);
+  if (loaded === null) return null;
+  const plain = Object.entries(loaded).filter(([field]) => !OF_ALBUM.test(field));
+  const payload = { ...call.payload, ...Object.fromEntries(plain) };
+  if (plain.length === Object.keys(loaded).length) return payload;
+  return {
+    ...payload,
+    media: albumOf(call).map((item, n) => {
+      const media = loaded[`media.${n}`];
+      return media === undefined ? item : { ...item, media };
+    }),
+  };
+}
+
 async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions): Promise<SendOutcome> {
-  const files = call.files ? await readFiles(parts.storage, call.files) : {};
+  const isSent = (field: string) => isKnown(call, field);
+  if (Object.keys(call.files ?? {}).some(isSent)) {
+    const again = await withFiles(parts.storage, call, (field) => !isSent(field));
+    const outcome = again && (await send(parts.telegram, call.method, again, options));
+    if (outcome && outcome.kind !== 'refused') return outcome;
+    // Of another bot, or forgotten there.
+    parts.log.info('a file is uploaded again: Telegram does not know its id', { method: call.method });
+  }
+  const payload = await withFiles(parts.storage, call, () => true);
   // Storage answers, and the object is not there: it was deleted meanwhile, and no waiting brings it back.
-  if (files === null) return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
-  const payload = { ...call.payload, ...files };
+  if (payload === null) return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
   // An edit carries its topic only for the new message that it may have to become.
   const { message_thread_id: _thread, ...edit } = payload;
   const isEdit = call.method === 'editMessageText';
@@ -243,4 +286,16 @@ function messageIdOf(result: unknown): number | null {
   const id =
     typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : null;
   return typeof id === 'number' ? id : null;
+}
+
+const sizes = z.array(z.object({ file_id: z.string() })).min(1);
+const sentFile = z.object({
+  photo: sizes.optional().catch(undefined),
+  video: z.object({ file_id: z.string() }).optional().catch(undefined),
+});
+
+/** Of a photo the id of its largest version, which Telegram lists last. */
+function fileIdOf(result: unknown): string | null {
+  const { photo, video } = sentFile.safeParse(result).data ?? {};
+  return photo?.at(-1)?.file_id ?? video?.file_id ?? null;
 }

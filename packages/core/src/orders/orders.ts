@@ -425,8 +425,29 @@ export async function stopOrder(unit: Unit, ownerId: number, id: string): Promis
     .select()
     .from(orders)
     .where(and(eq(orders.id, id), eq(orders.ownerId, ownerId), underWay));
-  const stopped = order && (await rulesOf(unit, order.kind).stopped?.(unit, order));
+  const stopped =
+    order && ((await rulesOf(unit, order.kind).stopped?.(unit, order)) || (await endWithWhatIs(unit, order)));
   return stopped === true ? 'stopping' : cancelOrder(unit, ownerId, id);
+}
+
+/** Its time is over: it ends with what is delivered so far, if that is anything, or fails. */
+export function endLate(parts: DeciderParts, id: string): Promise<void> {
+  return transact(parts, async (unit) => {
+    await lockOrder(unit.tx, id);
+    const [order] = await unit.tx
+      .select()
+      .from(orders)
+      .where(and(eq(orders.id, id), underWay));
+    if (order && !(await endWithWhatIs(unit, order))) await failOrderIn(unit, id, 'timeout');
+  });
+}
+
+async function endWithWhatIs(unit: Unit, order: Order): Promise<boolean> {
+  const cutShort = rulesOf(unit, order.kind).cutShort;
+  if (!cutShort) return false;
+  await lockOrder(unit.tx, order.id);
+  const delivered = await cutShort(unit, order);
+  return delivered > 0 && succeedOrder(unit, order.id, delivered);
 }
 
 type End =

@@ -4,7 +4,7 @@ import { AGAIN, BATCH, due } from '../overdue.ts';
 import { settleHold } from '../credits/holds.ts';
 import type { DeciderParts } from '../parts.ts';
 import { transact } from '../unit.ts';
-import { cancelOrder, creditsFor, failOrder, lockOrder, rulesOf, underWay } from './orders.ts';
+import { cancelOrder, creditsFor, endLate, lockOrder, rulesOf, underWay } from './orders.ts';
 
 /**
  * Goes on with orders that are overdue, and ends those past their deadline. Those of a kind that this process does not
@@ -27,7 +27,7 @@ export async function sweepOrders(parts: DeciderParts, told: Set<string>): Promi
     return rows.length;
   });
   // Each by itself: an end locks its owner before its order, and many owners at once would wait in a ring.
-  for (const id of late) await failOrder(parts, id, 'timeout');
+  for (const id of late) await endLate(parts, id);
   return found + (await endQuotes(parts, known)) + (await settleLeft(parts));
 }
 

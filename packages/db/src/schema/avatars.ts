@@ -33,6 +33,8 @@ export const avatars = pgTable(
     consentVersion: text('consent_version'),
     state: text('state').$type<AvatarState>().notNull().default('draft'),
     isMain: boolean('is_main').notNull().default(false),
+    /** Drawn from its photos, which stay; nothing is trained. */
+    instant: boolean('instant').notNull().default(false),
     /** Row of the model catalogue that trained it, and the word that calls it in a prompt. */
     model: text('model'),
     trigger: text('trigger'),
@@ -165,6 +167,8 @@ export const images = pgTable(
     height: integer('height').notNull(),
     contentType: text('content_type').notNull(),
     objectKey: text('object_key').notNull(),
+    /** Telegram's, of the bot that sent it as a photo or a video; it may be refused, then the object is sent again. */
+    fileId: text('file_id'),
     details: jsonb('details').$type<Readonly<Record<string, unknown>>>(),
     /** The share of the avatar's photos that it is like, 0 to 1; null: not measured. */
     likeness: real('likeness'),
@@ -175,5 +179,23 @@ export const images = pgTable(
   (t) => [
     uniqueIndex('images_order').on(t.orderId, t.index),
     index('images_owner').on(t.ownerId, t.createdAt),
+    // The gallery, read backwards from a card: all of it, the favourites, and of an avatar.
+    index('images_cards')
+      .on(t.ownerId, t.createdAt, t.index, t.id)
+      .where(sql`${t.deletedAt} is null`),
+    index('images_favourite_cards')
+      .on(t.ownerId, t.createdAt, t.index, t.id)
+      .where(sql`${t.deletedAt} is null and ${t.favourite}`),
+    index('images_avatar_cards')
+      .on(t.ownerId, t.avatarId, t.createdAt, t.index, t.id)
+      .where(sql`${t.deletedAt} is null`),
   ],
 );
+
+/** What a style pack looks like, drawn by the product itself; without one its screen is text. */
+export const stylePreviews = pgTable('style_previews', {
+  pack: text('pack').primaryKey(),
+  objectKey: text('object_key').notNull(),
+  fileId: text('file_id'),
+  createdAt: createdAt(),
+});

@@ -97,6 +97,10 @@ export const falJobs = pgTable(
     kind: text('kind').$type<'training' | 'generation'>().notNull(),
     /** Of a recording that is recognised in pieces, which; null: the request is the whole order's. */
     piece: integer('piece'),
+    /** Of an order that needs several requests, which. */
+    part: integer('part').notNull().default(0),
+    /** Units of its order that it has brought, once it is completed; null where the order counts them otherwise. */
+    delivered: integer('delivered'),
     /** Of sound, where that is what is billed. */
     seconds: integer('seconds'),
     /** FAL's endpoint id. */
@@ -118,9 +122,9 @@ export const falJobs = pgTable(
     endedAt: at('ended_at'),
   },
   (t) => [
-    // One paid job per order, or of each model per piece of it.
-    uniqueIndex('fal_jobs_whole_order')
-      .on(t.orderId)
+    // One paid job per part of an order, or of each model per piece of it.
+    uniqueIndex('fal_jobs_parts')
+      .on(t.orderId, t.part)
       .where(sql`${t.piece} is null`),
     uniqueIndex('fal_jobs_piece')
       .on(t.orderId, t.piece, t.model)

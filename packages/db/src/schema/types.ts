@@ -17,7 +17,8 @@ export interface Place {
   readonly threadId?: number | null | undefined;
 }
 
-export const BIND_TARGETS = ['order', 'avatar'] as const;
+/** `image`, `style`: not the message's id but the file's is kept, so that it is not uploaded again. */
+export const BIND_TARGETS = ['order', 'avatar', 'image', 'style'] as const;
 
 /**
  * One Bot API call that is owed. Fields of `files` are uploads read from our storage when the call is made
@@ -268,7 +269,15 @@ export const FAILURES = [
   'provider_unconfirmed',
   'provider_refused',
   'content_policy',
+  /** It would undress somebody. */
+  'undressing',
+  /** It names a real person, who has not agreed to it. */
+  'real_person',
   'flagged',
+  /** Of an avatar there is no photo any more that it could be drawn from. */
+  'no_photos_left',
+  /** The picture that is to be changed is gone. */
+  'picture_gone',
   'bad_photos',
   /** Somebody in the photos is, or may be, under age. */
   'photos_minor',

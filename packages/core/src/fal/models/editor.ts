@@ -17,6 +17,8 @@ export interface Editor extends Model {
   /** Changes a picture by words ("another background"). */
   readonly changes: boolean;
   readonly perRequest: number;
+  /** Says of each image whether it had to be held back; of one that does not, we look at what it made. */
+  readonly flags: boolean;
   buildInput(request: EditRequest): Record<string, unknown>;
   readOutput: Generator['readOutput'];
 }

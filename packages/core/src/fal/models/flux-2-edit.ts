@@ -11,6 +11,7 @@ export const flux2Edit: Editor = {
   people: 2,
   changes: true,
   perRequest: 4,
+  flags: true,
   price: perMegapixelInAndOut(null),
   limits: EDITOR_LIMITS,
   shutdown: null,

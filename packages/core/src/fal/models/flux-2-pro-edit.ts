@@ -11,6 +11,7 @@ export const flux2ProEdit: Editor = {
   people: 3,
   changes: true,
   perRequest: 1,
+  flags: false,
   price: perMegapixelInAndOut(0.015, 2),
   limits: EDITOR_LIMITS,
   shutdown: null,

@@ -11,6 +11,7 @@ export const fluxKontext: Editor = {
   people: 0,
   changes: true,
   perRequest: 4,
+  flags: true,
   price: perImage(0.04),
   limits: EDITOR_LIMITS,
   shutdown: null,

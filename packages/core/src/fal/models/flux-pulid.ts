@@ -11,6 +11,7 @@ export const fluxPulid: Editor = {
   people: 1,
   changes: false,
   perRequest: 1,
+  flags: true,
   price: perMegapixelOfOne(0.0333),
   limits: EDITOR_LIMITS,
   shutdown: null,

@@ -11,6 +11,7 @@ export const gptImage2Edit: Editor = {
   people: 4,
   changes: true,
   perRequest: 4,
+  flags: false,
   price: perImage(0.219),
   limits: EDITOR_LIMITS,
   shutdown: null,

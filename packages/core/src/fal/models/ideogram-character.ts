@@ -11,6 +11,7 @@ export const ideogramCharacter: Editor = {
   people: 1,
   changes: false,
   perRequest: 4,
+  flags: false,
   price: perImage(0.15),
   limits: EDITOR_LIMITS,
   shutdown: null,

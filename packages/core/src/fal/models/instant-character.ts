@@ -11,6 +11,7 @@ export const instantCharacter: Editor = {
   people: 1,
   changes: false,
   perRequest: 4,
+  flags: true,
   price: perMegapixel(0.1),
   limits: EDITOR_LIMITS,
   shutdown: null,

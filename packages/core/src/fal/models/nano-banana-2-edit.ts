@@ -11,6 +11,7 @@ export const nanoBanana2Edit: Editor = {
   people: 4,
   changes: true,
   perRequest: 4,
+  flags: false,
   price: perImage(0.08),
   limits: EDITOR_LIMITS,
   shutdown: null,

@@ -11,6 +11,7 @@ export const nanoBananaProEdit: Editor = {
   people: 5,
   changes: true,
   perRequest: 4,
+  flags: false,
   price: perImage(0.15),
   limits: EDITOR_LIMITS,
   shutdown: null,

@@ -20,6 +20,7 @@ export const seedream45Edit: Editor = {
   people: 3,
   changes: true,
   perRequest: 4,
+  flags: false,
   price: perImage(0.04),
   limits: EDITOR_LIMITS,
   shutdown: null,
