@@ -82,12 +82,12 @@ const cardsFilter: OptionalCodec<GalleryFilter, GalleryFilter> = {
       .join('.')
       .replace(/\.+$/, ''),
   read: (text = '') => {
-    const [favourites = '', month = '', avatar = ''] = text.split('.');
+    const [favourites = '', month = '', id = ''] = text.split('.');
     return {
       ...EVERYTHING,
       favourites: favourites === 'f',
       month: /^[0-9a-z]{3}$/.test(month) ? Number.parseInt(month, 36) : null,
-      avatarId: longId(avatar) ?? null,
+      avatarId: longId(id) ?? null,
     };
   },
   longest: 1 + 1 + MONTH_BYTES + 1 + 22,

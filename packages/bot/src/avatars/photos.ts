@@ -4,7 +4,7 @@ import type { KeptFile } from '../chat/memory.ts';
 import type { Turn } from '../chat/turn.ts';
 import { takingPhotos } from './dialogue.ts';
 import { type Bringing, isCollecting, keepPhotos } from './kept.ts';
-import { picturesAnswered, picturesOf } from './pictures.ts';
+import { picturesAnswered, picturesOf } from '../chat/pictures.ts';
 import { photosScreen } from './screens.ts';
 
 /** Shows the counter and takes the photos that come from now on. */

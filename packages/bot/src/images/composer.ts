@@ -1,7 +1,7 @@
 import { EVERYTHING, mainAvatar } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { picturesOf } from '../avatars/pictures.ts';
+import { picturesOf } from '../chat/pictures.ts';
 import { onCommand, onText } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import { imageEdit, imagePrompt } from './dialogue.ts';

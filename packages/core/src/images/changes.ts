@@ -5,24 +5,33 @@ import type { Unit } from '../unit.ts';
 import { ASPECT_NAMES } from './aspects.ts';
 import type { Image } from './images.ts';
 
-/** Edits that are a press, with what they ask for in English; their names stand in the texts. */
-export const QUICK_EDITS = {
+/** Edits that are a press; their names stand in the texts. */
+export const QUICK_EDIT_NAMES = [
+  'background',
+  'painting',
+  'glasses',
+  'smile',
+  'cartoon',
+  'monochrome',
+] as const;
+export type QuickEdit = (typeof QUICK_EDIT_NAMES)[number];
+
+/** What they ask for, in English. */
+export const QUICK_EDITS: Readonly<Record<QuickEdit, string>> = {
   background: 'Replace the background with a clean light grey studio background',
   painting: 'Turn the picture into an oil painting on canvas with visible brush strokes',
   glasses: 'Remove the glasses',
   smile: 'Make the person smile warmly',
   cartoon: 'Turn the picture into a frame of an animated film',
   monochrome: 'Turn the picture into a classic black and white photograph',
-} as const;
-export type QuickEdit = keyof typeof QUICK_EDITS;
-export const QUICK_EDIT_NAMES = Object.keys(QUICK_EDITS) as readonly QuickEdit[];
+};
 
 const seed = z.number().int().min(0);
 
 export const editInput = z.object({
   /** In the person's words, or the name of a quick edit. */
   prompt: z.string(),
-  quick: z.enum(Object.keys(QUICK_EDITS) as [QuickEdit, ...QuickEdit[]]).optional(),
+  quick: z.enum(QUICK_EDIT_NAMES).optional(),
   aspect: z.enum(ASPECT_NAMES),
   seed,
 });

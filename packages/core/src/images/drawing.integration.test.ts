@@ -1,4 +1,4 @@
-import { avatarPhotos, avatars, creditHolds, images, ledgerEntries, orders } from '@aisha/db';
+import { avatarPhotos, avatars, creditHolds, ledgerEntries, orders } from '@aisha/db';
 import { and, eq, isNull } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ import {
 import { type Order, transact } from '../unit.ts';
 import { ASPECTS } from './aspects.ts';
 import { orderEdit, orderUpscale, orderVideo } from './changes.ts';
-import { deleteImages, imagesOf } from './images.ts';
+import { deleteImages, type Image, imagesOf } from './images.ts';
 import { PACKS, packNamed } from './packs.ts';
 import { promptWithSitters } from './prompt.ts';
 import { orderSeries } from './series.ts';
@@ -84,6 +84,13 @@ async function instant(
   if (typeof ready === 'string') throw new Error(ready);
   return ready;
 }
+
+function there<T>(one: T | undefined): T {
+  if (one === undefined) throw new Error('there is none');
+  return one;
+}
+
+const pack = there(PACKS[0]);
 
 const placed = async (place: Promise<{ kind: string; order?: Order }>): Promise<Order> => {
   const { order } = await place;
@@ -176,7 +183,9 @@ describe('two people in one picture', () => {
   test('one of whom is somebody else’s are not ordered', async () => {
     const theirs = await instant(await bench.person(), 1);
     const mine = await instant(me, 1);
-    await expect(makeOrder(bench, me, { avatar: mine, others: [theirs.id] })).rejects.toThrow();
+    await expect(makeOrder(bench, me, { avatar: mine, others: [theirs.id] })).rejects.toThrow(
+      'placed for nothing',
+    );
   });
 
   test('one alone is told without numbers', () => {
@@ -198,7 +207,6 @@ describe('a picture that a model made a little too wide', () => {
 });
 
 describe('several requests of one order', () => {
-  const pack = PACKS[0] ?? expect.fail('no packs');
   const series = (avatar: Avatar | null = null) =>
     placed(
       transact(bench.parts, (unit) =>
@@ -288,11 +296,11 @@ test('style packs: at least 24, each with its names and scenes, found by their s
 });
 
 describe('a picture that is there', () => {
-  async function drawn(): Promise<typeof images.$inferSelect> {
+  async function drawn(): Promise<Image> {
     const { made } = await done(await makeOrder(bench, me, { aspect: '3:4' }));
-    return made[0] ?? expect.fail('nothing was drawn');
+    return there(made[0]);
   }
-  const by = (image: typeof images.$inferSelect, ownerId = me) => ({ ownerId, chatId: ownerId, image });
+  const by = (image: Image, ownerId = me) => ({ ownerId, chatId: ownerId, image });
 
   test('is changed by words: another picture in the same ratio, this one sent along', async () => {
     const image = await drawn();
@@ -347,7 +355,7 @@ describe('a picture that is there', () => {
     const stranger = await bench.person();
     await expect(
       transact(bench.parts, (unit) => orderEdit(unit, by(image, stranger), { prompt: 'x' })),
-    ).rejects.toThrow();
+    ).rejects.toThrow('placed for nothing');
   });
 
   test('whose change is against the rules costs nothing', async () => {
@@ -393,7 +401,6 @@ describe('credits', () => {
     const prices = { ...FREE_OF_CHARGE, charged: true, welcome: 100 };
     const parts = { ...bench.parts, prices };
     const owner = await bench.person();
-    const pack = PACKS[0] ?? expect.fail('no packs');
     const order = await placed(
       transact(parts, (unit) =>
         orderSeries(unit, {

@@ -443,10 +443,10 @@ export function endLate(parts: DeciderParts, id: string): Promise<void> {
 }
 
 async function endWithWhatIs(unit: Unit, order: Order): Promise<boolean> {
-  const cutShort = rulesOf(unit, order.kind).cutShort;
-  if (!cutShort) return false;
+  const rules = rulesOf(unit, order.kind);
+  if (!rules.cutShort) return false;
   await lockOrder(unit.tx, order.id);
-  const delivered = await cutShort(unit, order);
+  const delivered = await rules.cutShort(unit, order);
   return delivered > 0 && succeedOrder(unit, order.id, delivered);
 }
 

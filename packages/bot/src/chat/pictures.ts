@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { kindOfFile } from '../chat/attached.ts';
-import type { KeptFile } from '../chat/memory.ts';
+import { kindOfFile } from './attached.ts';
+import type { KeptFile } from './memory.ts';
 
 const file = z.looseObject({
   file_id: z.string(),
