@@ -8,7 +8,10 @@ import {
   findDocument,
   findTemplate,
   findImage,
+  findCursor,
   findReadable,
+  findTag,
+  type HistoryFilter,
   findPhoto,
   findRecording,
   type GalleryFilter,
@@ -55,6 +58,21 @@ const photo = own(findPhoto);
 const recording = own(findRecording);
 const documentOf = own(findDocument);
 const heard = readable(findReadable);
+const cursor = ownShort(findCursor);
+const tag = ownShort(findTag);
+const direction = oneOf(['older', 'newer'], (to) => to.slice(0, 1));
+/** All; what was heard or read, by a letter; or what has this tag. */
+const historyFilter: OptionalCodec<'all' | 'sound' | 'text' | { readonly tagId: string }, HistoryFilter> = {
+  optional: true,
+  write: (filter) => (typeof filter === 'string' ? filter.slice(0, 1) : tag.write(filter.tagId)),
+  read: async (text, presser) => {
+    if (text === 's') return 'sound';
+    if (text === 't') return 'text';
+    const found = await tag.read(text, presser);
+    return found === undefined ? 'all' : { tagId: found.id };
+  },
+  longest: tag.longest,
+};
 /** `card`: pressed on the card of the history, not below a result. */
 /** Kinds that are asked into which language: a letter each, since the data is short. */
 const intoKind = oneOf(['translation', 'bilingual'], (kind) => kind.slice(0, 1));
@@ -193,7 +211,22 @@ export const buttons = {
   transcribe: anyone(),
   vocabulary: owner(),
   'vocabulary.clear': owner(),
+  /** The number of a page in older buttons is not read any more: they begin with the first one. */
   history: owner(page),
+  'history.go': owner(direction, cursor, historyFilter),
+  'history.by': owner(historyFilter),
+  'history.tags': owner(),
+  tags: owner(recording),
+  'tag.toggle': owner(ownShort(findRecording), tag),
+  'tag.new': owner(recording),
+  /** Several that become one: which ones is kept while they are chosen. */
+  merge: owner(recording),
+  'merge.pick': owner(recording),
+  'merge.go': owner(direction, cursor),
+  'merge.do': owner(),
+  parts: owner(recording),
+  split: owner(recording),
+  'split.yes': owner(recording),
   recording: owner(recording),
   /** Asks for words; a page of what they found; the place where one stands (0: its beginning); a document found. */
   search: owner(),

@@ -30,6 +30,7 @@ describe('an order kind', () => {
       | 'transcription'
       | 'document'
       | 'export'
+      | 'merge'
     >();
     expectTypeOf<Omit<Record<OrderKind, string>, 'image'>>().not.toExtend<Record<OrderKind, string>>();
     expectTypeOf<'song'>().not.toExtend<OrderKind>();

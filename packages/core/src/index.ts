@@ -37,6 +37,26 @@ export { lookAtGroup } from './groups/look.ts';
 export * from './groups/rules.ts';
 export { coreHandlers } from './handlers.ts';
 export { indexRecording } from './history/index-recording.ts';
+export {
+  type Cursor,
+  findCursor,
+  HISTORY_PAGE,
+  type HistoryFilter,
+  historyPage,
+  type HistoryPage,
+} from './history/list.ts';
+export { mergeable, MOST_MERGED, orderMerge, partsOf, splitRecording } from './history/merge.ts';
+export {
+  addTags,
+  findTag,
+  LONGEST_TAG,
+  MOST_TAGS,
+  type Tag,
+  tagsIn,
+  tagsOf,
+  tagsOn,
+  toggleTag,
+} from './history/tags.ts';
 export { findReadable, placeIn } from './history/place.ts';
 export { type Found, type Hit, MOST_RANKED, type Scope, searchHistory } from './history/search.ts';
 export { ASPECT_NAMES, type Aspect } from './images/aspects.ts';

@@ -3,6 +3,7 @@ import { document } from './documents/document-order.ts';
 import { exportOrder } from './exports/export-order.ts';
 import type { FalOrders } from './fal/order.ts';
 import { edit, upscale, video } from './images/change-orders.ts';
+import { merge } from './history/merge-order.ts';
 import { image } from './images/image-order.ts';
 import { series } from './images/series.ts';
 import { stylePreviewOrder } from './images/style-preview.ts';
@@ -26,6 +27,7 @@ export const orderKinds = {
   transcription,
   document,
   export: exportOrder,
+  merge,
 } satisfies Record<string, OrderDefinition>;
 
 export type OrderKind = keyof typeof orderKinds;

@@ -221,6 +221,18 @@ export const jobs = defineJobs(queues, {
     // One call, which has 180 s.
     timeLimitMs: 200_000,
   }),
+  'recording.merge': job({
+    queue: 'text',
+    schema: z.object({ recordingId: id }),
+    key: ({ recordingId }) => [recordingId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // S3's bad minutes: 1 s … 1 min.
+    attempts: 7,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    // Twenty transcripts are read and one is written.
+    timeLimitMs: 60_000,
+  }),
   'history.index': job({
     queue: 'text',
     schema: z.object({ recordingId: id, documentId: id.optional() }),

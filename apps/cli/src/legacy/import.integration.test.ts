@@ -159,7 +159,7 @@ test(
     // The product sees them as its own.
     const [main] = found.avatars.filter(({ isMain }) => isMain);
     expect(await findAvatar(db, 1001, main?.id ?? '')).toMatchObject({ name: 'Портрет' });
-    const history = await historyPage(db, 1001, 0);
+    const history = await historyPage(db, { ownerId: 1001 }, 'all', null);
     expect(history.items).toMatchObject([{ title: 'meeting.ogg', durationMs: 61_500 }]);
     const [recording] = await db.select().from(recordings).where(eq(recordings.ownerId, 1001));
     expect(recording).toMatchObject({ text: 'Обсудили план.', language: 'ru' });

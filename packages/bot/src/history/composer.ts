@@ -1,26 +1,20 @@
-import { deleteRecording, findRecording, historyPage, placeIn, type Scope, searchHistory } from '@aisha/core';
+import { findRecording, placeIn, type Scope, searchHistory } from '@aisha/core';
 import { shorten } from '@aisha/service';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
-import { IDLE } from '../chat/dialogue.ts';
 import { onCommand, onText } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { documentMessages } from '../documents/results.ts';
 import { searching } from './dialogue.ts';
-import {
-  askWordsScreen,
-  confirmDeleteRecording,
-  FOUND_PAGE,
-  foundScreen,
-  historyScreen,
-  placeScreen,
-  recordingScreen,
-} from './screens.ts';
+import { listAnswers, showHistory } from './list.ts';
+import { mergingAnswers } from './merging.ts';
+import { askWordsScreen, FOUND_PAGE, foundScreen, placeScreen } from './found.ts';
+import { taggingAnswers, taggingComposer } from './tagging.ts';
 
 export function historyComposer() {
   const composer = new Composer();
-  onCommand(composer, 'history', (turn, words) => (words === '' ? history(turn, 0) : look(turn, words)));
+  onCommand(composer, 'history', (turn, words) => (words === '' ? showHistory(turn) : look(turn, words)));
   onText(composer, searching, (turn, words) => look(turn, words));
   // In a group, for its members, what was recorded there.
   composer.command('history', (ctx) => {
@@ -28,12 +22,14 @@ export function historyComposer() {
     const words = ctx.payload.trim();
     return words === '' ? turn.send(askWordsScreen(turn)) : look(turn, words);
   });
+  composer.use(taggingComposer());
   return composer;
 }
 
 export const historyAnswers = {
-  history: (turn, page) => history(turn, page),
-  recording: (turn, recording) => turn.show(recordingScreen(turn, recording)),
+  ...listAnswers,
+  ...taggingAnswers,
+  ...mergingAnswers,
   search: (turn) => {
     if (turn.isPrivate) turn.state = searching.at({});
     turn.show(askWordsScreen(turn));
@@ -49,18 +45,7 @@ export const historyAnswers = {
     if (!recording) return turn.toast('button.outdated');
     turn.owed.push(...documentMessages(turn, turn, document, recording));
   },
-  'recording.delete': (turn, recording) => turn.show(confirmDeleteRecording(turn, recording)),
-  'recording.delete.yes': async (turn, recording) => {
-    await deleteRecording(turn.unit, turn.user.id, recording.id);
-    turn.toast('recording.deleted');
-    turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, 0)));
-  },
 } satisfies Partial<Answers>;
-
-async function history(turn: Turn, page: number): Promise<void> {
-  turn.state = IDLE;
-  turn.show(historyScreen(turn, await historyPage(turn.unit.tx, turn.user.id, page)));
-}
 
 /** Longer than anything that is looked for. */
 const LONGEST_QUERY = 200;

@@ -1,66 +1,118 @@
-import { type Found, type Hit, kindOf, type Recording } from '@aisha/core';
-import type { PassageLine } from '@aisha/db';
+import type { HistoryFilter, HistoryPage, Recording, Tag } from '@aisha/core';
 import { escapeHtml } from '@aisha/providers';
 import { isolated, shorten } from '@aisha/service';
 import { button } from '../buttons.ts';
-import type { Button } from '../chat/button.ts';
-import { pageButtons } from '../chat/pages.ts';
+import { type Button, rows } from '../chat/button.ts';
 import { READABLY, type Screen } from '../chat/screen.ts';
-import type { Turn } from '../chat/turn.ts';
 import type { Voice } from '../chat/voice.ts';
-import { menuButton, noteScreen } from '../menu/screens.ts';
+import { menuButton } from '../menu/screens.ts';
 
-const PREVIEW = 600;
+/** As much of a text as a card shows. */
+export const PREVIEW = 600;
 
-export function recordingScreen(voice: Voice, recording: Recording): Screen {
+const hash = ({ name }: Pick<Tag, 'name'>): string => `#${name}`;
+
+export function recordingScreen(voice: Voice, recording: Recording, tags: readonly Tag[]): Screen {
+  const card = voice.t('recording.card', {
+    title: recording.title,
+    date: voice.date(recording.createdAt),
+    duration: recording.durationMs === null ? '' : ` · ${voice.duration(recording.durationMs)}`,
+    preview: shorten(recording.text ?? '', PREVIEW, READABLY),
+  });
+  const isPart = recording.mergedInto !== null;
   return {
-    text: voice.t('recording.card', {
-      title: recording.title,
-      date: voice.date(recording.createdAt),
-      duration: recording.durationMs === null ? '' : ` · ${voice.duration(recording.durationMs)}`,
-      preview: shorten(recording.text ?? '', PREVIEW, READABLY),
-    }),
+    text: tags.length === 0 ? card : `${card}\n\n${escapeHtml(tags.map(hash).join('  '))}`,
     buttons: [
       [
         button(voice.label('documents.menu'), 'documents', recording.id, 'card'),
         button(voice.label('export.menu'), 'download', recording.id, 'card'),
       ],
-      [
-        button(voice.label('button.delete'), 'recording.delete', recording.id),
-        button(voice.label('button.back'), 'history'),
-      ],
+      [button(voice.label('tags.button'), 'tags', recording.id)],
+      // A part goes and stays with its whole.
+      isPart ? [] : [button(voice.label('merge.button'), 'merge', recording.id)],
+      recording.source === 'merged' ? [button(voice.label('parts.button'), 'parts', recording.id)] : [],
+      isPart
+        ? [button(voice.label('part.whole'), 'parts', recording.mergedInto ?? recording.id)]
+        : [
+            button(voice.label('button.delete'), 'recording.delete', recording.id),
+            button(voice.label('button.back'), 'history'),
+          ],
     ],
   };
 }
+
+type Listed = HistoryPage['items'][number];
+
+const labelOf = (voice: Voice, { title, durationMs, source }: Listed): string =>
+  `${source === 'text' ? '📄 ' : ''}${isolated(title)}${durationMs === null ? '' : ` · ${voice.duration(durationMs)}`}`;
+
+/** The ways to newer and older recordings. */
+const turnPages = (
+  voice: Voice,
+  { items, hasNewer, hasOlder }: HistoryPage,
+  to: (text: string, direction: 'older' | 'newer', from: string) => Button,
+): Button[] => [
+  ...(hasNewer && items[0] ? [to(voice.label('button.prev'), 'newer', items[0].id)] : []),
+  ...(hasOlder && items.at(-1) ? [to(voice.label('button.next'), 'older', items.at(-1)?.id ?? '')] : []),
+];
 
 export function historyScreen(
   voice: Voice,
   {
-    items,
-    pages,
     page,
-  }: { items: readonly Pick<Recording, 'id' | 'title' | 'durationMs'>[]; pages: number; page: number },
+    filter,
+    tag,
+  }: { readonly page: HistoryPage; readonly filter: HistoryFilter; readonly tag: string | null },
 ): Screen {
-  if (items.length === 0) return noteScreen(voice, voice.t('history.empty'));
+  const isAll = filter === 'all';
+  const last = [button(voice.label('search'), 'search'), menuButton(voice)];
+  if (page.items.length === 0)
+    return isAll
+      ? { text: voice.t('history.empty'), buttons: [[menuButton(voice)]] }
+      : {
+          text: voice.t('history.none'),
+          buttons: [[button(voice.label('history.filter'), 'history.tags')], last],
+        };
+  const only =
+    typeof filter === 'string' ? (isAll ? null : voice.label(`history.only.${filter}`)) : `#${tag ?? ''}`;
   return {
-    text: voice.t('history.title', { page: page + 1, count: pages }),
+    text: only === null ? voice.t('history.title') : voice.t('history.title.only', { only }),
     buttons: [
-      ...items.map((item) => [
-        button(
-          `${isolated(item.title)}${item.durationMs === null ? '' : ` · ${voice.duration(item.durationMs)}`}`,
-          'recording',
-          item.id,
-        ),
-      ]),
-      pageButtons(voice, page, pages, (text, to) => button(text, 'history', to)),
-      [button(voice.label('search'), 'search'), menuButton(voice)],
+      ...page.items.map((item) => [button(labelOf(voice, item), 'recording', item.id)]),
+      turnPages(voice, page, (text, direction, from) =>
+        isAll
+          ? button(text, 'history.go', direction, from)
+          : button(text, 'history.go', direction, from, filter),
+      ),
+      [button(voice.label('history.filter'), 'history.tags')],
+      last,
     ],
   };
 }
 
-export function confirmDeleteRecording(voice: Voice, recording: Recording): Screen {
+/** Which recordings are to be shown: all, heard or read ones, or those with a tag. */
+export const filtersScreen = (voice: Voice, tags: readonly (Tag & { readonly count: number })[]): Screen => ({
+  text: tags.length === 0 ? voice.t('history.filter.none') : voice.t('history.filter.ask'),
+  buttons: [
+    [
+      button(voice.label('history.only.all'), 'history'),
+      button(voice.label('history.only.sound'), 'history.by', 'sound'),
+      button(voice.label('history.only.text'), 'history.by', 'text'),
+    ],
+    ...rows(
+      tags.map((tag) => button(`${isolated(hash(tag))} · ${tag.count}`, 'history.by', { tagId: tag.id })),
+      2,
+    ),
+    [button(voice.label('button.back'), 'history')],
+  ],
+});
+
+export function confirmDeleteRecording(voice: Voice, recording: Recording, parts: number): Screen {
   return {
-    text: voice.t('recording.delete.ask', { title: recording.title }),
+    text: [
+      voice.t('recording.delete.ask', { title: recording.title }),
+      ...(parts === 0 ? [] : [voice.t('recording.delete.parts', { count: parts })]),
+    ].join('\n\n'),
     buttons: [
       [button(voice.label('recording.delete.yes'), 'recording.delete.yes', recording.id)],
       [button(voice.label('button.back'), 'recording', recording.id)],
@@ -68,116 +120,64 @@ export function confirmDeleteRecording(voice: Voice, recording: Recording): Scre
   };
 }
 
-/** Asks for what is to be looked for; in a group it is written behind the command. */
-export const askWordsScreen = (turn: Pick<Turn, 't' | 'label' | 'isPrivate'>): Screen => ({
-  text: turn.t(turn.isPrivate ? 'search.ask' : 'search.ask.group'),
-  buttons: turn.isPrivate ? [[button(turn.label('button.back'), 'history')]] : [],
+/** The tags of a recording and all others of its owner: a press puts one on, or takes it off. */
+export function tagsScreen(
+  voice: Voice,
+  recording: Recording,
+  all: readonly Tag[],
+  on: readonly Tag[],
+): Screen {
+  const has = new Set(on.map(({ id }) => id));
+  const offered = [...on, ...all.filter(({ id }) => !has.has(id))];
+  return {
+    text: voice.t(offered.length === 0 ? 'tags.none' : 'tags.title', { title: recording.title }),
+    buttons: [
+      ...rows(
+        offered.map((tag) =>
+          button(`${has.has(tag.id) ? '✅ ' : ''}${isolated(hash(tag))}`, 'tag.toggle', recording.id, tag.id),
+        ),
+        2,
+      ),
+      [button(voice.label('tags.add'), 'tag.new', recording.id)],
+      [button(voice.label('button.back'), 'recording', recording.id)],
+    ],
+  };
+}
+
+/** Which recordings become one: a press chooses one, or leaves it out again. */
+export function mergeScreen(voice: Voice, page: HistoryPage, chosen: readonly Recording[]): Screen {
+  const ids = new Set(chosen.map(({ id }) => id));
+  const list = chosen.map(({ title }, n) => `${n + 1}. ${escapeHtml(title)}`).join('\n');
+  return {
+    text: `${voice.t('merge.ask')}\n\n${list === '' ? voice.t('merge.nothing') : list}`,
+    buttons: [
+      ...page.items.map((item) => [
+        button(`${ids.has(item.id) ? '✅ ' : '▫️ '}${labelOf(voice, item)}`, 'merge.pick', item.id),
+      ]),
+      turnPages(voice, page, (text, direction, from) => button(text, 'merge.go', direction, from)),
+      chosen.length < 2 ? [] : [button(voice.label('merge.do', { count: chosen.length }), 'merge.do')],
+      [button(voice.label('button.back'), 'history')],
+    ],
+  };
+}
+
+export const partsScreen = (
+  voice: Voice,
+  recording: Pick<Recording, 'id' | 'title'>,
+  parts: readonly Recording[],
+): Screen => ({
+  text: voice.t('parts.title', { title: recording.title }),
+  buttons: [
+    ...parts.map((part) => [button(labelOf(voice, part), 'recording', part.id)]),
+    parts.length === 0 ? [] : [button(voice.label('split'), 'split', recording.id)],
+    [button(voice.label('button.back'), 'recording', recording.id)],
+  ],
 });
 
-/** So many of what was found stand on a page. */
-export const FOUND_PAGE = 5;
-
-/** As much of a line as shows what was found. */
-const LINE = 220;
-
-export function foundScreen(
-  turn: Voice & Pick<Turn, 'isPrivate'>,
-  { query, page, found }: { readonly query: string; readonly page: number; readonly found: Found },
-): Screen {
-  const back = turn.isPrivate
-    ? [[button(turn.label('search.again'), 'search'), button(turn.label('button.back'), 'history')]]
-    : [];
-  if (found.hits.length === 0) return { text: turn.t('search.nothing', { query }), buttons: back };
-  const pages = Math.ceil(found.count / FOUND_PAGE);
-  const number = (n: number) => page * FOUND_PAGE + n + 1;
-  const heading = [
-    turn.t('search.found', { query, count: found.count }),
-    ...(found.loosely ? [turn.t('search.loosely')] : []),
-  ].join('\n');
-  return {
-    text: [heading, ...found.hits.map((hit, n) => `${number(n)}. ${hitText(turn, hit)}`)].join('\n\n'),
-    buttons: [
-      ...found.hits.map((hit, n) => [hitButton(turn, hit, number(n))]),
-      pageButtons(turn, page, pages, (text, to) => button(text, 'search.page', to)),
-      ...back,
-    ],
-  };
-}
-
-function hitText(voice: Voice, hit: Hit): string {
-  const kind = hit.documentKind === null ? null : kindOf(hit.documentKind);
-  const where = [
-    `<b>${escapeHtml(hit.title)}</b>`,
-    voice.date(hit.createdAt),
-    ...(kind === null ? [] : [voice.label(`document.kind.${kind.kind}`)]),
-    ...(hit.startMs === null ? [] : [`[${voice.duration(hit.startMs)}]`]),
-  ].join(' · ');
-  const line = around(hit.text)
-    .map(({ text, found }) => (found ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)))
-    .join('');
-  // A name that was found stands there already.
-  return hit.line === null && hit.documentId === null ? where : `${where}\n${line}`;
-}
-
-/** The stretch of a long line in which the first of what was found stands. */
-function around(text: Hit['text']): { text: string; found: boolean }[] {
-  const whole = text.reduce((sum, one) => sum + one.text.length, 0);
-  if (whole <= LINE) return [...text];
-  const first = Math.max(
-    0,
-    text.findIndex(({ found }) => found),
-  );
-  let from = first;
-  for (let room = LINE / 3; from > 0 && room > 0; from -= 1) room -= text[from - 1]?.text.length ?? 0;
-  const shown: { text: string; found: boolean }[] = from > 0 ? [{ text: '… ', found: false }] : [];
-  let room = LINE;
-  for (const one of text.slice(from)) {
-    if (room <= 0) return [...shown, { text: ' …', found: false }];
-    shown.push(one);
-    room -= one.text.length;
-  }
-  return shown;
-}
-
-function hitButton(voice: Voice, hit: Hit, number: number): Button {
-  if (hit.documentId !== null)
-    return button(`${number}. 📄 ${isolated(shorten(hit.title, 40))}`, 'document.show', hit.documentId);
-  const when = hit.startMs === null ? '' : `▶ ${voice.duration(hit.startMs)} · `;
-  return button(
-    `${number}. ${when}${isolated(shorten(hit.title, 40))}`,
-    'found',
-    hit.recordingId,
-    hit.line ?? 0,
-  );
-}
-
-/** A place in a recording: what is said there, and the ways to hear it and to the whole. */
-export function placeScreen(
-  turn: Voice & Pick<Turn, 'user'>,
-  recording: Recording,
-  line: number,
-  lines: readonly PassageLine[],
-): Screen {
-  const at = Math.max(line, 1);
-  const said = lines.map((one) => {
-    const text = escapeHtml(one.text);
-    const when = one.startMs === null ? '' : `<i>[${turn.duration(one.startMs)}]</i> `;
-    return `${when}${one.line === line ? `<b>${text}</b>` : text}`;
-  });
-  const isTimed = lines.some((one) => one.line === at && one.startMs !== null);
-  return {
-    text: [
-      `<b>${escapeHtml(recording.title)}</b>\n${turn.date(recording.createdAt)}`,
-      said.length === 0 ? escapeHtml(shorten(recording.text ?? '', PREVIEW, READABLY)) : said.join('\n'),
-    ].join('\n\n'),
-    buttons: [
-      isTimed ? [button(turn.label('found.play'), 'moment', recording.id, at)] : [],
-      [
-        ...(recording.ownerId === turn.user.id
-          ? [button(turn.label('found.recording'), 'recording', recording.id)]
-          : []),
-        button(turn.label('found.back'), 'search.page'),
-      ],
-    ],
-  };
-}
+export const confirmSplit = (voice: Voice, recording: Pick<Recording, 'id' | 'title'>): Screen => ({
+  text: voice.t('split.ask', { title: recording.title }),
+  buttons: [
+    [button(voice.label('split.yes'), 'split.yes', recording.id)],
+    [button(voice.label('button.back'), 'parts', recording.id)],
+  ],
+});

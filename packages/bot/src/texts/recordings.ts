@@ -60,7 +60,6 @@ export const ru = {
   'recording.delete.ask': 'Удалить запись «{{title}}», её текст и документы?',
   'recording.delete.yes': 'Да, удалить',
   'recording.deleted': 'Запись удалена.',
-  'history.title': '<b>История</b> — страница {{page}} из {{count}}',
   'history.empty': 'Здесь появятся ваши записи. Пришлите голосовое, аудио или видео.',
 } as const;
 
@@ -122,7 +121,6 @@ export const kk = {
   'recording.delete.ask': '«{{title}}» жазбасы, мәтіні және құжаттары жойылсын ба?',
   'recording.delete.yes': 'Иә, жою',
   'recording.deleted': 'Жазба жойылды.',
-  'history.title': '<b>Тарих</b> — {{count}} беттің {{page}}-беті',
   'history.empty': 'Жазбаларыңыз осында пайда болады. Дауыстық хабарлама, аудио не видео жіберіңіз.',
 } as const satisfies Translation<typeof ru>;
 
@@ -185,6 +183,5 @@ export const en = {
   'recording.delete.ask': 'Delete the recording “{{title}}”, its text and documents?',
   'recording.delete.yes': 'Yes, delete',
   'recording.deleted': 'Recording deleted.',
-  'history.title': '<b>History</b> — page {{page}} of {{count}}',
   'history.empty': 'Your recordings will appear here. Send a voice message, audio or video.',
 } as const satisfies Translation<typeof ru>;

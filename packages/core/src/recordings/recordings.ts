@@ -81,41 +81,6 @@ export async function findRecording(
   return recording ?? null;
 }
 
-export const HISTORY_PAGE = 6;
-
-/** A page of what was transcribed, newest first. */
-export async function historyPage(
-  tx: Pick<Tx, 'select'>,
-  ownerId: number,
-  page: number,
-): Promise<{
-  items: Pick<Recording, 'id' | 'title' | 'durationMs' | 'createdAt'>[];
-  pages: number;
-  page: number;
-}> {
-  const where = and(
-    eq(recordings.ownerId, ownerId),
-    isNull(recordings.deletedAt),
-    isNotNull(recordings.transcribedAt),
-  );
-  const [counted] = await tx.select({ n: count() }).from(recordings).where(where);
-  const pages = Math.ceil((counted?.n ?? 0) / HISTORY_PAGE);
-  const at = Math.trunc(Math.min(Math.max(0, page), Math.max(0, pages - 1)));
-  const items = await tx
-    .select({
-      id: recordings.id,
-      title: recordings.title,
-      durationMs: recordings.durationMs,
-      createdAt: recordings.createdAt,
-    })
-    .from(recordings)
-    .where(where)
-    .orderBy(desc(recordings.createdAt))
-    .limit(HISTORY_PAGE)
-    .offset(at * HISTORY_PAGE);
-  return { items, pages, page: at };
-}
-
 /**
  * It disappears from the history at once, and what was still being made of it is cancelled; its objects are removed
  * by the retention rules.
@@ -129,6 +94,12 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
   if (!row) return false;
   // Nothing finds it any more.
   await unit.tx.delete(passages).where(eq(passages.recordingId, id));
+  // Nor its parts, which it alone led to.
+  const parts = await unit.tx
+    .select({ id: recordings.id })
+    .from(recordings)
+    .where(and(eq(recordings.mergedInto, id), isNull(recordings.deletedAt)));
+  for (const part of parts) await deleteRecording(unit, ownerId, part.id);
   const ofIt = unit.tx.select({ id: documents.id }).from(documents).where(eq(documents.recordingId, id));
   const filesOfIt = unit.tx
     .select({ id: recordingExports.id })
@@ -141,7 +112,7 @@ export async function deleteRecording(unit: Unit, ownerId: number, id: string): 
       and(
         unended,
         or(
-          and(eq(orders.kind, 'transcription'), eq(orders.subjectId, id)),
+          and(inArray(orders.kind, ['transcription', 'merge']), eq(orders.subjectId, id)),
           and(eq(orders.kind, 'document'), inArray(orders.subjectId, ofIt)),
           and(eq(orders.kind, 'export'), inArray(orders.subjectId, filesOfIt)),
         ),
