@@ -27,7 +27,10 @@ export function recordingScreen(voice: Voice, recording: Recording, tags: readon
         button(voice.label('documents.menu'), 'documents', recording.id, 'card'),
         button(voice.label('export.menu'), 'download', recording.id, 'card'),
       ],
-      [button(voice.label('tags.button'), 'tags', recording.id)],
+      [
+        button(voice.label('recording.rename.button'), 'recording.rename', recording.id),
+        button(voice.label('tags.button'), 'tags', recording.id),
+      ],
       // A part goes and stays with its whole.
       isPart ? [] : [button(voice.label('merge.button'), 'merge', recording.id)],
       recording.source === 'merged' ? [button(voice.label('parts.button'), 'parts', recording.id)] : [],

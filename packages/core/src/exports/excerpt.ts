@@ -1,4 +1,6 @@
+import { recordings } from '@aisha/db';
 import { decodeSound, encodeStretch, sourceName } from '@aisha/media';
+import { and, eq, isNull } from 'drizzle-orm';
 import { join } from 'node:path';
 import { type Line, readLines } from '../documents/lines.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -28,13 +30,52 @@ export async function excerptOf(
   const { lines: all, speakers } = await readLines(parts, recording);
   const line = all[number - 1];
   if (!line) return null;
-  const lines = around(all, line);
+  const heard = await heardIn(parts.db, recording, number);
+  const isThere = ({ startMs }: Line) =>
+    heard === null || (startMs !== null && startMs >= heard.startMs && startMs < heard.endMs);
+  const lines = around(all, line).filter((one) => one === line || isThere(one));
   const [from, to] = [lines[0]?.startMs ?? null, lines.at(-1)?.endMs ?? null];
   const sound =
-    from === null || to === null || recording.source === 'text'
+    from === null || to === null || heard === null || heard.recording.source === 'text'
       ? null
-      : await cut(parts, recording, { from, to }, run);
+      : await cut(
+          parts,
+          heard.recording,
+          { from: from - heard.startMs, to: Math.min(to, heard.endMs) - heard.startMs },
+          run,
+        );
   return { lines, speakers, sound };
+}
+
+interface Heard {
+  readonly recording: Recording;
+  /** From when to when it stands in the one that was asked for. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Whose sound a line is: of a merged recording, the part's; null where that part is not there any more. */
+async function heardIn(db: WorkerParts['db'], recording: Recording, number: number): Promise<Heard | null> {
+  const whole = { recording, startMs: 0, endMs: Number.POSITIVE_INFINITY };
+  if (recording.parts === null) return whole;
+  const at = recording.parts.findLastIndex(({ firstLine }) => firstLine <= number);
+  const part = recording.parts[at];
+  if (part === undefined) return null;
+  const [row] = await db
+    .select()
+    .from(recordings)
+    .where(and(eq(recordings.id, part.recordingId), isNull(recordings.deletedAt)));
+  const inner = row ? await heardIn(db, row, number - part.firstLine + 1) : null;
+  return (
+    inner && {
+      recording: inner.recording,
+      startMs: part.startMs + inner.startMs,
+      endMs: Math.min(
+        part.startMs + inner.endMs,
+        recording.parts[at + 1]?.startMs ?? Number.POSITIVE_INFINITY,
+      ),
+    }
+  );
 }
 
 /** The line, and those after and before it, as long as all of them are half a minute. */
