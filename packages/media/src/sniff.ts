@@ -10,7 +10,25 @@ export async function sniff(path: string): Promise<string> {
   if (start.length === 0) return 'empty';
   const found = (await fileTypeFromFile(path))?.ext;
   if (found !== undefined && found !== 'xml') return found;
+  const picture = rarePicture(start);
+  if (picture !== null) return picture;
   return start.includes(0) ? 'unknown' : (markup(start.toString('latin1')) ?? found ?? 'text');
+}
+
+/** Pictures that file-type does not know: none of them is taken, but each is one. */
+function rarePicture(start: Buffer): string | null {
+  const text = start.toString('latin1', 0, 64);
+  if (/^P[1-7]\s(#[^\n]*\n|\s)*(\d|WIDTH)/.test(text)) return 'pnm';
+  if (/^qoif/.test(text)) return 'qoi';
+  if (/^v\/1\x01/.test(text)) return 'exr';
+  if (/^(SDPX|XPDS)/.test(text)) return 'dpx';
+  if (/^#\?RADIANCE/.test(text)) return 'hdr';
+  if (/^\n[\0-\x05]\x01[\x01\x02\x04\b]/.test(text)) return 'pcx';
+  if (/^\x01\xDA[\0\x01][\x01\x02]\0[\x01-\x03]/.test(text)) return 'sgi';
+  // No colour map or one of 24 bits, a type that there is, nothing odd of depth: Truevision has no signature at its start.
+  if (start.length > 18 && /^[^]\0[\x02\x03\n\v]\0{5}[^]{8}[\b\x10\x18\x20][\0-\x2F]/.test(text))
+    return 'tga';
+  return null;
 }
 
 function markup(start: string): string | null {

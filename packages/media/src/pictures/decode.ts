@@ -6,6 +6,8 @@ import { type Pixels, withHeicPixels } from './heic.ts';
 import { jxlToPng } from './jxl.ts';
 import { sharp } from './sharp.ts';
 
+const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
+
 /** Opens a file's first frame for as long as `use` takes. Damage is an error; the size was judged before. */
 export async function withPicture<T>(
   file: string,
@@ -25,6 +27,14 @@ export async function withPicture<T>(
       return use(fromPixels({ data, width, height, channels: 4 }));
     }
     case 'jpeg':
+      try {
+        return await use(sharp(file, options));
+      } catch (error) {
+        const whole = await readFile(file);
+        if (whole.subarray(-2).equals(END_OF_JPEG)) throw error;
+        // Only its last two bytes are missing, or lines of pixels too: of those it warns.
+        return use(sharp(Buffer.concat([whole, END_OF_JPEG]), { ...options, failOn: 'warning' }));
+      }
     case 'png':
     case 'webp':
     case 'gif':

@@ -1,5 +1,5 @@
 import { shorten } from '@aisha/service';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { sniff } from '../sniff.ts';
 import { decodingBytes, type Header, type PictureFormat, SNIFFED } from './formats.ts';
 import { measureHeic } from './heic.ts';
@@ -8,7 +8,9 @@ import type { Measured } from './answers.ts';
 import { sharp } from './sharp.ts';
 
 export async function measure({ file }: { readonly file: string }): Promise<Measured> {
-  const name = await sniff(file);
+  let name = await sniff(file);
+  // What file-type looks past (the mark of an encoding), decoders do not.
+  if (['unknown', 'jpg', 'png', 'apng'].includes(name) && (await cutJunk(file))) name = await sniff(file);
   if (name === 'unknown' || name === 'empty') return { kind: 'unreadable', why: name };
   const sniffed = SNIFFED[name];
   if (!sniffed) return { kind: 'unsupported', name };
@@ -25,6 +27,20 @@ export async function measure({ file }: { readonly file: string }): Promise<Meas
       why: error instanceof Error ? shorten(error.message, 500) : 'it has no header',
     };
   }
+}
+
+/** As far into a file as senders put something of their own (a line end, a mark of an encoding, the head of an answer). */
+const JUNK_BYTES = 4_096;
+const BEGINNINGS = [Buffer.from([0xff, 0xd8, 0xff]), Buffer.from('\u0089PNG\r\n\u001A\n', 'latin1')];
+
+/** Takes away what stands before the first bytes of a JPEG or PNG; whether there was any. */
+async function cutJunk(file: string): Promise<boolean> {
+  const start = await startOf(file, JUNK_BYTES);
+  const found = BEGINNINGS.map((bytes) => start.indexOf(bytes)).filter((at) => at >= 0);
+  const at = Math.min(...found, JUNK_BYTES);
+  if (at === 0 || at === JUNK_BYTES) return false;
+  await writeFile(file, (await readFile(file)).subarray(at));
+  return true;
 }
 
 type Read = Omit<Header, 'format' | 'fileBytes'> & { readonly orientation: number };
@@ -74,9 +90,8 @@ const BYTES: Partial<Record<string, number>> = {
 
 /** The sides in a BMP's header, which bmp-ts only tells with the pixels. A negative height counts lines from the top. */
 async function measureBmp(path: string): Promise<{ width: number; height: number }> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(26), 0, 26, 0);
-  if (bytesRead < 26) throw new Error('BMP without a whole header');
+  const buffer = await startOf(path, 26);
+  if (buffer.length < 26) throw new Error('BMP without a whole header');
   const old = buffer.readUInt32LE(14) === 12;
   const width = old ? buffer.readUInt16LE(18) : buffer.readInt32LE(18);
   const height = old ? buffer.readUInt16LE(20) : Math.abs(buffer.readInt32LE(22));
@@ -86,8 +101,13 @@ async function measureBmp(path: string): Promise<{ width: number; height: number
 
 /** Whether the list of brands at the file's start (ISO 14496-12, `ftyp`) has one. */
 async function hasBrand(path: string, brand: string): Promise<boolean> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
-  const brands = buffer.toString('latin1', 8, Math.min(buffer.readUInt32BE(0), bytesRead));
+  const start = await startOf(path, 256);
+  const brands = start.toString('latin1', 8, Math.min(start.readUInt32BE(0), start.length));
   return brands.match(/.{4}/gs)?.includes(brand) ?? false;
+}
+
+async function startOf(path: string, bytes: number): Promise<Buffer> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+  return buffer.subarray(0, bytesRead);
 }

@@ -45,6 +45,17 @@ const pages = async () => [
 /** What people have beside the reported cases. */
 const ODD: readonly (readonly [string, () => Promise<Buffer> | Buffer])[] = [
   ['two JPEGs in one file (MPO, Ultra HDR)', async () => Buffer.concat([await jpeg(), await jpeg()])],
+  ['without its last two bytes', async () => (await jpeg()).subarray(0, -2)],
+  ['behind a line end', async () => Buffer.concat([Buffer.from('\r\n'), await jpeg()])],
+  ['behind zeros', async () => Buffer.concat([Buffer.alloc(900), await jpeg()])],
+  [
+    'behind the head of an answer',
+    async () => Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), await photo.clone().png().toBuffer()]),
+  ],
+  [
+    'behind the mark of an encoding',
+    async () => Buffer.concat([Buffer.from('\uFEFF'), await photo.clone().png().toBuffer()]),
+  ],
   ['words of the camera that nobody can read', () => withExif(`II*\0\u0008\0\0\0${'\u00FF'.repeat(40)}`)],
   ['held as nobody can hold a camera, 9', () => held(9)],
   ['held as nobody can hold a camera, 0', () => held(0)],
@@ -81,10 +92,24 @@ test.each([
   ['ico', Buffer.from(`\0\0\u0001\0\u0001\0${'\0'.repeat(120)}`, 'latin1')],
   ['jp2', () => drawn('a.jp2', '-frames:v', '1', '-c:v', 'jpeg2000')],
   ['mov', () => drawn('live.mov', '-c:v', 'mjpeg')],
+  ['pnm', () => drawn('a.ppm', '-frames:v', '1')],
+  ['pnm', Buffer.from('P2 # of a scanner\n2 2\n15\n0 15 15 0\n')],
+  ['tga', () => drawn('a.tga', '-frames:v', '1')],
+  ['pcx', () => drawn('a.pcx', '-frames:v', '1')],
+  ['sgi', () => drawn('a.sgi', '-frames:v', '1')],
+  ['dpx', () => drawn('a.dpx', '-frames:v', '1')],
+  ['qoi', Buffer.from(`qoif\0\0\u0002X\0\0\u0002\u0008\u0003\0${'\0'.repeat(90)}`, 'latin1')],
 ] as const)('%s is refused by its name', async (format, bytes) => {
   expect(await open(typeof bytes === 'function' ? bytes() : bytes)).toEqual({
     kind: 'refused',
     reason: 'unsupported_format',
     format,
   });
+});
+
+test.each([
+  ['half of a JPEG', async () => (await jpeg()).subarray(0, 1_500)],
+  ['zeros', () => Buffer.alloc(3_000)],
+])('%s is damaged', async (_what, bytes) => {
+  expect(await open(await bytes())).toMatchObject({ kind: 'refused', reason: 'unreadable' });
 });
