@@ -72,7 +72,7 @@ export async function decodeSound(media: MediaParts, input: SoundInput): Promise
   if (measured.tracks.length === 0) return { kind: 'damaged' };
   const choice = choose(measured.tracks);
   if (!choice) return { kind: 'no_sound' };
-  const sound = await decode(media, input, choice, measured.durationMs + 2_000, found);
+  const sound = await decode(media, input, choice, measured.durationMs + 2_000, found, measured.durationMs);
   return sound === 'longer' ? { kind: 'too_costly' } : sound;
 }
 
@@ -86,13 +86,17 @@ function longestOf(tracks: Probe['tracks']): number {
 const isPlausible = async (file: string, declaredMs: number): Promise<boolean> =>
   (await stat(file)).size >= (declaredMs / 1_000) * 20;
 
-/** Up to `mostMs` of sound, for which there is room; 'longer' when that was not all. */
+/**
+ * Up to `mostMs` of sound, for which there is room; 'longer' when that was not all. `timesMs`: how far the file's own times go, where
+ * it was looked through for them.
+ */
 async function decode(
   media: MediaParts,
   input: SoundInput,
   choice: Choice,
   mostMs: number,
   found: Probe,
+  timesMs: number | null = null,
 ): Promise<SoundOutcome | 'longer'> {
   // What the disk rounds up.
   const folder = await media.scratch.folder(mostMs * SOUND.bytesPerMs + 1024 * 1024, {
@@ -145,7 +149,8 @@ async function decode(
     // Whatever the exit code: what was decoded before the damage is there. Pauses that a phone marked instead of coding
     // them are left out by ffmpeg's own decoder of AMR, which says so; nobody misses them.
     const pausesLeftOut = ['[amr', 'Not yet implemented'].every((words) => ended.stderr.includes(words));
-    const lostMs = pausesLeftOut ? 0 : lost(expectedMs(choice, found), durationMs);
+    const expected = expectedMs(choice, found) ?? unsaidMs(found, timesMs, durationMs, ended.stderr);
+    const lostMs = pausesLeftOut ? 0 : lost(expected, durationMs);
     const levels = await loudness(path);
     keep = true;
     return {
@@ -182,6 +187,26 @@ function expectedMs(choice: Choice, { tracks }: Probe): number | null {
   const taken = new Set(choice.tracks.map(({ index }) => index));
   const told = tracks.flatMap(({ index, declaredMs }) => (taken.has(index) ? [declaredMs ?? 0] : []));
   return Math.max(0, ...told) || null;
+}
+
+/** A guess from the first frames is this wrong where frames are of many sizes. */
+const GUESS_SLACK = 1.2;
+
+/**
+ * How long a file lasts that does not say it: its times go on over what is missing (a live WebM); where frames have none (MP3,
+ * AAC, AC-3) and some could not be decoded, as much as its size tells, if that is far more than was.
+ */
+function unsaidMs(
+  { tracks, guessedMs }: Probe,
+  timesMs: number | null,
+  decodedMs: number,
+  stderr: string,
+): number | null {
+  // Without a word of ffmpeg's, what is missing are pauses that were not coded.
+  if (tracks.length !== 1 || stderr === '') return null;
+  if (guessedMs === null) return timesMs;
+  const isBroken = /Error while decoding|Error submitting packet/.test(stderr);
+  return isBroken && guessedMs > decodedMs * GUESS_SLACK ? guessedMs : null;
 }
 
 /** Decoders round; less than two seconds or a hundredth is no loss that anybody would notice. */

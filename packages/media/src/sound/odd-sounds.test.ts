@@ -109,3 +109,20 @@ test('MP4 whose recorder died before its index is damaged, not “no sound”', 
   const whole = await made('o.m4a', '-c:a aac');
   expect(await outcomeOf(whole.subarray(0, whole.indexOf('moov') - 4))).toEqual({ kind: 'damaged' });
 });
+
+/** A third of it, in the middle, is zeros, as a disk leaves them: no format says how long it is. */
+test.each([
+  ['MP3 without a table', 'p.mp3', '-ac 1 -c:a libmp3lame -b:a 32k -write_xing 0'],
+  ['AAC of a stream', 'q.aac', '-ac 1 -c:a aac -b:a 32k'],
+  ['AC-3', 'r.ac3', '-ac 1 -c:a ac3'],
+  ['WebM of a browser that recorded live', 's.webm', '-ac 1 -c:a libopus -live 1'],
+])('%s with a hole: what is left is heard, and how much is lost is told', async (_what, name, args) => {
+  const file = await made(name, `-af aloop=9:4e6 ${args}`);
+  const [from, to] = [Math.floor(file.length * 0.4), Math.floor(file.length * 0.7)];
+  const sound = await outcomeOf(file.fill(0, from, to));
+  if (sound.kind !== 'ok') throw new Error(sound.kind);
+  await using heard = sound;
+  expect(heard.durationMs).toBeGreaterThan(24_000);
+  expect(heard.lostMs).toBeGreaterThan(5_000);
+  expect(heard.lostMs).toBeLessThan(14_000);
+});

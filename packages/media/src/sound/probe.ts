@@ -19,6 +19,8 @@ export interface Probe {
   readonly tracks: readonly Track[];
   /** As the file says; null when it does not, or when it is a guess from its size. */
   readonly declaredMs: number | null;
+  /** That guess, by how much its first frames take; null where the file says it. */
+  readonly guessedMs: number | null;
 }
 
 const seconds = z.coerce.number().nonnegative().optional().catch(undefined);
@@ -94,6 +96,7 @@ export async function probe(
       declaredMs: guessed ? null : (ownMs(track) ?? (filmed ? null : declaredMs)),
     })),
     declaredMs,
+    guessedMs: declared > 0 && guessed ? Math.round(declared * 1_000) : null,
   };
 }
 
