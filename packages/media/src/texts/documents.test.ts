@@ -44,6 +44,18 @@ describe('DOCX', () => {
     });
   });
 
+  test.each([
+    ['ns0', 'http://schemas.openxmlformats.org/wordprocessingml/2006/main', 'word/document.xml'],
+    ['w', 'http://purl.oclc.org/ooxml/wordprocessingml/main', 'word/document2.xml'],
+    ['', 'http://schemas.openxmlformats.org/wordprocessingml/2006/main', 'word/document.xml'],
+  ])('written by others: prefix “%s” of %s in %s, with CDATA', async (prefix, uri, name) => {
+    const tag = (local: string) => (prefix === '' ? local : `${prefix}:${local}`);
+    const element = (local: string, inner: string) => `<${tag(local)}>${inner}</${tag(local)}>`;
+    const text = element('t', 'Итог: <![CDATA[3 < 4]]>') + element('delText', 'старое');
+    const xml = `<?xml version="1.0"?><${tag('document')} xmlns${prefix && ':'}${prefix}="${uri}">${element('body', element('p', text))}</${tag('document')}>`;
+    expect(await readText(await zip({ [name]: xml }))).toEqual({ kind: 'ok', text: 'Итог: 3 < 4' });
+  });
+
   test('of nothing is empty, of other XML is what can be read', async () => {
     expect(await readText(await word(''))).toEqual({ kind: 'empty' });
     expect(await readText(await word(`${paragraph('Начало')}<w:p><w:r`))).toEqual({

@@ -4,10 +4,10 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 /** A document has some hundred; one of a million is made to keep somebody busy. */
 const MOST_ENTRIES = 10_000;
 
-/** Opens the first of the wanted entries that a zip archive has; null when it has none or is damaged. */
+/** Opens the first entry with a wanted name that a zip archive has; null when it has none or is damaged. */
 export async function openEntry(
   bytes: Buffer,
-  wanted: readonly string[],
+  wanted: readonly RegExp[],
 ): Promise<{ readonly name: string; readonly size: number; readonly content: Readable } | null> {
   try {
     const zip = await open(bytes);
@@ -31,10 +31,10 @@ const open = (bytes: Buffer): Promise<ZipFile> =>
     });
   });
 
-async function find(zip: ZipFile, wanted: readonly string[]): Promise<Entry | null> {
+async function find(zip: ZipFile, wanted: readonly RegExp[]): Promise<Entry | null> {
   let seen = 0;
   for await (const entry of zip.eachEntry()) {
-    if (wanted.includes(entry.fileName)) return entry;
+    if (wanted.some((name) => name.test(entry.fileName))) return entry;
     if (++seen >= MOST_ENTRIES) return null;
   }
   return null;
