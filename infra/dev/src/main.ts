@@ -5,13 +5,14 @@ import { parseArgs, styleText } from 'node:util';
 import { readSettings, startStack, type Stack } from '@aisha/sandbox/stack';
 import { takeLock } from './lock.ts';
 import { addressToOpen, createScreen } from './screen.ts';
+import { watchedFolders } from './watched.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const USAGE = `npm start -- [options]
 
   --fresh          forget all data first
   --source         run the TypeScript sources instead of compiled JavaScript
-  --watch          run the sources, one process of each app, and restart an app when what it imports changes
+  --watch          run the sources, one process of each app, and restart an app when what it is built on changes
   --inspect <app>  let a debugger into one app at 127.0.0.1:9229, for example worker-1
   --data <folder>  keep data elsewhere than in .aisha/data
   --env <file>     read the configuration elsewhere than from .env
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
       source: values.source || values.watch,
       ...(values.watch && { instances: { 'webhook-api': 1, worker: 1, 'bot-polling': 1 } }),
       nodeFlags: (name) => [
-        ...(values.watch ? ['--watch', '--watch-preserve-output'] : []),
+        ...(values.watch ? [...watchFlags(name), '--watch-preserve-output'] : []),
         ...(values.inspect === name ? ['--inspect=127.0.0.1:9229'] : []),
       ],
       ports: Object.fromEntries(values.port.map(chosenPort)),
@@ -82,6 +83,10 @@ async function main(): Promise<number> {
     lock.release();
   }
 }
+
+/** @param instance worker-1 */
+const watchFlags = (instance: string): string[] =>
+  watchedFolders(ROOT, instance.replace(/-\d+$/, '')).map((folder) => `--watch-path=${folder}`);
 
 /** For whoever starts an app or asks the database by hand: a shell and `node --env-file` both read it. */
 function keepEnvironment({ env, migrating }: Stack, path: string): void {
