@@ -20,6 +20,10 @@ const ENCODINGS = [
 const FOREIGN_LETTER = 36;
 const USUAL_SIGN = 12;
 const ODD_SIGN = 34;
+/** Frames that DOS draws with letters of its own: lines, and a stroke between two columns. A word in a wrong reading is all corners. */
+const FRAME_GOES_ON = 2;
+const FRAME_BEGINS = 12;
+const CORNER = 24;
 /** A capital after a small letter: the wrong reading of some encodings differs in nothing else. */
 const CAPITAL_INSIDE = 8;
 /** Being rarer than another encoding, so that what is read alike goes to the common one. */
@@ -49,11 +53,23 @@ export function mostPlausible(sample: Buffer): string | null {
   if (!cyrillicShape(sample)) return null;
   let high = 0;
   for (const byte of sample) if (byte >= 0x80) high += 1;
+  const text = iconv.decode(sample, 'windows-1251');
   const [best] = ENCODINGS.map((encoding, rank) => ({
     encoding,
     cost: cost(iconv.decode(sample, encoding)) + rank * RARER,
   })).toSorted((a, b) => a.cost - b.cost);
-  return best && best.cost / high <= MOST ? best.encoding : null;
+  if (!best || best.cost / high > MOST) return null;
+  return isUkrainian(text, best.encoding, sample) ? 'windows-1251' : best.encoding;
+}
+
+/** Letters of Kazakh that no letter of Ukrainian is misread as; hardly a line of it is without one. */
+const KAZAKH_ALONE = /[қңәөұһ]/iu;
+const LINE = 60;
+
+/** Ї and Є stand in Windows where its Kazakh variant has Ү and Ғ. */
+function isUkrainian(text: string, encoding: string, sample: Buffer): boolean {
+  if (encoding !== 'rk1048' || text.length < LINE || !/[їєґ]/iu.test(text)) return false;
+  return !KAZAKH_ALONE.test(iconv.decode(sample, encoding));
 }
 
 /** Words of Western languages mix letters of ASCII with others; Cyrillic ones have none of ASCII. */
@@ -83,10 +99,12 @@ function cost(text: string): number {
   let before = ' ';
   let sign = '';
   let wasSmall = false;
+  let last = ' ';
   for (const char of text) {
     const isLetter = /\p{L}/u.test(char);
     if (char > '\u007F') {
-      if (!isLetter) others += SIGNS.has(char) ? USUAL_SIGN : ODD_SIGN;
+      if (isFrame(char)) others += frameCost(char, last);
+      else if (!isLetter) others += SIGNS.has(char) ? USUAL_SIGN : ODD_SIGN;
       else if (wasSmall && char !== char.toLowerCase()) others += CAPITAL_INSIDE;
     }
     if (isLetter && APART.has(sign)) others += ODD_SIGN - USUAL_SIGN;
@@ -96,7 +114,17 @@ function cost(text: string): number {
       for (const [i, pairs] of LANGUAGES.entries())
         letters[i] = (letters[i] ?? 0) + (pairs.get(before)?.get(after) ?? FOREIGN_LETTER);
     before = after;
+    last = char;
     wasSmall = isLetter && char !== char.toUpperCase();
   }
   return others + Math.min(...letters);
+}
+
+/** Box drawing and block elements. */
+const isFrame = (char: string): boolean => char >= '\u2500' && char <= '\u259F';
+
+function frameCost(char: string, last: string): number {
+  if (char === last) return FRAME_GOES_ON;
+  if (/\s/.test(last)) return FRAME_BEGINS;
+  return isFrame(last) ? CORNER : ODD_SIGN;
 }

@@ -30,6 +30,12 @@ const rtf = (body: string) =>
 const hex = (text: string) =>
   Array.from(iconv.encode(text, 'win1251'), (byte) => `\\'${byte.toString(16)}`).join('');
 
+/** Of a processor, which others on the machine take no part of. */
+const cpuMs = (since: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+};
+
 describe('DOCX', () => {
   test('is its paragraphs, without what was deleted and what stands twice', async () => {
     const body = [
@@ -65,10 +71,10 @@ describe('DOCX', () => {
   });
 
   test('that unpacks into gigabytes ends soon', async () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(await readText(await word(paragraph('а'.repeat(5_000_000))))).toEqual({ kind: 'too_long' });
     expect(await readText(await word('<w:p>'.repeat(2_000_000)))).toEqual({ kind: 'not_text' });
-    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(cpuMs(start)).toBeLessThan(15_000);
   });
 
   test.each([
@@ -115,9 +121,9 @@ describe('RTF', () => {
   });
   test('of nothing but marks is read in time that grows with its size alone', async () => {
     for (const one of ['{', '}', '\\', "\\'e0", '{\\*', '\\u1078 ', '\\par ', '\\bin9 ', 'а']) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await rtf(one.repeat(3_000_000 / one.length));
-      expect(performance.now() - start).toBeLessThan(4_000);
+      expect(cpuMs(start)).toBeLessThan(4_000);
     }
   });
 });

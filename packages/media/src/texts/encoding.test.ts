@@ -84,6 +84,12 @@ describe.each(SPACES)('%s', (_language, encodings, phrases, least) => {
   });
 });
 
+/** Of a processor, which others on the machine take no part of. */
+const cpuMs = (since: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+};
+
 describe('a short text', () => {
   test.each(['windows-1251', 'koi8-r', 'cp866'])('of one word in %s is read', (encoding) => {
     for (const word of [
@@ -131,11 +137,11 @@ describe('a text', () => {
       Buffer.alloc(12_000_000, '\u001B['),
       Buffer.alloc(12_000_000, 'да '),
     ]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       decodeText(one);
-      expect(performance.now() - start).toBeLessThan(8_000);
+      expect(cpuMs(start)).toBeLessThan(8_000);
     }
-  });
+  }, 60_000);
 });
 
 describe('control characters', () => {

@@ -1,6 +1,7 @@
 import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import { withoutControls } from './control-characters.ts';
+import { onceEncoded } from './twice-encoded.ts';
 import { unicodeOf } from './unicode.ts';
 import { mostPlausible } from './cyrillic.ts';
 
@@ -10,7 +11,7 @@ const SAMPLE_BYTES = 32_768;
 /** Reads a text in any common encoding, with one kind of line end; null when the bytes are no text. Linear in size. */
 export function decodeText(bytes: Buffer): string | null {
   const unicode = unicodeOf(bytes);
-  if (unicode?.includes('\uFFFD') === false) return withoutControls(unicode);
+  if (unicode?.includes('\uFFFD') === false) return withoutControls(onceEncoded(unicode));
   return withoutControls(
     byLines(bytes) ?? unicode ?? iconv.decode(bytes, eightBit(bytes.subarray(0, SAMPLE_BYTES))),
   );

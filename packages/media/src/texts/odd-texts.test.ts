@@ -2,12 +2,20 @@ import iconv from 'iconv-lite';
 import { expect, test } from 'vitest';
 import { readText } from './read.ts';
 
+const lines = (...all: string[]) => all.join('\n');
 const RU = 'Сегодня мы решили подписать договор аренды. Анна до пятницы подготовит отчёт.';
 const KK = 'Бүгін біз шартқа қол қоюды шештік. Әлия жұмаға дейін есеп дайындайды, Өмір бюджетті тексереді.';
 const EN = 'Today we decided to sign the contract. Anna will prepare the report by Friday.';
+const UK = 'Сьогодні ми вирішили підписати договір. Її підготує Ганна. Європа, її мешканці.';
+const TABLE = lines(
+  '╔════════════╤═══════╗',
+  '║ Имя        │ Сумма ║',
+  '╟────────────┼───────╢',
+  '║ Иванов     │  1200 ║',
+  '╚════════════╧═══════╝',
+);
 const MAC = 'Café — “résumé” isn’t naïve';
 const as = (text: string, encoding: string) => iconv.encode(text, encoding);
-const lines = (...all: string[]) => all.join('\n');
 const hex = (text: string) =>
   Array.from(as(text, 'win1251'), (byte) =>
     byte > 127 ? `\\'${byte.toString(16)}` : String.fromCharCode(byte),
@@ -26,6 +34,13 @@ const ODD: readonly (readonly [string, Buffer | string, string])[] = [
   ['an old Mac, Russian', as(RU, 'maccyrillic'), RU],
   ['an old Mac, English', as(MAC, 'macintosh'), MAC],
   ['Windows, English', as(`${MAC}, £5`, 'win1252'), `${MAC}, £5`],
+  ['a table of DOS', as(TABLE, 'cp866'), TABLE],
+  [
+    'a ruled report of DOS',
+    as(`Отчёт за год\n${'─'.repeat(30)}\nИтого: 5 шт.`, 'cp866'),
+    `Отчёт за год\n${'─'.repeat(30)}\nИтого: 5 шт.`,
+  ],
+  ['Windows, Ukrainian', as(UK, 'win1251'), UK],
   ['three letters of DOS', as('Нет', 'cp866'), 'Нет'],
   ['lines of Mac OS 9', 'раз\rдва\rтри', 'раз\nдва\nтри'],
   [
@@ -89,6 +104,23 @@ const ODD: readonly (readonly [string, Buffer | string, string])[] = [
     'RTF whose font alone is Cyrillic',
     `{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Times;}{\\f1\\fcharset204 Arial CYR;}}\\f1 ${hex('Привет')}\\f0  and \\u8212? dash{\\pict 89504e47}\\par}`,
     'Привет and — dash',
+  ],
+  ['UTF-8 that Windows took for its own and saved as UTF-8', iconv.decode(Buffer.from(RU), 'win1251'), RU],
+  ['… in Kazakh, by a program that knows one byte a letter', Buffer.from(KK).toString('latin1'), KK],
+  [
+    '… by a browser of the West, which keeps bytes without a sign',
+    new TextDecoder('windows-1252').decode(Buffer.from(`— ${RU}`)),
+    `— ${RU}`,
+  ],
+  [
+    'a word of such letters in another text',
+    `Файл назывался «РџСЂРёРІРµС‚.txt», и открыть его не вышло. ${RU}`,
+    `Файл назывался «РџСЂРёРІРµС‚.txt», и открыть его не вышло. ${RU}`,
+  ],
+  [
+    'SRT whose times a translator wrote anew',
+    '1\n00: 00: 01, 000 -> 00: 00: 02, 000\nПривет\n\n2\n00:00:03,000 —> 00:00:04,000\nМир\n\n3\n00:00:05.000 --&gt; 00:00:06.000\nТри\n',
+    'Привет\nМир\nТри',
   ],
   ['joined emoji, a flag, an accent', '👩‍👩‍👧‍👦 🇰🇿 е́', '👩‍👩‍👧‍👦 🇰🇿 е́'],
 ];

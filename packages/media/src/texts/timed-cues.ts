@@ -9,7 +9,7 @@ const FIRST_TIMES = 4;
 
 /** Reads SRT (without blank lines too), WebVTT and SBV; null when the text is none of them. */
 export function timedCues(text: string): Cue[] | null {
-  const lines = text.split('\n');
+  const lines = text.split('\n').map(mended);
   const isVtt = /^\uFEFF?WEBVTT(\s|$)/.test(lines[0] ?? '');
   if (!isVtt && !begins(lines)) return null;
   const cues: Cue[] = [];
@@ -56,6 +56,17 @@ export function timedCues(text: string): Cue[] | null {
   close();
   return cues;
 }
+
+/** What translators of texts and word processors make of a line of times: spaces in them, another arrow. */
+const TRANSLATED =
+  /^\s*(\d{1,3}) ?: ?(\d{1,2}) ?: ?(\d{1,2}) ?[.,،] ?(\d{1,3}) ?(?:[-—–]{1,3} ?(?:>|&gt;)|[→⟶]) ?(\d{1,3}) ?: ?(\d{1,2}) ?: ?(\d{1,2}) ?[.,،] ?(\d{1,3})\s*$/;
+const mended = (line: string): string => {
+  const found = line.length >= 16 && line.length <= 80 ? TRANSLATED.exec(line) : null;
+  if (!found) return line;
+  const [, ...parts] = found;
+  const time = (from: number) => `${parts.slice(from, from + 3).join(':')},${parts[from + 3] ?? ''}`;
+  return `${time(0)} --> ${time(4)}`;
+};
 
 /** A time stands at the beginning. */
 function begins(lines: readonly string[]): boolean {
