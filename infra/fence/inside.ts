@@ -4,7 +4,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export type Inside = Readonly<Record<string, readonly string[]>>;
 
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
-const records = [...ground, 'users', 'settings', 'credits', 'notifications', 'spending', 'groups'];
+const records = [...ground, 'users', 'settings', 'credits', 'notifications', 'spending', 'maintenance', 'groups'];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = [
   'avatars',
@@ -17,6 +17,7 @@ const subjects = [
   'referrals',
   'support',
   'privacy',
+  'broadcasts',
 ];
 const all = [...subjects, 'operators'];
 /** What binds kinds to machines. */
@@ -38,6 +39,7 @@ const CORE: Inside = {
   credits: ground,
   notifications: ground,
   spending: ground,
+  maintenance: ground,
   groups: [...ground, 'notifications'],
   settings: [...ground, 'users'],
   breaker: records,
@@ -55,6 +57,7 @@ const CORE: Inside = {
   support: records,
   // What becomes of everything that somebody has.
   privacy: [...machines, 'avatars', 'images', 'recordings', 'documents', 'exports', 'payments'],
+  broadcasts: records,
   // Whoever runs the service may do to all what its people do to their own.
   operators: [...machines, ...subjects],
   'order-kinds.ts': [...machines, ...all],

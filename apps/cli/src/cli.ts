@@ -54,6 +54,19 @@ const COMMANDS: readonly Command[] = [
     load: () => import('./money/credits.ts'),
   },
   {
+    name: 'maintenance',
+    usage: '[status | on [--text …] | off] [--json]',
+    about: 'lets nothing new begin while it is on; whoever wanted to is told so, and told when it is over',
+    load: () => import('./maintenance/maintenance.ts'),
+  },
+  {
+    name: 'broadcast',
+    usage:
+      'create --text … [--html] [--photo address] [--button "Text | https://…"] [--active-days n] [--language ru|kk|en] [--credits with|without] | list | start|pause|resume|cancel|report <broadcast> [--json]',
+    about: 'a message to many; a draft is looked at in the chat (/admin) before it is started here or there',
+    load: () => import('./broadcast/broadcast.ts'),
+  },
+  {
     name: 'actions',
     usage: '[--user id] [--limit n] [--json]',
     about: 'what operators did, on whom and why',

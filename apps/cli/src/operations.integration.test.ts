@@ -265,3 +265,32 @@ test(
     ]);
   },
 );
+
+test('maintenance and broadcasts are steered as in the chat', { timeout: LONG }, async () => {
+  const { db } = stand.database;
+  const json = async (...args: string[]) => {
+    const { out, status } = await aisha(stand.env, ...args, '--json');
+    return { status, ...z.looseObject({}).parse(JSON.parse(out || '{}')) };
+  };
+  expect(await json('maintenance')).toEqual({ status: 0, on: false });
+  expect(await json('maintenance', 'on', '--text', 'until noon')).toMatchObject({
+    on: true,
+    note: 'until noon',
+  });
+  expect((await aisha(stand.env, 'maintenance', 'on')).err).toContain('on already');
+  expect(await json('maintenance', 'off')).toEqual({ status: 0, on: false, told: 0 });
+
+  await db.insert(users).values({ id: 4_242, firstName: 'A', language: 'kk' });
+  await db.insert(chats).values({ id: 4_242, type: 'private' });
+  expect((await aisha(stand.env, 'broadcast', 'create', '--text', 'x', '--button', 'y')).status).toBe(2);
+  const made = await json('broadcast', 'create', '--text', 'News', '--language', 'kk', '--active-days', '3');
+  expect(made).toMatchObject({ state: 'draft', recipients: 1 });
+  const id = z.string().parse(Object(made).id);
+  expect((await aisha(stand.env, 'broadcast', 'resume', id)).err).toContain('is draft');
+  expect(await json('broadcast', 'start', id)).toMatchObject({ state: 'running', all: 1, waiting: 1 });
+  expect(await json('broadcast', 'pause', id)).toMatchObject({ state: 'paused' });
+  expect(await json('broadcast', 'resume', id)).toMatchObject({ state: 'running' });
+  expect(await json('broadcast', 'cancel', id)).toMatchObject({ state: 'cancelled' });
+  expect(await json('broadcast', 'report', id)).toMatchObject({ state: 'cancelled', sent: 0, waiting: 1 });
+  expect((await aisha(stand.env, 'broadcast', 'list')).out).toContain('cancelled');
+});

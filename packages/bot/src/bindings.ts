@@ -35,6 +35,7 @@ import { menuAnswers, menuComposer } from './menu/composer.ts';
 import { restComposer } from './menu/rest.ts';
 import { menuScreen } from './menu/screens.ts';
 import { operatorAnswers, operatorsComposer } from './operators/composer.ts';
+import { maintenanceComposer, pressHeld } from './operators/maintenance.ts';
 import * as operatorDialogues from './operators/dialogue.ts';
 import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
@@ -94,6 +95,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       menuComposer(greetInvited),
       settingsComposer(),
       operatorsComposer(),
+      maintenanceComposer(),
       groupsComposer(),
       referencesComposer(),
       albumsComposer(),
@@ -112,6 +114,7 @@ function pressesComposer() {
   composer.on('callback_query', async (ctx) => {
     const turn = turnOf(ctx);
     const data = 'data' in ctx.callbackQuery ? ctx.callbackQuery.data : '';
+    if (await pressHeld(turn, data)) return;
     const outcome = await press(turn, data, answers);
     switch (outcome) {
       case 'answered':

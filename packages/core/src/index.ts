@@ -4,6 +4,28 @@ export * from './avatars/photo-set.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
+export {
+  audienceSize,
+  type Broadcast,
+  changeDraft,
+  draftBroadcast,
+  findBroadcast,
+  listBroadcasts,
+  showBroadcastIn,
+  type Step,
+  type Tally,
+  tallyOf,
+} from './broadcasts/broadcasts.ts';
+export {
+  claimRecipient,
+  noteLost,
+  type Recipient,
+  settleRecipient,
+  waitingRecipients,
+} from './broadcasts/recipients.ts';
+export { readButtons } from './broadcasts/content.ts';
+export { endBroadcast, keepBroadcast } from './broadcasts/run.ts';
+export { stepBroadcastBy } from './operators/broadcasts.ts';
 export { balanceOf, type LedgerPage, ledgerPage, postEntry } from './credits/ledger.ts';
 export { type Document, findDocument, orderDocument } from './documents/documents.ts';
 export * from './credits/promo-codes.ts';
@@ -81,7 +103,7 @@ export {
 } from './images/style-preview.ts';
 export { undresses } from './images/undress.ts';
 export { albumMessages } from './inbox/album.ts';
-export { CLAIM, ClaimLost, type CallParts, makeCalls } from './inbox/calls.ts';
+export { CLAIM, ClaimLost, type CallParts, makeCalls, sendOwed } from './inbox/calls.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';
 export { createDispatcher, type Dispatcher, type LaneOptions } from './inbox/dispatch.ts';
 export type { Decider, InboxParts, LaneOutcome } from './inbox/inbox.ts';
@@ -89,6 +111,7 @@ export { incoming, type IncomingUpdate } from './inbox/lanes.ts';
 export { owedCalls, readStored } from './inbox/owed.ts';
 export { poisonedUpdates, replayUpdate } from './inbox/poison.ts';
 export { inPrivate } from './inbox/ways.ts';
+export { heldByMaintenance, type Maintenance, maintenanceNow, toldOf } from './maintenance/maintenance.ts';
 export { messageKeepers } from './message-keepers.ts';
 export {
   type Alarm,
@@ -199,6 +222,7 @@ export {
   type Retried,
   retryOrder,
 } from './operators/orders.ts';
+export { beginMaintenanceBy, endMaintenanceBy } from './operators/maintenance.ts';
 export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
 export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';

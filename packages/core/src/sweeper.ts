@@ -1,3 +1,4 @@
+import { sweepBroadcasts } from './broadcasts/sweep.ts';
 import { sweepAvatars, sweepPhotos } from './avatars/sweep.ts';
 import { sweepFalJobs } from './fal/sweep.ts';
 import { sweepIndex } from './history/sweep.ts';
@@ -28,6 +29,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepNotifications(parts),
     sweepPayments(parts),
     sweepIndex(parts),
+    sweepBroadcasts(parts),
     options.updates ? sweepUpdates(parts) : 0,
   ]);
   return counts.reduce((sum, n) => sum + n, 0);

@@ -69,6 +69,15 @@ export const queues = {
     stalledIntervalMs: 5_000,
     maxStalledCount: 10,
   },
+  // Operators' messages to everybody, apart from those that somebody waits for. One at a time: a job makes calls side by side
+  // up to the pace that is set, and another one would only share it.
+  bulk: {
+    concurrency: 1,
+    mostOfOne: 1,
+    lockDurationMs: 10_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
 } as const;
 
 export type QueueName = keyof typeof queues;
@@ -306,6 +315,20 @@ export const jobs = defineJobs(queues, {
     backoff: { delayMs: 2_000, jitter: 0.3 },
     // One call, repeated twice at most.
     timeLimitMs: 60_000,
+  }),
+  'broadcast.send': job({
+    queue: 'bulk',
+    schema: z.object({ broadcastId: id }),
+    key: ({ broadcastId }) => [broadcastId],
+    // A run ends by asking for the next one.
+    whenActive: 'again',
+    // Resumed while it waits out a pause of Telegram's.
+    whenDelayed: 'keep',
+    // The database's bad minutes: 2 s … 4 min; then the sweeper begins again.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // A run stops by itself after half a minute; calls under way are waited for.
+    timeLimitMs: 180_000,
   }),
   'order.progress': job({
     queue: 'outbox',

@@ -46,6 +46,7 @@ export const queueNames: readonly QueueName[] = [
   'text',
   'exports',
   'outbox',
+  'bulk',
 ];
 
 /** Narrows a name from the configuration (`WORKER_QUEUES`). */

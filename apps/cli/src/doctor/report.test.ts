@@ -81,6 +81,7 @@ describe('how updates come', () => {
     webhook,
     botUsername: null,
     adminIds: [],
+    broadcastPerSecond: 25,
   });
   const info = { has_custom_certificate: false, pending_update_count: 0 };
   const verdicts = (mode: TelegramConfig['mode'], more: object) =>

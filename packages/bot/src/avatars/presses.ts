@@ -163,7 +163,7 @@ export const avatarAnswers = {
     if (placed.kind === 'refused') {
       const { reason } = placed;
       if (isShareRefusal(reason)) return turn.toast(`limit.${reason}`);
-      if (reason === 'credits' || reason === 'payer')
+      if (reason === 'credits' || reason === 'payer' || reason === 'maintenance')
         return turn.send(refusalScreen(turn, { ...placed, reason }));
       return turn.toast(`training.${reason}`);
     }

@@ -1,4 +1,5 @@
 import { type JobHandlers, nothingToEnd } from '@aisha/queue';
+import { sendBroadcast } from './broadcast.ts';
 import { showPhotoCounter, showProgress } from './edits.ts';
 import { type NotifyParts, sendNotification } from './send.ts';
 
@@ -7,6 +8,10 @@ export const notifyHandlers = (parts: NotifyParts) =>
   ({
     'notification.send': {
       handle: ({ notificationId }, run) => sendNotification(parts, notificationId, run),
+      giveUp: nothingToEnd,
+    },
+    'broadcast.send': {
+      handle: ({ broadcastId }, run) => sendBroadcast(parts, broadcastId, run),
       giveUp: nothingToEnd,
     },
     'order.progress': {

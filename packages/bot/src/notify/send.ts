@@ -5,6 +5,7 @@ import {
   type CallParts,
   CLAIM,
   ClaimLost,
+  findBroadcast,
   findInvoice,
   findPayment,
   findSubscription,
@@ -34,6 +35,7 @@ import {
 import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
+import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { useWord } from '../operators/words.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -262,6 +264,12 @@ async function render(
         return [sendScreen(row, await questionScreen(parts.db, voice, message))];
       const screen = notification.kind === 'support.answer' ? answerScreen : answeredScreen;
       return [sendScreen(row, screen(voice, message))];
+    }
+    case 'broadcast.ended': {
+      const broadcast = await findBroadcast(parts.db, notification.data.broadcastId);
+      if (!broadcast) return [];
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, await broadcastScreen(parts.db, voice, broadcast))];
     }
     default:
       return notification satisfies never;

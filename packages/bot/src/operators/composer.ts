@@ -3,6 +3,8 @@ import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
 import { turnOf } from '../chat/turn-context.ts';
+import { answerBroadcasts, broadcastAnswers } from './broadcast.ts';
+import { answerMaintenance, maintenanceAnswers } from './maintenance.ts';
 import { answerOrders, orderOperatorAnswers } from './orders.ts';
 import { answerPeople, find, peopleAnswers } from './people.ts';
 import { answerPromo, promoAnswers } from './promo.ts';
@@ -22,6 +24,8 @@ export function operatorsComposer() {
   answerPeople(composer);
   answerOrders(composer);
   answerPromo(composer);
+  answerBroadcasts(composer);
+  answerMaintenance(composer);
   return composer;
 }
 
@@ -29,6 +33,8 @@ export const operatorAnswers = {
   ...peopleAnswers,
   ...orderOperatorAnswers,
   ...promoAnswers,
+  ...broadcastAnswers,
+  ...maintenanceAnswers,
   admin: async (turn) => {
     turn.state = IDLE;
     turn.show(figuresScreen(turn, await figures(turn.unit.tx)));

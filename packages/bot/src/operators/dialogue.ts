@@ -26,3 +26,9 @@ export const agreeingPromo = dialogue('operator.promo.confirm', {
   endsAt: z.string().nullable(),
 });
 export const stoppingPromo = dialogue('operator.promo.stop', {});
+/** What is said beside our own words while maintenance is on. */
+export const describingMaintenance = dialogue('operator.maintenance', {});
+export const agreeingMaintenance = dialogue('operator.maintenance.confirm', { note: z.string() });
+/** The next message is what everybody will get. */
+export const writingBroadcast = dialogue('operator.broadcast', {});
+export const buttonsOfBroadcast = dialogue('operator.broadcast.buttons', { broadcastId: z.string() });

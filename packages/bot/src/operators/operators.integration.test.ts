@@ -1,6 +1,6 @@
 import { balanceOf, failOrder, findUser, listActions, listPromoCodes } from '@aisha/core';
 import { makeOrder } from '@aisha/core/testing';
-import { conversations, orders } from '@aisha/db';
+import { conversations, notifications, orders } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readPromoLine } from './promo.ts';
@@ -137,4 +137,23 @@ test('lines of promo codes are read, days as they end in Kazakhstan', () => {
   expect(readPromoLine('A-1 5 0 28.02.2027')?.endsAt).toEqual(new Date('2027-02-28T19:00:00Z'));
   for (const wrong of ['A', 'A x', 'A 5 x', 'A 5 1 31.02.2027', 'A 5 1 tomorrow', 'A 5 1 01.01.2030 more'])
     expect(readPromoLine(wrong)).toBeNull();
+});
+
+test('maintenance is begun with words, said to whoever begins something, and is over when it ends', async () => {
+  await bot.say(operator, '/admin');
+  await bot.press(operator, 'admin.maintenance');
+  await bot.press(operator, 'admin.maintenance.note');
+  expect(shown(await bot.say(operator, 'until <noon>'))).toContain('until <noon>');
+  await bot.press(operator, 'admin.maintenance.begin');
+  for (const command of ['/imagine', '/new_avatar'])
+    expect(shown(await bot.say(me, command))).toMatch(/begin nothing new for now[^]*until <noon>/);
+  await bot.say(me, '/menu');
+  expect(shown((await bot.press(me, 'avatars')).messages)).not.toContain('begin nothing new');
+  for (const command of ['/start', '/help', '/balance', '/paysupport'])
+    expect(shown(await bot.say(me, command))).not.toContain('begin nothing new');
+  expect(shown((await bot.press(operator, 'admin.maintenance')).messages)).toContain('Told of it: 1');
+  expect((await bot.press(operator, 'admin.maintenance.end')).toast).toContain('knew of it: 1');
+  const owed = await bot.parts.db.select().from(notifications);
+  expect(owed.filter(({ kind }) => kind === 'service.back')).toMatchObject([{ userId: me }]);
+  expect(shown(await bot.say(me, '/imagine'))).not.toContain('begin nothing new');
 });

@@ -33,6 +33,10 @@ export function figuresScreen(voice: Voice, now: Figures): Screen {
         button(voice.label('admin.promo'), 'admin.promo'),
         button(voice.label('admin.journal'), 'admin.journal'),
       ],
+      [
+        button(voice.label('admin.cast'), 'cast'),
+        button(voice.label('admin.maintenance'), 'admin.maintenance'),
+      ],
       [button(voice.label('admin.refresh'), 'admin')],
     ],
   };

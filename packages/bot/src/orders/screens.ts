@@ -116,10 +116,21 @@ export function failureScreen(voice: Voice, order: Order): Screen {
   };
 }
 
+/** Nothing new begins for now; `note`: what operators say beside that. */
+export const maintenanceScreen = (voice: Voice, note: string | null): Screen => ({
+  text: [voice.t('maintenance.text'), note === null ? '' : escapeHtml(note)].filter(Boolean).join('\n\n'),
+  buttons: [[button(voice.label('menu.balance'), 'balance'), menuButton(voice)]],
+});
+
 /** Why nothing was ordered, and what can be done about it. */
 export function refusalScreen(
   voice: Voice,
-  { reason, price = 0, missing = 0 }: { reason: OrderRefusal; price?: number; missing?: number },
+  {
+    reason,
+    price = 0,
+    missing = 0,
+    note = null,
+  }: { reason: OrderRefusal; price?: number; missing?: number; note?: string | null },
 ): Screen {
   switch (reason) {
     case 'credits':
@@ -129,6 +140,8 @@ export function refusalScreen(
           [button(voice.label('refusal.top_up'), 'balance'), button(voice.label('balance.promo'), 'promo')],
         ],
       };
+    case 'maintenance':
+      return maintenanceScreen(voice, note);
     case 'payer':
       return { text: voice.t('refusal.payer', { price: voice.credits(price) }) };
     case 'too_many_under_way':

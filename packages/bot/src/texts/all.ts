@@ -1,4 +1,5 @@
 import * as avatars from './avatars.ts';
+import * as broadcast from './broadcast.ts';
 import * as credits from './credits.ts';
 import * as documents from './documents.ts';
 import * as exported from './exports.ts';
@@ -7,6 +8,7 @@ import * as history from './history.ts';
 import * as faces from './faces.ts';
 import * as images from './images.ts';
 import * as invite from './invite.ts';
+import * as maintenance from './maintenance.ts';
 import * as menu from './menu.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
@@ -22,6 +24,7 @@ import * as support from './support.ts';
  */
 export const ru = {
   ...avatars.ru,
+  ...broadcast.ru,
   ...credits.ru,
   ...documents.ru,
   ...exported.ru,
@@ -30,6 +33,7 @@ export const ru = {
   ...faces.ru,
   ...images.ru,
   ...invite.ru,
+  ...maintenance.ru,
   ...menu.ru,
   ...orders.ru,
   ...payments.ru,
@@ -41,6 +45,7 @@ export const ru = {
 };
 export const kk = {
   ...avatars.kk,
+  ...broadcast.kk,
   ...credits.kk,
   ...documents.kk,
   ...exported.kk,
@@ -49,6 +54,7 @@ export const kk = {
   ...faces.kk,
   ...images.kk,
   ...invite.kk,
+  ...maintenance.kk,
   ...menu.kk,
   ...orders.kk,
   ...payments.kk,
@@ -60,6 +66,7 @@ export const kk = {
 };
 export const en = {
   ...avatars.en,
+  ...broadcast.en,
   ...credits.en,
   ...documents.en,
   ...exported.en,
@@ -68,6 +75,7 @@ export const en = {
   ...faces.en,
   ...images.en,
   ...invite.en,
+  ...maintenance.en,
   ...menu.en,
   ...orders.en,
   ...payments.en,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpUrl } from '../variables.ts';
+import { httpUrl, integer } from '../variables.ts';
 import { group } from './group.ts';
 
 export interface TelegramConfig {
@@ -11,6 +11,8 @@ export interface TelegramConfig {
   webhook: { url: string; secret: string } | null;
   botUsername: string | null;
   adminIds: readonly number[];
+  /** Messages of broadcasts, of all processes together. */
+  broadcastPerSecond: number;
 }
 
 export const telegramGroup = group({
@@ -76,6 +78,12 @@ export const telegramGroup = group({
       doc: 'Telegram user ids of the operators, separated by commas.',
       expected: 'numbers separated by commas',
     },
+    BROADCAST_PER_SECOND: {
+      schema: integer(1, 1_000, 25),
+      doc: 'Messages of operators to everybody, in a second. Telegram lets a bot send 30 in all; more than 25 leaves too little for answers, unless Telegram was paid for more.',
+      expected: 'a number from 1 to 1000',
+      example: '25',
+    },
   },
   build(v, report): TelegramConfig {
     if (v.TELEGRAM_MODE === 'webhook') {
@@ -103,6 +111,7 @@ export const telegramGroup = group({
           : null,
       botUsername: v.BOT_USERNAME ?? null,
       adminIds: v.TELEGRAM_ADMIN_IDS ?? [],
+      broadcastPerSecond: v.BROADCAST_PER_SECOND,
     };
   },
 });

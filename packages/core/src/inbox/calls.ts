@@ -251,19 +251,20 @@ async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions):
   // An edit carries its topic only for the new message that it may have to become.
   const { message_thread_id: _thread, ...edit } = payload;
   const isEdit = call.method === 'editMessageText';
-  const outcome = await send(parts.telegram, call.method, isEdit ? edit : payload, options);
+  const outcome = await sendOwed(parts.telegram, call.method, isEdit ? edit : payload, options);
   // The message to edit is gone or cannot take this text: it is said anew.
   const lost = outcome.kind === 'unchanged' && (outcome.why === 'gone' || outcome.why === 'not-editable');
   if (!lost || !isEdit) return outcome;
   const { message_id: _gone, ...rest } = call.payload;
-  return send(parts.telegram, 'sendMessage', rest, options);
+  return sendOwed(parts.telegram, 'sendMessage', rest, options);
 }
 
-function send(
+/** One Bot API call that was put together elsewhere. */
+export function sendOwed(
   telegram: TelegramClient,
   method: string,
   payload: object,
-  { priority, signal }: CallOptions,
+  { priority, signal }: Pick<CallOptions, 'priority' | 'signal'>,
 ): Promise<SendOutcome> {
   // Owed calls are kept as JSON: their method and payload were built together by `screen.ts` and `results.ts`.
   return telegram.call(method as BotMethod, payload, { priority, signal });

@@ -39,6 +39,7 @@ export async function retryOrder(
     subjectId,
     input,
     quote: true,
+    inMaintenance: true,
     statusMessageId: failed.statusMessageId ?? undefined,
   });
   if (placed.kind === 'refused') return { kind: 'refused', reason: 'limit' };

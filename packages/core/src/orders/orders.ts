@@ -3,6 +3,7 @@ import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { groupPayer } from '../groups/rules.ts';
 import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
+import { heldByMaintenance } from '../maintenance/maintenance.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { DeciderParts, WorkerParts } from '../parts.ts';
 import { settingsOf } from '../settings/settings.ts';
@@ -21,6 +22,8 @@ export interface NewOrder extends Place {
   readonly quote?: boolean;
   /** Credits that stood on what was pressed, none unless it is said: at another price it is only quoted. */
   readonly shown?: number | undefined;
+  /** Maintenance does not hold it back: an operator orders it for its owner. */
+  readonly inMaintenance?: boolean;
 }
 
 /** A quote that nobody accepts ends: what it was made from (photos, prices) does not stay as it was. */
@@ -29,6 +32,8 @@ const QUOTE_MINUTES = 30;
 /** Why nothing was ordered; each kind may add reasons of its own. */
 export type OrderRefusal =
   | ShareRefusal
+  /** Nothing new begins for now. */
+  | 'maintenance'
   | 'credits'
   /** Whoever pays for the group has not enough, or has spent as much as they may in a day. */
   | 'payer';
@@ -43,6 +48,8 @@ export type Placed<Refusal = OrderRefusal> =
       /** In credits; `missing` of them for `credits`. */
       readonly price?: number;
       readonly missing?: number;
+      /** For `maintenance`: what operators say beside our own words. */
+      readonly note?: string | null;
     };
 
 const FREE: Price = { each: 0, units: 0 };
@@ -68,8 +75,15 @@ const agreedOn = ({ unitPrice, units }: Pick<Order, 'unitPrice' | 'units'>): num
  * that was shown. The price is set aside here, and that of a quote when it is accepted.
  */
 export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder): Promise<Placed> {
-  const { quote: quoteWanted = false, ...order } = wanted;
+  const { quote: quoteWanted = false, inMaintenance = false, ...order } = wanted;
   const rules = rulesOf(unit, order.kind);
+  const held = inMaintenance ? null : await heldByMaintenance(unit, order);
+  if (held) {
+    const same = rules.exclusive ? await unendedOf(unit, order) : null;
+    return same
+      ? { kind: 'under-way', order: same }
+      : { kind: 'refused', reason: 'maintenance', note: held.note };
+  }
   const { refusal, turn } = await shareOf(unit, { ...order, share: rules.share });
   if (refusal !== null) {
     // The same button twice is told that it is under way, not that it is too much.

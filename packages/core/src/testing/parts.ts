@@ -107,6 +107,7 @@ export interface TestPartsOptions {
   readonly sales?: PaymentsConfig;
   readonly fal?: FalSettingsPatch;
   readonly adminIds?: readonly number[];
+  readonly broadcastPerSecond?: number;
   /** False: FAL is given no address to call, so that results are found by asking alone. */
   readonly webhooks?: boolean;
   /** How long Telegram's stand-in lets a press wait for its answer. */
@@ -200,6 +201,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       webhook: null,
       botUsername: 'aisha_sandbox_bot',
       adminIds: options.adminIds ?? [],
+      broadcastPerSecond: options.broadcastPerSecond ?? 25,
     },
     links: { reach: 'any', maxBytes: 8 * 1024 * 1024 },
     documents: { maskPersonal: false },

@@ -350,3 +350,33 @@ export type OperatorAction =
   | 'provider.pause'
   | 'provider.resume'
   | 'cap.raise';
+
+/** A message to many, as it is sent: only add optional fields. */
+export interface BroadcastContent {
+  readonly text: string;
+  /** The text's formatting, as Telegram gave it with the text. */
+  readonly entities?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  /** The text is HTML of Telegram's kind. */
+  readonly html?: boolean | undefined;
+  /** Telegram's id of a photo, or an address that Telegram fetches. */
+  readonly photo?: string | undefined;
+  /** One below the other. */
+  readonly buttons?: readonly { readonly text: string; readonly url: string }[] | undefined;
+}
+
+/** Whom it is for; what is left out does not matter. */
+export interface BroadcastAudience {
+  /** Seen within so many days. */
+  readonly activeDays?: number | undefined;
+  readonly language?: Language | undefined;
+  /** Those who have credits, or those who have none. */
+  readonly credits?: 'with' | 'without' | undefined;
+}
+
+export type BroadcastState = 'draft' | 'running' | 'paused' | 'finished' | 'cancelled';
+/**
+ * `skipped`: cannot be reached, or blocked by an operator. `refused`: Telegram did not take it. `uncertain`: nobody knows
+ * whether they got it.
+ */
+export const RECIPIENT_STATES = ['waiting', 'sending', 'sent', 'skipped', 'refused', 'uncertain'] as const;
+export type RecipientState = (typeof RECIPIENT_STATES)[number];

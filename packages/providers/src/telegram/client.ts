@@ -42,7 +42,8 @@ export interface TelegramClient extends TelegramFiles {
 }
 
 export interface TelegramClientOptions extends Observers {
-  readonly config: Pick<TelegramConfig, 'token' | 'botId' | 'apiRoot'>;
+  readonly config: Pick<TelegramConfig, 'token' | 'botId' | 'apiRoot'> &
+    Partial<Pick<TelegramConfig, 'broadcastPerSecond'>>;
   /** Of whoever takes cards, if somebody does. */
   readonly paymentToken?: string | undefined;
   /** null: limits are kept by this process alone. */
@@ -59,7 +60,7 @@ const MOST_PAUSES = 3;
 export function createTelegramClient(options: TelegramClientOptions): TelegramClient {
   const { config, log, metrics } = options;
   const cloud = isCloud(config.apiRoot);
-  const limits = createSendLimits(options.redis, config.botId);
+  const limits = createSendLimits(options.redis, config.botId, { bulkPerSecond: config.broadcastPerSecond });
   // Idle connections go before the server closes them, or a send would be reset with an unknown outcome.
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 });
   const telegram = new Telegram(config.token, {
@@ -123,7 +124,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
       if (outcome.why === TOO_MANY_REQUESTS) {
         metrics?.telegram429.inc();
         if (chatId === null) return outcome;
-        await limits.pause(chatId, outcome.afterMs);
+        await limits.pause(chatId, outcome.afterMs, call.priority);
         paused += 1;
         if (paused >= MOST_PAUSES) return outcome;
         continue;

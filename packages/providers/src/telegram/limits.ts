@@ -18,8 +18,8 @@ interface Admission {
 export interface SendLimits {
   /** Waits for a place. 0: go. Otherwise the milliseconds after which it is worth trying again. */
   admit(admission: Admission): Promise<number>;
-  /** Telegram answered 429 for this chat: nobody sends there until then. */
-  pause(chatId: ChatId, milliseconds: number): Promise<void>;
+  /** Telegram answered 429 for this chat: nobody sends there until then; to a broadcast, which it means as a whole. */
+  pause(chatId: ChatId, milliseconds: number, priority: SendPriority): Promise<void>;
 }
 
 /**
@@ -34,16 +34,22 @@ const longestWaitMs: Readonly<Record<SendPriority, number>> = {
 };
 
 // Telegram's figures: about one a second in a private chat with bursts allowed, 20 a minute in a group, edits
-// included; 30 a second for broadcasts, of which we leave some to others with the same token.
+// included; 30 a second for broadcasts, of which we leave some to answers.
 const privateChat: Pace = { intervalMs: 1_000, burst: 20 };
 const group: Pace = { intervalMs: 3_000, burst: 20 };
-const bulk: Pace = { intervalMs: 40, burst: 5 };
+const BULK_PER_SECOND = 25;
 /** Edits half a second apart were punished with minutes, two seconds apart were not. */
 const progress: Pace = { intervalMs: 2_000, burst: 2 };
 /** Of a chat's burst, what progress leaves for replies and results. */
 const RESERVE = 10;
 
-export function createSendLimits(redis: Redis | Cluster | null, botId: number): SendLimits {
+export function createSendLimits(
+  redis: Redis | Cluster | null,
+  botId: number,
+  { bulkPerSecond = BULK_PER_SECOND }: { readonly bulkPerSecond?: number | undefined } = {},
+): SendLimits {
+  // No burst: in no second more than were allowed.
+  const bulk: Pace = { intervalMs: 1_000 / bulkPerSecond, burst: 1 };
   const paces = createPaceStore(redis, `aisha:tg:${botId}:`);
 
   const waitFor = async ({ chatId, priority, messages }: Admission): Promise<number> => {
@@ -65,14 +71,18 @@ export function createSendLimits(redis: Redis | Cluster | null, botId: number): 
       for (;;) {
         const wait = await waitFor(admission);
         if (wait === 0) return 0;
-        // Those who waited together should not all come back in the same millisecond.
-        const delay = wait + Math.random() * 50;
+        // Those who waited together should not all come back in the same millisecond, nor after several places.
+        const spread = priority === 'bulk' ? Math.min(50, 4 * bulk.intervalMs) : 50;
+        const delay = wait + Math.random() * spread;
         if (signal?.aborted === true || performance.now() + delay > deadline) return wait;
         const slept = await sleep(delay, true, signal === null ? {} : { signal }).catch(() => false);
         if (!slept) return wait;
       }
     },
-    pause: async (chatId, milliseconds) => await paces.block(`chat:${chatId}`, paceOf(chatId), milliseconds),
+    pause: async (chatId, milliseconds, priority) => {
+      if (priority === 'bulk') await paces.block('bulk', bulk, milliseconds);
+      await paces.block(`chat:${chatId}`, paceOf(chatId), milliseconds);
+    },
   };
 }
 

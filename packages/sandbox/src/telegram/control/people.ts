@@ -128,11 +128,18 @@ export function peopleOperations(api: BotApi, define: Define) {
     /** Many made-up people at once. */
     createUsers: define(
       'createUsers',
-      z.object({ count: z.number().int().min(1).max(100_000), languageCode: z.string().default('ru') }),
-      ({ count, languageCode }) =>
-        Array.from({ length: count }, (_, index) =>
-          addPerson(api, { firstName: `User ${index + 1}`, languageCode }),
-        ),
+      z.object({
+        count: z.number().int().min(1).max(100_000),
+        languageCode: z.string().default('ru'),
+        /** They have a chat with every bot already. */
+        met: z.boolean().default(false),
+      }),
+      ({ count, languageCode, met }) =>
+        Array.from({ length: count }, (_, index) => {
+          const person = addPerson(api, { firstName: `User ${index + 1}`, languageCode });
+          if (met) for (const bot of api.world.bots.values()) api.world.privateChat(bot, person);
+          return person;
+        }),
     ),
     listUsers: define('listUsers', z.object({}).default({}), (): Person[] => [...world.people.values()]),
     updateUser: define(

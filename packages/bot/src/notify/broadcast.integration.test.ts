@@ -1,0 +1,154 @@
+import { findBroadcast, listActions, stepBroadcastBy, tallyOf, transact } from '@aisha/core';
+import { broadcastRecipients, broadcasts, chats, notifications, users } from '@aisha/db';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendBroadcast } from './broadcast.ts';
+import { sendNotification } from './send.ts';
+import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
+
+const PEOPLE = 300;
+let bot: TestBot;
+let operator: number;
+let people: number[];
+const OPERATORS: number[] = [];
+beforeAll(async () => {
+  bot = await startTestBot({ adminIds: OPERATORS, broadcastPerSecond: 500 });
+  operator = await stranger(bot, 'en');
+  OPERATORS.push(operator);
+  await bot.say(operator, '/start');
+  const made = await bot.telegram.control.createUsers({ count: PEOPLE, languageCode: 'ru', met: true });
+  people = made.map(({ id }) => id);
+  const rows = people.map((id, n) => ({
+    id,
+    firstName: 'A',
+    language: n % 3 === 0 ? ('kk' as const) : ('ru' as const),
+    seenAt: new Date(Date.now() - (n % 2 === 0 ? 0 : 20 * 86_400_000)),
+  }));
+  await bot.parts.db.insert(users).values(rows);
+  await bot.parts.db.insert(chats).values(people.map((id) => ({ id, type: 'private' })));
+});
+afterAll(() => bot.close());
+
+const run = () => ({ signal: new AbortController().signal });
+const got = async (id: number) =>
+  (await bot.telegram.control.transcript({ chatId: id })).messages.filter(({ fromBot }) => fromBot);
+const newest = async () => {
+  const [one] = await bot.parts.db
+    .select()
+    .from(broadcasts)
+    .orderBy(sql`created_at desc`)
+    .limit(1);
+  if (!one) throw new Error('no broadcast');
+  return one.id;
+};
+const step = (id: string, what: 'start' | 'pause' | 'resume') =>
+  transact(bot.parts, (unit) => stepBroadcastBy(unit, operator, id, what));
+/** Runs its job until it waits for nobody, or for those whose fate is not known. */
+const send = (id: string) => sendBroadcast(bot.parts, id, run()).catch((error: unknown) => error);
+
+test('a broadcast is written, looked at, narrowed and begun in the chat', async () => {
+  await bot.say(operator, '/admin');
+  await bot.press(operator, 'cast');
+  await bot.press(operator, 'cast.new');
+  const [shown, panel] = await bot.say(operator, 'We <draw> better & faster');
+  expect(shown).toMatchObject({ text: 'We <draw> better & faster' });
+  expect(panel?.text).toContain('Will get it: 301');
+  const id = await newest();
+  await bot.press(operator, `cast.buttons:${id}`);
+  expect((await bot.say(operator, 'no address'))[0]?.text).toContain('do not understand');
+  const [preview] = await bot.say(operator, 'Read more | https://example.com/news');
+  expect(preview?.markup).toEqual({
+    inline_keyboard: [[{ text: 'Read more', url: 'https://example.com/news' }]],
+  });
+  const active = await bot.press(operator, `cast.active:${id}:7`);
+  expect(active.messages[0]?.text).toContain('Will get it: 151');
+  const kazakh = await bot.press(operator, `cast.language:${id}:kk`);
+  expect(kazakh.messages[0]?.text).toContain('Will get it: 50');
+  const none = await bot.press(operator, `cast.credits:${id}:with`);
+  expect(none.messages[0]?.text).toContain('Will get it: 0');
+  await bot.press(operator, `cast.credits:${id}:all`);
+  const begun = await bot.press(operator, `cast.start:${id}`);
+  expect(begun.messages[0]?.text).toContain('0 / 50');
+  expect(dataOf(begun.messages[0] ?? Object(null))).toContain(`cast.pause:${id}`);
+  await send(id);
+  expect(await tallyOf(bot.parts.db, id)).toMatchObject({ all: 50, sent: 50 });
+  const [first] = await got(people[0] ?? 0);
+  expect(first).toMatchObject({ text: preview?.text, markup: preview?.markup });
+  // The message that showed how it goes says the end, and the report comes by itself.
+  const last = (await bot.messages(operator)).findLast(({ text }) => text?.includes('broadcast is finished'));
+  expect(last?.text).toContain('50 / 50');
+  const [owed] = await bot.parts.db
+    .select()
+    .from(notifications)
+    .where(eq(notifications.kind, 'broadcast.ended'));
+  await sendNotification(bot.parts, owed?.id ?? '', run());
+  expect((await bot.messages(operator)).at(-1)?.text).toContain('Got it: 50');
+  expect((await listActions(bot.parts.db, { limit: 1 }))[0]).toMatchObject({ action: 'broadcast.start' });
+});
+
+test('each gets it once: blocked ones are left out, a killed worker’s are uncertain, a pause stops and goes on', async () => {
+  const { db } = bot.parts;
+  await bot.say(operator, '/admin');
+  await bot.press(operator, 'cast');
+  await bot.press(operator, 'cast.new');
+  await bot.say(operator, 'Second');
+  const id = await newest();
+  const blocked = people.slice(0, 9);
+  for (const userId of blocked) await bot.telegram.control.block({ userId });
+  await bot.fetch();
+  await bot.work();
+  // The bot has not heard of it: Telegram says so when it is sent.
+  await db.update(chats).set({ unreachableSince: null }).where(inArray(chats.id, blocked));
+  await step(id, 'start');
+  // Somebody whom an operator blocks, and somebody who leaves, after it has begun.
+  const [out, gone, lost] = people.slice(20, 23);
+  await db
+    .update(users)
+    .set({ blockedAt: new Date() })
+    .where(eq(users.id, out ?? 0));
+  await db
+    .update(chats)
+    .set({ unreachableSince: new Date() })
+    .where(eq(chats.id, gone ?? 0));
+  // A worker that was killed in the middle of a call.
+  await db
+    .update(broadcastRecipients)
+    .set({ state: 'sending', claimedAt: new Date(Date.now() - 600_000) })
+    .where(and(eq(broadcastRecipients.broadcastId, id), eq(broadcastRecipients.userId, lost ?? 0)));
+  // Telegram asks to wait; nobody is lost by it.
+  await bot.telegram.control.addFault({
+    method: 'sendMessage',
+    skip: 5,
+    times: 1,
+    action: { kind: 'too_many_requests', retryAfter: 1 },
+  });
+
+  const first = send(id);
+  await expect
+    .poll(async () => (await tallyOf(db, id)).sent, { timeout: 20_000, interval: 20 })
+    .toBeGreaterThan(20);
+  await step(id, 'pause');
+  await first;
+  const paused = await tallyOf(db, id);
+  expect(paused.sending).toBe(0);
+  expect(paused.waiting).toBeGreaterThan(0);
+  await send(id);
+  expect((await tallyOf(db, id)).waiting).toBe(paused.waiting);
+  await step(id, 'resume');
+  // Two workers at once are one too many, and do no harm.
+  while ((await findBroadcast(db, id))?.state === 'running') await Promise.all([send(id), send(id)]);
+  expect(await tallyOf(db, id)).toEqual({
+    all: PEOPLE + 1,
+    sent: PEOPLE + 1 - 12,
+    skipped: 11,
+    refused: 0,
+    uncertain: 1,
+    waiting: 0,
+    sending: 0,
+  });
+  const copies = await Promise.all(
+    people.map(async (one) => (await got(one)).filter(({ text }) => text === 'Second').length),
+  );
+  expect(copies.filter((n) => n === 1)).toHaveLength(PEOPLE - 12);
+  expect(copies.filter((n) => n > 1)).toEqual([]);
+}, 60_000);
