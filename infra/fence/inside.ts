@@ -4,7 +4,16 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export type Inside = Readonly<Record<string, readonly string[]>>;
 
 const ground = ['unit.ts', 'parts.ts', 'overdue.ts'];
-const records = [...ground, 'users', 'settings', 'credits', 'notifications', 'spending', 'maintenance', 'groups'];
+const records = [
+  ...ground,
+  'users',
+  'settings',
+  'credits',
+  'notifications',
+  'spending',
+  'maintenance',
+  'groups',
+];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = [
   'avatars',

@@ -276,6 +276,32 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
       sql`update orders set payer_id = ${nobody} where payer_id = ${id}`,
     ],
   },
+  maintenance_told: {
+    holds: 'that somebody wanted to begin something while the service was being worked on',
+    people: ['user_id', 'chat_id'],
+    of: (id) => sql`user_id = ${id} or chat_id = ${id}`,
+    erase: 'delete',
+  },
+  broadcast_recipients: {
+    holds: 'a message of the operators that somebody was to get',
+    people: ['user_id'],
+    of: ofUser,
+    erase: 'delete',
+  },
+  broadcasts: {
+    holds: 'a message that somebody wrote to many as an operator',
+    people: ['chat_id'],
+    of: (id) => sql`chat_id = ${id}`,
+    erase: {
+      why: 'many have it; who wrote it is gone',
+      set: () => sql`chat_id = null, message_id = null`,
+    },
+    mentions: (id) => [
+      sql`update broadcasts set created_by = 'erased' where created_by = ${String(id)}`,
+      sql`update maintenance set started_by = 'erased' where started_by = ${String(id)}`,
+    ],
+    without: ['created_by'],
+  },
   operator_actions: {
     holds: 'what an operator did to somebody',
     people: ['user_id'],
@@ -299,5 +325,6 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
   circuit_breakers: { nobodys: 'what providers refuse' },
   statements: { nobodys: 'how far statements of providers were read' },
   stops: { nobodys: 'what operators stopped' },
+  maintenance: { nobodys: 'when nothing new was begun' },
   webhook_secrets: { nobodys: 'what webhook addresses are signed with' },
 };
