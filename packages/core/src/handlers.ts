@@ -6,6 +6,7 @@ import { historyHandlers } from './history/handlers.ts';
 import { falOrders } from './order-kinds.ts';
 import type { WorkerParts } from './parts.ts';
 import { paymentHandlers } from './payments/handlers.ts';
+import { operatorHandlers } from './operators/handlers.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 
 /** Every job whose work is ours alone. One of the catalogue that is neither here nor the bot's does not compile in the worker. */
@@ -16,5 +17,6 @@ export const coreHandlers = (parts: WorkerParts) => ({
   ...documentHandlers(parts),
   ...historyHandlers(parts),
   ...paymentHandlers(parts),
+  ...operatorHandlers(parts),
   ...groupHandlers(parts),
 });

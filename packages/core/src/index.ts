@@ -115,6 +115,7 @@ export { heldByMaintenance, type Maintenance, maintenanceNow, toldOf } from './m
 export { messageKeepers } from './message-keepers.ts';
 export {
   type Alarm,
+  type Mended,
   type MoneyAlarm,
   notificationBody,
   notify,
@@ -228,6 +229,8 @@ export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';
 export { SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
 export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';
+export { isPaused, openBreaker } from './breaker/breaker.ts';
+export { type AlarmBody, CAP_STEP, findAlarm, mendByAlarm, type Mending } from './operators/alarms.ts';
 export { watchBalance, watchSpending } from './breaker/watch.ts';
 export { sweep } from './sweeper.ts';
 export { type Order, transact, type Unit } from './unit.ts';

@@ -330,6 +330,31 @@ export const jobs = defineJobs(queues, {
     // A run stops by itself after half a minute; calls under way are waited for.
     timeLimitMs: 180_000,
   }),
+  'orders.retry': job({
+    queue: 'outbox',
+    schema: z.object({ notificationId: id, operator: z.int() }),
+    key: ({ notificationId }) => [notificationId],
+    // It goes on with those that failed meanwhile.
+    whenActive: 'again',
+    whenDelayed: 'keep',
+    // The database's bad minutes: 2 s … 4 min. An operator looks on, and may press again.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // Hundreds of orders, a transaction each.
+    timeLimitMs: 120_000,
+  }),
+  'alarm.show': job({
+    queue: 'outbox',
+    schema: z.object({ notificationId: id }),
+    key: ({ notificationId }) => [notificationId],
+    // Two operators do something at once: the last edit shows both.
+    whenActive: 'again',
+    whenDelayed: 'hasten',
+    // Decoration: what was done stands in the audit.
+    attempts: 4,
+    backoff: { delayMs: 1_000, jitter: 0.3 },
+    timeLimitMs: 30_000,
+  }),
   'order.progress': job({
     queue: 'outbox',
     schema: z.object({ orderId: id }),

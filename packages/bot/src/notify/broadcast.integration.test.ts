@@ -100,8 +100,8 @@ test('each gets it once: blocked ones are left out, a killed worker’s are unce
   // The bot has not heard of it: Telegram says so when it is sent.
   await db.update(chats).set({ unreachableSince: null }).where(inArray(chats.id, blocked));
   await step(id, 'start');
-  // Somebody whom an operator blocks, and somebody who leaves, after it has begun.
-  const [out, gone, lost] = people.slice(20, 23);
+  // After it has begun: somebody is blocked by an operator, leaves, wants no news, is told without a sound.
+  const [out, gone, lost, averse, quiet] = people.slice(20, 25);
   await db
     .update(users)
     .set({ blockedAt: new Date() })
@@ -110,6 +110,14 @@ test('each gets it once: blocked ones are left out, a killed worker’s are unce
     .update(chats)
     .set({ unreachableSince: new Date() })
     .where(eq(chats.id, gone ?? 0));
+  await db
+    .update(users)
+    .set({ settings: { news: false } })
+    .where(eq(users.id, averse ?? 0));
+  await db
+    .update(users)
+    .set({ settings: { notifications: 'silent' } })
+    .where(eq(users.id, quiet ?? 0));
   // A worker that was killed in the middle of a call.
   await db
     .update(broadcastRecipients)
@@ -139,8 +147,8 @@ test('each gets it once: blocked ones are left out, a killed worker’s are unce
   while ((await findBroadcast(db, id))?.state === 'running') await Promise.all([send(id), send(id)]);
   expect(await tallyOf(db, id)).toEqual({
     all: PEOPLE + 1,
-    sent: PEOPLE + 1 - 12,
-    skipped: 11,
+    sent: PEOPLE + 1 - 13,
+    skipped: 12,
     refused: 0,
     uncertain: 1,
     waiting: 0,
@@ -149,6 +157,6 @@ test('each gets it once: blocked ones are left out, a killed worker’s are unce
   const copies = await Promise.all(
     people.map(async (one) => (await got(one)).filter(({ text }) => text === 'Second').length),
   );
-  expect(copies.filter((n) => n === 1)).toHaveLength(PEOPLE - 12);
+  expect(copies.filter((n) => n === 1)).toHaveLength(PEOPLE - 13);
   expect(copies.filter((n) => n > 1)).toEqual([]);
 }, 60_000);

@@ -44,15 +44,16 @@ export async function sendBroadcast(
   const goesOn = () => !signal.aborted && !run.isPaused && run.waitMs === 0 && performance.now() < run.until;
   const waiting = waitingRecipients(db, id);
 
-  async function sendTo({ userId, isGone }: Recipient): Promise<void> {
+  async function sendTo({ userId, isGone, isSilent }: Recipient): Promise<void> {
     if (isGone) return settleRecipient(db, id, userId, 'skipped');
     if (!(await claimRecipient(db, id, userId))) {
       run.isPaused = (await findBroadcast(db, id))?.state !== 'running';
       return;
     }
     const call = broadcastMessage({ content: broadcast?.content ?? { text: '' } }, userId);
+    const payload = isSilent ? { ...call.payload, disable_notification: true } : call.payload;
     // Never cut short by a stop: nobody would know whether it was sent.
-    const outcome = await sendOwed(parts.telegram, call.method, call.payload, {
+    const outcome = await sendOwed(parts.telegram, call.method, payload, {
       priority: 'bulk',
       signal: new AbortController().signal,
     });

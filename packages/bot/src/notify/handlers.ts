@@ -1,4 +1,5 @@
 import { type JobHandlers, nothingToEnd } from '@aisha/queue';
+import { showAlarm } from './alarm.ts';
 import { sendBroadcast } from './broadcast.ts';
 import { showPhotoCounter, showProgress } from './edits.ts';
 import { type NotifyParts, sendNotification } from './send.ts';
@@ -8,6 +9,10 @@ export const notifyHandlers = (parts: NotifyParts) =>
   ({
     'notification.send': {
       handle: ({ notificationId }, run) => sendNotification(parts, notificationId, run),
+      giveUp: nothingToEnd,
+    },
+    'alarm.show': {
+      handle: ({ notificationId }, run) => showAlarm(parts, notificationId, run),
       giveUp: nothingToEnd,
     },
     'broadcast.send': {

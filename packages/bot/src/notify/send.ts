@@ -1,7 +1,6 @@
 import { menuButton } from '../menu/screens.ts';
 import { notifications, type OwedCall } from '@aisha/db';
 import {
-  type Alarm,
   type CallParts,
   CLAIM,
   ClaimLost,
@@ -24,9 +23,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { answering } from '../chat/answering.ts';
 import { sendScreen } from '../chat/screen.ts';
-import type { Voice } from '../chat/voice.ts';
 import {
-  moneyAlarmScreen,
   paymentAlarmScreen,
   paymentScreen,
   referralDoubtScreen,
@@ -36,7 +33,7 @@ import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscrip
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
-import { useWord } from '../operators/words.ts';
+import { alarmScreen } from '../operators/alarms.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -157,19 +154,7 @@ async function release(parts: NotifyParts, row: Row, checkMs: number): Promise<v
     );
 }
 
-/** What is refused, a whole account or one model, and what stands still by it. */
-function alarmText(voice: Voice, { provider, reason, model, use, about }: Alarm): string {
-  if (about === 'unreadable') return voice.t('alarm.unreadable', { provider, reason });
-  if (model === undefined) return voice.t('alarm.text', { provider, reason });
-  return voice.t('alarm.model', {
-    provider,
-    model,
-    use: useWord(voice, use),
-    reason: voice.t(reason === 'country' ? 'outage.country' : 'outage.model'),
-  });
-}
-
-/** The same, without a sound where its person wants none. */
+/** What is told, without a sound where its person wants none. */
 async function rendered(
   parts: NotifyParts,
   row: Row,
@@ -196,9 +181,10 @@ async function render(
   switch (notification.kind) {
     case 'order.ended':
       return orderEnded(parts, notification.data.orderId);
-    case 'alarm': {
+    case 'alarm':
+    case 'money.alarm': {
       const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row, { text: alarmText(voice, notification.data) })];
+      return [sendScreen(row, await alarmScreen(parts.db, voice, row.id, notification))];
     }
     case 'payment.kept':
     case 'payment.refunded': {
@@ -227,10 +213,6 @@ async function render(
     case 'group.payer_gone': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, payerGoneScreen(voice, notification.data.title))];
-    }
-    case 'money.alarm': {
-      const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row, moneyAlarmScreen(voice, notification.data))];
     }
     case 'subscription.offer': {
       const invoice = await findInvoice(parts.db, notification.data.invoiceId);

@@ -3,6 +3,7 @@ import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
 import { turnOf } from '../chat/turn-context.ts';
+import { alarmAnswers } from './alarms.ts';
 import { answerBroadcasts, broadcastAnswers } from './broadcast.ts';
 import { answerMaintenance, maintenanceAnswers } from './maintenance.ts';
 import { answerOrders, orderOperatorAnswers } from './orders.ts';
@@ -33,6 +34,7 @@ export const operatorAnswers = {
   ...peopleAnswers,
   ...orderOperatorAnswers,
   ...promoAnswers,
+  ...alarmAnswers,
   ...broadcastAnswers,
   ...maintenanceAnswers,
   admin: async (turn) => {

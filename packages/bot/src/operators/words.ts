@@ -56,6 +56,8 @@ export const providerWord = (name: string): string => PROVIDERS[name] ?? name;
 
 /** A row of what is refused: a whole account, or one model for one use (`openai/speech/whisper-1`). */
 export function outageWord(voice: Voice, name: string): string {
+  if (name.startsWith('operator:'))
+    return voice.label('admin.paused', { provider: providerWord(name.slice('operator:'.length)) });
   const [provider = '', use, ...model] = name.split('/');
   return use === undefined
     ? providerWord(provider)

@@ -1,3 +1,4 @@
+import * as alarms from './alarms.ts';
 import * as avatars from './avatars.ts';
 import * as broadcast from './broadcast.ts';
 import * as credits from './credits.ts';
@@ -23,6 +24,7 @@ import * as support from './support.ts';
  * value is escaped. Kazakh keeps a noun in the singular after a number, so its two plural forms usually read the same.
  */
 export const ru = {
+  ...alarms.ru,
   ...avatars.ru,
   ...broadcast.ru,
   ...credits.ru,
@@ -44,6 +46,7 @@ export const ru = {
   ...support.ru,
 };
 export const kk = {
+  ...alarms.kk,
   ...avatars.kk,
   ...broadcast.kk,
   ...credits.kk,
@@ -65,6 +68,7 @@ export const kk = {
   ...support.kk,
 };
 export const en = {
+  ...alarms.en,
   ...avatars.en,
   ...broadcast.en,
   ...credits.en,

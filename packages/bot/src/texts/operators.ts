@@ -4,6 +4,7 @@ export const ru = {
   'admin.figures':
     '🛠 <b>Сейчас</b>\nЛюди: {{users}}, за сутки {{day}}, заблокировано {{blocked}}\nЗаказы за сутки: {{orders}}\nОшибки за сутки: {{failures}}\nЖдут: заказы {{queued}}, обновления {{updates}}, сообщения {{messages}}\nСегодня: расход ${{spent}}, доход {{income}}\nПровайдеры отказывают: {{refused}}',
   'admin.refresh': '🔄 Обновить',
+  'admin.paused': '{{provider}}: приостановлен оператором',
   'admin.back': '🛠 К пульту',
   'admin.find': '🔎 Найти человека',
   'admin.find.ask': '🔎 Пришлите номер или @имя человека — или номер заказа.',
@@ -99,6 +100,7 @@ export const kk: Translation<typeof ru> = {
   'admin.figures':
     '🛠 <b>Қазір</b>\nАдамдар: {{users}}, тәулікте {{day}}, бұғатталған {{blocked}}\nТәуліктегі тапсырыстар: {{orders}}\nТәуліктегі қателер: {{failures}}\nКүтуде: тапсырыстар {{queued}}, жаңартулар {{updates}}, хабарлар {{messages}}\nБүгін: шығын ${{spent}}, кіріс {{income}}\nБас тартқан провайдерлер: {{refused}}',
   'admin.refresh': '🔄 Жаңарту',
+  'admin.paused': '{{provider}}: оператор кідірткен',
   'admin.back': '🛠 Басқару пультіне',
   'admin.find': '🔎 Адамды табу',
   'admin.find.ask': '🔎 Адамның нөмірін немесе @атын, не тапсырыс нөмірін жіберіңіз.',
@@ -194,6 +196,7 @@ export const en: Translation<typeof ru> = {
   'admin.figures':
     '🛠 <b>Now</b>\nPeople: {{users}}, within a day {{day}}, blocked {{blocked}}\nOrders of the day: {{orders}}\nFailures of the day: {{failures}}\nWaiting: orders {{queued}}, updates {{updates}}, messages {{messages}}\nToday: spent ${{spent}}, income {{income}}\nRefused by providers: {{refused}}',
   'admin.refresh': '🔄 Refresh',
+  'admin.paused': '{{provider}}: paused by an operator',
   'admin.back': '🛠 To the board',
   'admin.find': '🔎 Find somebody',
   'admin.find.ask': '🔎 Send somebody’s number or @name, or the number of an order.',

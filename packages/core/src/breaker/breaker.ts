@@ -1,8 +1,8 @@
 import { circuitBreakers, type FailureReason, notifications, orders, type Tx } from '@aisha/db';
 import type { Provider as AnyProvider } from '@aisha/service';
-import { and, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { type Alarm, alarmOperators } from '../notifications/notifications.ts';
-import { transact } from '../unit.ts';
+import { transact, type Unit } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** Whoever has an account of ours that can be refused. */
@@ -29,6 +29,42 @@ const nameOf = (outage: Outage): string =>
 const failureOf = (outage: Outage): FailureReason =>
   'model' in outage ? 'provider_model' : 'provider_account';
 
+/** Asked nothing because an operator said so, until one says otherwise: no success of something under way opens it. */
+const pausedName = (provider: string): string => `operator:${provider}`;
+
+/** Asks nothing more of a provider. False: that is so already. */
+export async function pauseProvider({ tx }: Pick<Unit, 'tx'>, provider: string): Promise<boolean> {
+  const paused = await tx
+    .insert(circuitBreakers)
+    .values({
+      name: pausedName(provider),
+      reason: 'operator',
+      openedAt: sql`now()`,
+      openUntil: sql`now() + interval '100 years'`,
+    })
+    .onConflictDoNothing()
+    .returning({ name: circuitBreakers.name });
+  return paused.length > 0;
+}
+
+/** Asks again; whose orders ended meanwhile is told. False: it was not paused. */
+export async function resumeProvider({ tx }: Pick<Unit, 'tx'>, provider: string): Promise<boolean> {
+  const resumed = await tx
+    .delete(circuitBreakers)
+    .where(eq(circuitBreakers.name, pausedName(provider)))
+    .returning();
+  for (const row of resumed) await tellBack(tx, row);
+  return resumed.length > 0;
+}
+
+export async function isPaused(tx: Pick<Tx, 'select'>, provider: string): Promise<boolean> {
+  const rows = await tx
+    .select({ name: circuitBreakers.name })
+    .from(circuitBreakers)
+    .where(eq(circuitBreakers.name, pausedName(provider)));
+  return rows.length > 0;
+}
+
 /** Why this work is not to be asked for now; null when it may be. Without a model: whether the account is closed. */
 export async function closedFor(parts: Pick<WorkerParts, 'db'>, work: Outage): Promise<FailureReason | null> {
   const { provider } = work;
@@ -37,11 +73,12 @@ export async function closedFor(parts: Pick<WorkerParts, 'db'>, work: Outage): P
     .from(circuitBreakers)
     .where(
       and(
-        inArray(circuitBreakers.name, [nameOf({ provider }), nameOf(work)]),
+        inArray(circuitBreakers.name, [pausedName(provider), nameOf({ provider }), nameOf(work)]),
         gt(circuitBreakers.openUntil, sql`now()`),
       ),
     );
   const open = new Set(rows.map(({ name }) => name));
+  if (open.has(pausedName(provider))) return 'provider_account';
   return [{ provider }, work].filter((outage) => open.has(nameOf(outage))).map(failureOf)[0] ?? null;
 }
 

@@ -8,8 +8,8 @@ const NEAR = 0.8;
 
 /** Tells the operators when most, and when all, of what the service may spend in a day is spent, and all that newcomers may: once for each cap. */
 export async function watchSpending(parts: WorkerParts): Promise<void> {
-  const { usd, newcomersUsd, day } = await spentToday(parts.db);
-  const cap = parts.config.spending.capUsdPerDay;
+  const { usd, newcomersUsd, raisedUsd, day } = await spentToday(parts.db);
+  const cap = parts.config.spending.capUsdPerDay + raisedUsd;
   const share = cap * parts.config.spending.shares.newcomers;
   if (newcomersUsd >= share && usd < cap)
     await transact(parts, (unit) =>

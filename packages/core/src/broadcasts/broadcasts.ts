@@ -16,13 +16,15 @@ import type { Unit } from '../unit.ts';
 
 export type Broadcast = typeof broadcasts.$inferSelect;
 
-/** Of people with a private chat that can be reached and whom no operator blocked, those whom a broadcast is for. */
+/** Of people with a private chat that can be reached, who want news and whom no operator blocked, those whom it is for. */
 function matching({ activeDays, language, credits }: BroadcastAudience) {
   const balance = sql`coalesce((select ${ledgerEntries.balanceAfter} from ${ledgerEntries} where ${ledgerEntries.userId} = ${users.id} order by ${ledgerEntries.id} desc limit 1), 0)`;
   return and(
     // A group that orders for itself is a user with a negative number.
     gt(users.id, 0),
     isNull(users.blockedAt),
+    // They said that they want no news.
+    sql`coalesce(${users.settings}->>'news', 'true') <> 'false'`,
     eq(chats.type, 'private'),
     isNull(chats.unreachableSince),
     activeDays === undefined

@@ -3,8 +3,10 @@ import { and, asc, eq, exists, gt, lt, sql } from 'drizzle-orm';
 
 export interface Recipient {
   readonly userId: number;
-  /** Blocked by an operator since it began, or out of reach by now. */
+  /** Since it began blocked by an operator, out of reach, or wanting no news any more. */
   readonly isGone: boolean;
+  /** They want to be told without a sound. */
+  readonly isSilent: boolean;
 }
 
 /** Rows read ahead at once. */
@@ -17,7 +19,8 @@ export async function* waitingRecipients(db: Db, broadcastId: string): AsyncGene
     const rows = await db
       .select({
         userId: broadcastRecipients.userId,
-        isGone: sql<boolean>`coalesce(${users.blockedAt}, ${chats.unreachableSince}) is not null`,
+        isGone: sql<boolean>`coalesce(${users.blockedAt}, ${chats.unreachableSince}) is not null or coalesce(${users.settings}->>'news' = 'false', false)`,
+        isSilent: sql<boolean>`coalesce(${users.settings}->>'notifications' = 'silent', false)`,
       })
       .from(broadcastRecipients)
       .leftJoin(users, eq(users.id, broadcastRecipients.userId))

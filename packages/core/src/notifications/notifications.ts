@@ -3,6 +3,18 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Unit } from '../unit.ts';
 
+/** What operators did about an alarm by its buttons; `by`: Telegram's number of whoever pressed. */
+const mended = z.object({
+  what: z.enum(['retried', 'paused', 'resumed', 'raised']),
+  by: z.number(),
+  /** Orders that are tried again, and those that cannot be. */
+  orders: z.number().optional(),
+  left: z.number().optional(),
+  usd: z.number().optional(),
+});
+export type Mended = z.infer<typeof mended>;
+const done = z.array(mended).optional().catch(undefined);
+
 /** Without `model` it is the provider's whole account that is refused; else that model alone, for that use. */
 const alarm = z.object({
   provider: z.string(),
@@ -11,6 +23,7 @@ const alarm = z.object({
   use: z.string().optional(),
   /** Nothing is refused: what became of requests there cannot be read. */
   about: z.literal('unreadable').optional().catch(undefined),
+  done,
 });
 export type Alarm = z.infer<typeof alarm>;
 
@@ -32,6 +45,7 @@ const moneyAlarm = z.object({
   usd: z.number().optional(),
   cap: z.number().optional(),
   provider: z.string().optional(),
+  done,
 });
 export type MoneyAlarm = z.infer<typeof moneyAlarm>;
 

@@ -99,25 +99,43 @@ async function spend(tx: Tx, scope: string, usd: number, limitUsd: number | null
 /** A day's cap, or a share of it, that is spent. */
 export type Spent = 'cap' | 'person' | 'group' | 'newcomers';
 
-/** What everybody's and newcomers' orders have taken of today's cap, in US dollars, and when the day (UTC) ends. */
+/** By how much operators raised the day's cap. */
+const RAISED = 'raised';
+
+/** Raises today's cap (UTC) by so many US dollars. */
+export async function raiseCap(tx: Tx, usd: number): Promise<void> {
+  await spend(tx, RAISED, usd, null);
+}
+
+/**
+ * What everybody's and newcomers' orders have taken of today's cap, in US dollars, by how much operators raised it, and when
+ * the day (UTC) ends.
+ */
 export async function spentToday(
   db: Pick<Db, 'select'>,
-): Promise<{ usd: number; newcomersUsd: number; day: string; endsAt: Date }> {
-  const spent = await spentBy(db, ['all', 'newcomers']);
+): Promise<{ usd: number; newcomersUsd: number; raisedUsd: number; day: string; endsAt: Date }> {
+  const spent = await spentBy(db, ['all', 'newcomers', RAISED]);
   const endsAt = new Date();
   const day = endsAt.toISOString().slice(0, 10);
   endsAt.setUTCHours(24, 0, 0, 0);
-  return { usd: spent('all'), newcomersUsd: spent('newcomers'), day, endsAt };
+  return {
+    usd: spent('all'),
+    newcomersUsd: spent('newcomers'),
+    raisedUsd: spent(RAISED),
+    day,
+    endsAt,
+  };
 }
 
 /** What keeps an order of this person in this chat from beginning today; null: nothing does. */
 export async function spentFor(
   db: Pick<Db, 'select'>,
-  { capUsdPerDay, shares }: SpendingLimits,
+  { capUsdPerDay: configured, shares }: SpendingLimits,
   { ownerId, chatId }: { readonly ownerId: number; readonly chatId: number },
 ): Promise<Spent | null> {
   const [person, group] = [`user:${ownerId}`, `chat:${chatId}`];
-  const spent = await spentBy(db, ['all', 'newcomers', person, group]);
+  const spent = await spentBy(db, ['all', 'newcomers', RAISED, person, group]);
+  const capUsdPerDay = configured + spent(RAISED);
   if (spent('all') >= capUsdPerDay) return 'cap';
   if (spent(person) >= capUsdPerDay * shares.person) return 'person';
   if (spent(group) >= capUsdPerDay * shares.group) return 'group';

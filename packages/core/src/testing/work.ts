@@ -20,6 +20,7 @@ export function startWork(
       'telegram.dispatch': nothingToShow,
       'notification.send': nothingToShow,
       'order.progress': nothingToShow,
+      'alarm.show': nothingToShow,
       'broadcast.send': nothingToShow,
       'avatar.screen': nothingToShow,
       'export.make': nothingToShow,
