@@ -26,7 +26,7 @@ async function tell() {
 /** Does what the queue was asked for since. */
 async function work() {
   for (const { name, payload } of bot.enqueued.splice(0)) {
-    if (name === 'orders.retry') await coreHandlers(bot.parts)['orders.retry'].handle(Object(payload), run());
+    if (name === 'orders.retry') await coreHandlers(bot.parts)['orders.retry'].handle(Object(payload));
     if (name === 'alarm.show') await showAlarm(bot.parts, Object(payload).notificationId, run());
   }
 }

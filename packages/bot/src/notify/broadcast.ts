@@ -46,17 +46,21 @@ export async function sendBroadcast(
 
   async function sendTo({ userId, isGone, isSilent }: Recipient): Promise<void> {
     if (isGone) return settleRecipient(db, id, userId, 'skipped');
-    if (!(await claimRecipient(db, id, userId))) {
-      run.isPaused = (await findBroadcast(db, id))?.state !== 'running';
-      return;
-    }
     const call = broadcastMessage({ content: broadcast?.content ?? { text: '' } }, userId);
     const payload = isSilent ? { ...call.payload, disable_notification: true } : call.payload;
     // Never cut short by a stop: nobody would know whether it was sent.
+    let isMine = false;
     const outcome = await sendOwed(parts.telegram, call.method, payload, {
       priority: 'bulk',
       signal: new AbortController().signal,
+      // Not before there is a place: whoever is killed leaves only those in doubt whose call was under way.
+      before: async () => (isMine = await claimRecipient(db, id, userId)),
     });
+    if (!isMine) {
+      if (outcome.kind === 'retry') run.waitMs = Math.max(run.waitMs, outcome.afterMs);
+      run.isPaused = (await findBroadcast(db, id))?.state !== 'running';
+      return;
+    }
     if (outcome.kind === 'unreachable') await markUnreachable(db, userId, outcome.why);
     if (outcome.kind === 'retry') run.waitMs = Math.max(run.waitMs, outcome.afterMs, 200);
     await settleRecipient(db, id, userId, fateOf(outcome));

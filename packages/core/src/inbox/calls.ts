@@ -264,10 +264,15 @@ export function sendOwed(
   telegram: TelegramClient,
   method: string,
   payload: object,
-  { priority, signal }: Pick<CallOptions, 'priority' | 'signal'>,
+  options: Pick<CallOptions, 'priority' | 'signal'> & { readonly before?: () => Promise<boolean> },
 ): Promise<SendOutcome> {
   // Owed calls are kept as JSON: their method and payload were built together by `screen.ts` and `results.ts`.
-  return telegram.call(method as BotMethod, payload, { priority, signal });
+  const { priority, signal, before } = options;
+  return telegram.call(method as BotMethod, payload, {
+    priority,
+    signal,
+    ...(before === undefined ? {} : { before }),
+  });
 }
 
 async function readFiles(

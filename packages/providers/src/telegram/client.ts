@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | null | undefined;
   /** For one attempt; 10 s, and 2 minutes with files. */
   readonly timeoutMs?: number;
+  /** Asked once, when there is a place for it: false leaves it unsent. */
+  readonly before?: () => Promise<boolean>;
 }
 
 export interface TelegramClient extends TelegramFiles {
@@ -98,6 +100,7 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
     const stopped = () => call.signal?.aborted === true;
     let repeated = 0;
     let paused = 0;
+    let begun = call.before === undefined;
     for (;;) {
       if (chatId !== null) {
         const wait = await limits.admit({
@@ -108,7 +111,8 @@ export function createTelegramClient(options: TelegramClientOptions): TelegramCl
         });
         if (wait > 0) return turnedAway(call.priority, wait);
       }
-      if (stopped()) return { kind: 'retry', afterMs: 0, why: 'aborted before sending' };
+      begun ||= (await call.before?.()) === true;
+      if (!begun || stopped()) return { kind: 'retry', afterMs: 0, why: 'aborted before sending' };
       const outcome = await attempt(method, body, withDeadline(call.signal, timeoutMs)).catch(
         (error: unknown) => classifySendError(error, method, { signal: call.signal }),
       );
