@@ -16,6 +16,12 @@ export const kindWord = (voice: Voice, order: Pick<Order, 'kind'>): string =>
 export const howItIs = (voice: Voice, { state, failure }: Pick<Order, 'state' | 'failure'>): string =>
   state === 'failed' ? `${stateWord(voice, state)}: ${causeWord(voice, failure)}` : stateWord(voice, state);
 
+/** In the operator's own words, unless a button gave the reason. */
+function reasonWords(voice: Voice, reason: string): string {
+  if (reason === 'paysupport') return voice.label('reason.paysupport');
+  return /^alarm [0-9a-f-]{36}$/.test(reason) ? voice.label('reason.alarm') : reason;
+}
+
 /** What somebody did, with its amounts and reason. */
 export function actionWords(voice: Voice, { action, about, reason, userId }: ActionEntry): string {
   const amount = about['amount'] ?? about['credits'];
@@ -25,7 +31,7 @@ export function actionWords(voice: Voice, { action, about, reason, userId }: Act
     typeof about['code'] === 'string' ? about['code'] : '',
     typeof about['provider'] === 'string' ? about['provider'] : '',
     userId === null ? '' : String(userId),
-    reason ? `«${reason}»` : '',
+    reason ? `«${reasonWords(voice, reason)}»` : '',
   ]
     .filter(Boolean)
     .join(' · ');

@@ -71,6 +71,8 @@ export const ru = {
   'did.provider.resume': 'провайдер снова в работе',
   'did.cap.raise': 'дневной предел поднят',
   'by.cli': 'командная строка',
+  'reason.paysupport': 'вопрос об оплате',
+  'reason.alarm': 'кнопка тревоги',
 } as const;
 
 export const kk: Translation<typeof ru> = {
@@ -143,6 +145,8 @@ export const kk: Translation<typeof ru> = {
   'did.provider.resume': 'провайдер қайта қосылды',
   'did.cap.raise': 'тәуліктік шек көтерілді',
   'by.cli': 'командалық жол',
+  'reason.paysupport': 'төлем туралы сұрақ',
+  'reason.alarm': 'дабыл батырмасы',
 };
 
 export const en: Translation<typeof ru> = {
@@ -215,4 +219,6 @@ export const en: Translation<typeof ru> = {
   'did.provider.resume': 'provider resumed',
   'did.cap.raise': 'cap of the day raised',
   'by.cli': 'command line',
+  'reason.paysupport': 'a question about a payment',
+  'reason.alarm': 'an alarm’s button',
 };

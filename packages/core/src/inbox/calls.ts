@@ -240,7 +240,7 @@ async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions):
   const isSent = (field: string) => isKnown(call, field);
   if (Object.keys(call.files ?? {}).some(isSent)) {
     const again = await withFiles(parts.storage, call, (field) => !isSent(field));
-    const outcome = again && (await send(parts.telegram, call.method, again, options));
+    const outcome = again && (await sendOwed(parts.telegram, call.method, again, options));
     if (outcome && outcome.kind !== 'refused') return outcome;
     // Of another bot, or forgotten there.
     parts.log.info('a file is uploaded again: Telegram does not know its id', { method: call.method });

@@ -129,6 +129,75 @@ test('credits are bought with Stars, spent, and given back by an operator', asyn
   await anna.shot('12-refunded');
 });
 
+test('an operator finds people, gives credits, holds back what is new and writes to everybody', async () => {
+  const page = await browser.newPage({ viewport: SCREEN, locale: 'ru-RU' });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  await page.goto(`${product.stack.telegram?.url ?? ''}?user=${OPERATOR}`);
+  const operator = new PersonOnPage(page, 'Оператор');
+  await operator.write('/admin');
+  await operator.see('🛠 Сейчас');
+  await operator.shot('13-board');
+  await operator.click('🔎 Найти человека');
+  await operator.see('Пришлите номер или @имя');
+  const [row] = await product.sql(`select id from users where first_name = 'Анна'`);
+  await operator.write(String(row?.['id']));
+  await operator.see('👤 Анна');
+  await operator.shot('14-card');
+  await operator.click('📦 Заказы');
+  await operator.see('Картинка — готово');
+  await operator.shot('15-orders');
+  await operator.click(/^👤/);
+  await operator.click('📒 Кредиты');
+  await operator.see('возврат платежа');
+  await operator.shot('16-ledger');
+  await operator.click(/^👤/);
+  await operator.click('➕ Начислить');
+  await operator.write('50 за терпение');
+  await operator.see('Причина: за терпение');
+  await operator.click('✅ Да');
+  await operator.click('📝 Журнал');
+  await operator.see('начислены кредиты');
+  await operator.shot('17-journal');
+
+  await operator.write('/admin');
+  await operator.click('🎟 Промокоды');
+  await operator.click('🎟 Кредиты сразу');
+  await operator.write('ВЕСНА 50 100 31.12.2099');
+  await operator.see('Создать такой промокод?');
+  await operator.click('✅ Да');
+  await operator.see('использован 0 из 100');
+  await operator.shot('18-promo');
+
+  await operator.click('🛠 К пульту');
+  await operator.click('🚧 Работы');
+  await operator.see('Технические работы не идут.');
+  await operator.click('🚧 Начать работы');
+  await operator.see('Идут технические работы');
+  await anna.write('/imagine');
+  await anna.see('Сейчас идут технические работы');
+  await anna.shot('19-maintenance');
+  await operator.shot('20-maintenance');
+  await operator.click('✅ Закончить работы');
+  await anna.see('снова работает');
+
+  await operator.click('🛠 К пульту');
+  await operator.click('📣 Рассылки');
+  await operator.click('➕ Новая рассылка');
+  await operator.see('Пришлите сообщение, которое получат все');
+  await operator.write('Новости: картинки стали быстрее.');
+  await operator.see('Так это будет выглядеть');
+  await operator.click(/^🔗 Кнопки/);
+  await operator.write('Подробнее | https://example.com/news');
+  await operator.see('Так это будет выглядеть');
+  await operator.shot('21-broadcast');
+  await operator.click(/^🚀 Отправить: 2/);
+  await operator.see('Рассылка закончена');
+  await operator.shot('22-report');
+  await anna.see('Новости: картинки стали быстрее.');
+  await anna.shot('23-news');
+  await page.close();
+});
+
 test('the page had no trouble', () => {
   expect(troubles).toEqual([]);
   expect(product.crashes()).toEqual([]);
