@@ -20,6 +20,7 @@ import { groupAnswers, groupsComposer } from './groups/composer.ts';
 import { historyAnswers, historyComposer } from './history/composer.ts';
 import * as historyDialogues from './history/dialogue.ts';
 import { imagesComposer, referencesComposer } from './images/composer.ts';
+import { shownQuestion } from './history/answers.ts';
 import { shownMerge } from './history/results.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
@@ -82,6 +83,7 @@ export const shownOrders: VoiceParts['shownOrders'] = {
   document: shownDocument,
   export: shownExport,
   merge: shownMerge,
+  question: shownQuestion,
 };
 
 export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { readonly botId: number }) =>

@@ -216,6 +216,9 @@ export const buttons = {
   'history.go': owner(direction, cursor, historyFilter),
   'history.by': owner(historyFilter),
   'history.tags': owner(),
+  /** A question to a recording, and to all of them. */
+  ask: owner(recording),
+  'ask.all': owner(),
   tags: owner(recording),
   'tag.toggle': owner(ownShort(findRecording), tag),
   'tag.new': owner(recording),

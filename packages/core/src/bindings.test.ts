@@ -31,6 +31,7 @@ describe('an order kind', () => {
       | 'document'
       | 'export'
       | 'merge'
+      | 'question'
     >();
     expectTypeOf<Omit<Record<OrderKind, string>, 'image'>>().not.toExtend<Record<OrderKind, string>>();
     expectTypeOf<'song'>().not.toExtend<OrderKind>();

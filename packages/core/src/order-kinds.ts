@@ -4,6 +4,7 @@ import { exportOrder } from './exports/export-order.ts';
 import type { FalOrders } from './fal/order.ts';
 import { edit, upscale, video } from './images/change-orders.ts';
 import { merge } from './history/merge-order.ts';
+import { question } from './history/question-order.ts';
 import { image } from './images/image-order.ts';
 import { series } from './images/series.ts';
 import { stylePreviewOrder } from './images/style-preview.ts';
@@ -28,6 +29,7 @@ export const orderKinds = {
   document,
   export: exportOrder,
   merge,
+  question,
 } satisfies Record<string, OrderDefinition>;
 
 export type OrderKind = keyof typeof orderKinds;

@@ -16,6 +16,7 @@ import type { Generator } from './fal/models/generator.ts';
 import { PRESETS } from './fal/models/trainer.ts';
 import { costOf } from './fal/models/price.ts';
 import { ASPECT_NAMES, ASPECTS } from './images/aspects.ts';
+import { ANSWERED } from './history/answer.ts';
 import { textCost } from './spending/spending.ts';
 
 /** What the catalogue does not know by itself, in US dollars. */
@@ -101,6 +102,11 @@ function costs(
       variable: 'PRICE_TRANSCRIPTION_MINUTE',
       credits: (prices) => prices.transcriptionMinute,
       usd: most(other.speechMinute),
+    },
+    {
+      variable: 'PRICE_QUESTION',
+      credits: (prices) => prices.question,
+      usd: textCost({ textUsdPerMillionTokens: other.textMillionTokens }, ANSWERED),
     },
     {
       variable: 'PRICE_DOCUMENT',

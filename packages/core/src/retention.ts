@@ -1,5 +1,6 @@
 import { forgetSections } from './documents/plan.ts';
 import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
+import { forgetQuestions } from './history/questions.ts';
 import { forgetWords } from './history/retention.ts';
 import { removeImages } from './images/retention.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
@@ -21,6 +22,7 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await forgetOutlived(parts);
   await removeImages(parts);
   await forgetWords(parts.db);
+  await forgetQuestions(parts.db);
   await removeRecordings(parts);
   await removePieces(parts);
   await forgetSections(parts);

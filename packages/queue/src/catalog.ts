@@ -230,6 +230,18 @@ export const jobs = defineJobs(queues, {
     // One call, which has 180 s.
     timeLimitMs: 200_000,
   }),
+  'question.answer': job({
+    queue: 'text',
+    schema: z.object({ questionId: id }),
+    key: ({ questionId }) => [questionId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // A provider's bad minutes: 3 s … 3 min; whoever asks does not wait for longer.
+    attempts: 7,
+    backoff: { delayMs: 3_000, jitter: 0.3 },
+    // One call, which has 180 s.
+    timeLimitMs: 200_000,
+  }),
   'recording.merge': job({
     queue: 'text',
     schema: z.object({ recordingId: id }),

@@ -7,6 +7,7 @@ import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { documentMessages } from '../documents/results.ts';
 import { searching } from './dialogue.ts';
+import { askingAnswers, askingComposer } from './asking.ts';
 import { listAnswers, showHistory } from './list.ts';
 import { mergingAnswers } from './merging.ts';
 import { askWordsScreen, FOUND_PAGE, foundScreen, placeScreen } from './found.ts';
@@ -22,6 +23,7 @@ export function historyComposer() {
     const words = ctx.payload.trim();
     return words === '' ? turn.send(askWordsScreen(turn)) : look(turn, words);
   });
+  composer.use(askingComposer());
   composer.use(taggingComposer());
   return composer;
 }
@@ -30,6 +32,7 @@ export const historyAnswers = {
   ...listAnswers,
   ...taggingAnswers,
   ...mergingAnswers,
+  ...askingAnswers,
   search: (turn) => {
     if (turn.isPrivate) turn.state = searching.at({});
     turn.show(askWordsScreen(turn));

@@ -31,6 +31,7 @@ export function recordingScreen(voice: Voice, recording: Recording, tags: readon
         button(voice.label('recording.rename.button'), 'recording.rename', recording.id),
         button(voice.label('tags.button'), 'tags', recording.id),
       ],
+      [button(voice.priced(voice.label('ask.button'), voice.price('question')), 'ask', recording.id)],
       // A part goes and stays with its whole.
       isPart ? [] : [button(voice.label('merge.button'), 'merge', recording.id)],
       recording.source === 'merged' ? [button(voice.label('parts.button'), 'parts', recording.id)] : [],
@@ -68,7 +69,11 @@ export function historyScreen(
   }: { readonly page: HistoryPage; readonly filter: HistoryFilter; readonly tag: string | null },
 ): Screen {
   const isAll = filter === 'all';
-  const last = [button(voice.label('search'), 'search'), menuButton(voice)];
+  const last = [
+    button(voice.label('search'), 'search'),
+    button(voice.label('ask.button'), 'ask.all'),
+    menuButton(voice),
+  ];
   if (page.items.length === 0)
     return isAll
       ? { text: voice.t('history.empty'), buttons: [[menuButton(voice)]] }

@@ -1,6 +1,15 @@
 import type { Translation } from './translation.ts';
 
 export const ru = {
+  'order.question': 'Ответ на вопрос',
+  'ask.button': '❓ Спросить',
+  'ask.one': '❓ Что узнать из записи «{{title}}»? Напишите вопрос — отвечу с цитатами и временем.',
+  'ask.all': '❓ Что узнать из ваших записей? Напишите вопрос — отвечу с цитатами и временем.',
+  'ask.price': 'Ответ стоит {{price}}; если в записях его нет — ничего.',
+  'ask.bad': 'Вопрос — от {{min}} до {{max}} знаков.',
+  'ask.more': '❓ Ещё вопрос',
+  'answer.none': 'В ваших записях этого нет.',
+  'answer.none.one': 'В этой записи этого нет.',
   'order.merge': 'Объединение записей',
   'history.title': '<b>История</b>',
   'history.title.only': '<b>История</b> — {{only}}',
@@ -56,6 +65,17 @@ export const ru = {
 } as const;
 
 export const kk = {
+  'order.question': 'Сұраққа жауап',
+  'ask.button': '❓ Сұрау',
+  'ask.one':
+    '❓ «{{title}}» жазбасынан не білгіңіз келеді? Сұрақты жазыңыз — дәйексөзбен және уақытымен жауап беремін.',
+  'ask.all':
+    '❓ Жазбаларыңыздан не білгіңіз келеді? Сұрақты жазыңыз — дәйексөзбен және уақытымен жауап беремін.',
+  'ask.price': 'Жауап {{price}} тұрады; жазбаларда жоқ болса — тегін.',
+  'ask.bad': 'Сұрақ {{min}}–{{max}} таңба болуы керек.',
+  'ask.more': '❓ Тағы сұрақ',
+  'answer.none': 'Жазбаларыңызда бұл жоқ.',
+  'answer.none.one': 'Бұл жазбада ол жоқ.',
   'order.merge': 'Жазбаларды біріктіру',
   'history.title': '<b>Тарих</b>',
   'history.title.only': '<b>Тарих</b> — {{only}}',
@@ -108,6 +128,17 @@ export const kk = {
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
+  'order.question': 'An answer',
+  'ask.button': '❓ Ask',
+  'ask.one':
+    '❓ What would you like to know from “{{title}}”? Write a question — I’ll answer with quotes and their times.',
+  'ask.all':
+    '❓ What would you like to know from your recordings? Write a question — I’ll answer with quotes and their times.',
+  'ask.price': 'An answer costs {{price}}; nothing if your recordings do not have it.',
+  'ask.bad': 'A question has {{min}} to {{max}} characters.',
+  'ask.more': '❓ Another question',
+  'answer.none': 'This is not in your recordings.',
+  'answer.none.one': 'This is not in the recording.',
   'order.merge': 'Merging recordings',
   'history.title': '<b>History</b>',
   'history.title.only': '<b>History</b> — {{only}}',

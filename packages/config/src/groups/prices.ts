@@ -21,6 +21,8 @@ export interface Prices {
   readonly transcriptionMinute: number;
   readonly freeSeconds: number;
   readonly document: number;
+  /** An answer of one's recordings, with its quotes. */
+  readonly question: number;
   /** What a credit brings in, in US dollars: against it stands what the providers bill. */
   readonly usdPerCredit: number;
   /** Prices that do not cover what the providers bill are meant so. */
@@ -102,6 +104,12 @@ export const pricesGroup = group({
       expected: CREDITS,
       example: '5',
     },
+    PRICE_QUESTION: {
+      schema: credits(3),
+      doc: 'An answer to a question about recordings; one that they do not answer costs nothing.',
+      expected: CREDITS,
+      example: '3',
+    },
     CREDIT_USD: {
       // The dearest training of the catalogue's defaults bills 6.00 $, which 150 credits cover with a quarter to spare.
       schema: z.coerce.number().positive().max(1_000).default(0.05),
@@ -131,6 +139,7 @@ export const pricesGroup = group({
     transcriptionMinute: v.PRICE_TRANSCRIPTION_MINUTE,
     freeSeconds: v.FREE_SECONDS,
     document: v.PRICE_DOCUMENT,
+    question: v.PRICE_QUESTION,
     usdPerCredit: v.CREDIT_USD,
     belowCost: v.PRICES_BELOW_COST === 'allow',
   }),

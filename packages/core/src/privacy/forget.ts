@@ -4,6 +4,7 @@ import {
   images,
   notifications,
   orders,
+  questions,
   recordingExports,
   recordings,
   telegramUpdates,
@@ -88,6 +89,9 @@ async function forgetOrder(
     }
     case 'document':
       await tx.delete(documents).where(eq(documents.id, subjectId ?? ''));
+      break;
+    case 'question':
+      await tx.delete(questions).where(eq(questions.id, subjectId ?? ''));
       break;
     case 'export':
       await tx.delete(recordingExports).where(eq(recordingExports.id, subjectId ?? ''));

@@ -13,6 +13,7 @@ export const FREE_OF_CHARGE: Prices = {
   transcriptionMinute: 10,
   freeSeconds: 60,
   document: 5,
+  question: 3,
   usdPerCredit: 0.05,
   belowCost: false,
 };

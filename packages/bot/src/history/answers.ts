@@ -1,0 +1,69 @@
+import { questions, recordings } from '@aisha/db';
+import { escapeHtml } from '@aisha/providers';
+import { isolated, shorten } from '@aisha/service';
+import { eq, inArray } from 'drizzle-orm';
+import { button } from '../buttons.ts';
+import { READABLY, sendScreen } from '../chat/screen.ts';
+import type { ShownOrder } from '../chat/voice.ts';
+
+/** As much of a quote as shows what it says. */
+const QUOTE = 300;
+
+/** An answer with what it rests on, each with its moment and the way there; or that there is none. */
+export const shownQuestion: ShownOrder = {
+  title: 'order.question',
+  async result(db, voice, order) {
+    const [asked] = await db
+      .select()
+      .from(questions)
+      .where(eq(questions.id, order.subjectId ?? ''));
+    if (!asked?.answer) return [];
+    const { text, quotes } = asked.answer;
+    const more = [
+      asked.recordingId === null
+        ? button(voice.label('ask.more'), 'ask.all')
+        : button(voice.label('ask.more'), 'ask', asked.recordingId),
+    ];
+    const question = `❓ <i>${escapeHtml(shorten(asked.question, QUOTE, READABLY))}</i>`;
+    if (quotes.length === 0)
+      return [
+        sendScreen(order, {
+          text: `${question}\n\n${voice.t(asked.recordingId === null ? 'answer.none' : 'answer.none.one')}`,
+          buttons: [more],
+        }),
+      ];
+    const ids = [...new Set(quotes.map(({ recordingId }) => recordingId))];
+    const found = await db
+      .select({ id: recordings.id, title: recordings.title })
+      .from(recordings)
+      .where(inArray(recordings.id, ids));
+    const titleOf = (id: string) => found.find((one) => one.id === id)?.title ?? '';
+    const when = (startMs: number | null) => (startMs === null ? '' : ` [${voice.duration(startMs)}]`);
+    const list = quotes.map(
+      ({ recordingId, startMs, text: quote }, n) =>
+        `${n + 1}. «${escapeHtml(shorten(quote, QUOTE, READABLY))}» <i>${escapeHtml(asked.recordingId === null ? `${shorten(titleOf(recordingId), 60)} ` : '')}${when(startMs).trim()}</i>`,
+    );
+    return [
+      sendScreen(order, {
+        text: [question, escapeHtml(text), list.join('\n')].join('\n\n'),
+        buttons: [
+          ...quotes.map(({ recordingId, documentId, line, startMs }, n) => [
+            documentId === null
+              ? button(
+                  `${n + 1}.${startMs === null ? '' : ` ▶ ${voice.duration(startMs)}`} ${isolated(shorten(titleOf(recordingId), 40))}`,
+                  'found',
+                  recordingId,
+                  line ?? 0,
+                )
+              : button(
+                  `${n + 1}. 📄 ${isolated(shorten(titleOf(recordingId), 40))}`,
+                  'document.show',
+                  documentId,
+                ),
+          ]),
+          more,
+        ],
+      }),
+    ];
+  },
+};
