@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchFaces } from './faces.ts';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
 import { benchProduct } from './product.ts';
@@ -21,6 +22,7 @@ const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> =
   webhooks: benchWebhooks,
   updates: benchUpdates,
   product: benchProduct,
+  faces: benchFaces,
   search: (ground) => benchSearch(ground, Number(values.rows)),
 };
 

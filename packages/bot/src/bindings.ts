@@ -2,8 +2,9 @@ import { albumsComposer } from './albums/composer.ts';
 import { Composer } from 'telegraf';
 import { avatarsComposer } from './avatars/composer.ts';
 import * as avatarDialogues from './avatars/dialogue.ts';
+import { likenessAnswers } from './avatars/likeness.ts';
 import { avatarAnswers } from './avatars/presses.ts';
-import { shownTraining } from './avatars/results.ts';
+import { shownFirstPictures, shownTraining } from './avatars/results.ts';
 import { type Answers, press } from './buttons.ts';
 import { createConversation as converse } from './chat/conversation.ts';
 import { turnOf } from './chat/turn-context.ts';
@@ -49,6 +50,7 @@ const answers: Answers = {
   ...menuAnswers,
   ...settingAnswers,
   ...avatarAnswers,
+  ...likenessAnswers,
   ...imageAnswers,
   ...recordingAnswers,
   ...documentAnswers,
@@ -79,6 +81,7 @@ export const shownOrders: VoiceParts['shownOrders'] = {
   upscale: shownUpscale,
   video: shownVideo,
   style_preview: shownStylePreview,
+  first_pictures: shownFirstPictures,
   transcription: shownTranscription,
   document: shownDocument,
   export: shownExport,

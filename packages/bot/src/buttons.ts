@@ -6,6 +6,7 @@ import {
   EVERYTHING,
   findAvatar,
   findDocument,
+  findDrawable,
   findTemplate,
   findImage,
   findCursor,
@@ -77,9 +78,11 @@ const historyFilter: OptionalCodec<'all' | 'sound' | 'text' | { readonly tagId: 
 /** Kinds that are asked into which language: a letter each, since the data is short. */
 const intoKind = oneOf(['translation', 'bilingual'], (kind) => kind.slice(0, 1));
 const where = optional(oneOf(['card']), 'below');
+/** Their own, or one that is shared with them. */
+const drawable = own(findDrawable);
 const avatarOrNone: Codec<string, Avatar | 'none'> = {
-  ...avatar,
-  read: (text, presser) => (text === 'none' ? text : avatar.read(text, presser)),
+  ...drawable,
+  read: (text, presser) => (text === 'none' ? text : drawable.read(text, presser)),
 };
 
 /** Telegram's number of a person, or of a group that orders. */
@@ -169,6 +172,12 @@ export const buttons = {
   'avatar.rename': owner(avatar),
   'avatar.delete': owner(avatar),
   'avatar.delete.yes': owner(avatar),
+  // One that came out unlike: another training, or the money.
+  'avatar.redo': owner(avatar),
+  'avatar.money': owner(avatar),
+  'avatar.money.yes': owner(avatar),
+  'avatar.share': owner(avatar),
+  'avatar.unshare': owner(avatar),
   'photos.clear': owner(avatar),
   'photos.later': owner(),
   // Of what is asked about: all of it.

@@ -22,6 +22,7 @@ describe('an order kind', () => {
     expectTypeOf<OrderKind>().toEqualTypeOf<
       | 'training'
       | 'image'
+      | 'first_pictures'
       | 'series'
       | 'edit'
       | 'upscale'

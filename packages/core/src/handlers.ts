@@ -4,6 +4,7 @@ import { falHandlers } from './fal/handlers.ts';
 import { groupHandlers } from './groups/handlers.ts';
 import { historyHandlers } from './history/handlers.ts';
 import { falOrders } from './order-kinds.ts';
+import { firstPictureHandlers } from './images/first-pictures.ts';
 import type { WorkerParts } from './parts.ts';
 import { paymentHandlers } from './payments/handlers.ts';
 import { operatorHandlers } from './operators/handlers.ts';
@@ -13,6 +14,7 @@ import { recordingHandlers } from './recordings/handlers.ts';
 export const coreHandlers = (parts: WorkerParts) => ({
   ...falHandlers({ ...parts, falOrders }),
   ...avatarHandlers(parts),
+  ...firstPictureHandlers(parts),
   ...recordingHandlers(parts),
   ...documentHandlers(parts),
   ...historyHandlers(parts),

@@ -1,5 +1,7 @@
 export * from './avatars/avatars.ts';
 export { CONSENT_VERSION } from './avatars/faces.ts';
+export { type Choice, choiceFor, redoTraining, refundUnlike } from './avatars/likeness.ts';
+export * from './avatars/shares.ts';
 export * from './avatars/photo-set.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
 export { auditAndAlarm } from './orders/audit.ts';

@@ -5,6 +5,7 @@ import type { FalOrders } from './fal/order.ts';
 import { edit, upscale, video } from './images/change-orders.ts';
 import { merge } from './history/merge-order.ts';
 import { question } from './history/question-order.ts';
+import { firstPictures } from './images/first-pictures.ts';
 import { image } from './images/image-order.ts';
 import { series } from './images/series.ts';
 import { stylePreviewOrder } from './images/style-preview.ts';
@@ -15,6 +16,7 @@ import { transcription } from './recordings/transcription-order.ts';
 export const falOrders = {
   training,
   image,
+  first_pictures: firstPictures,
   series,
   edit,
   upscale,

@@ -24,6 +24,7 @@ export {
   type Picture,
   type PictureProblem,
   type PictureRefused,
+  reducePicture,
 } from './pictures/picture.ts';
 
 /** Opens what people send: in processes of its own, under the limits of limits.ts. */

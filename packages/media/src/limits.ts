@@ -39,6 +39,8 @@ export const LIMITS = {
   pictureMeasure: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 240 * MB, outputBytes: 4_096 },
   // 200 megapixels of JPEG take 4 s, 48 of HEIC 7 s. Its memory is each picture's own (pictures/formats.ts).
   pictureConvert: { lane: 'quick', wallMs: 45 * SECOND, memoryBytes: 480 * MB, outputBytes: 4_096 },
+  // A picture of ours, of 2,048 pixels at most: 50 ms.
+  pictureReduce: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 160 * MB, outputBytes: 1_024 },
   // 400 MB inflated and written: 5 s.
   archive: { lane: 'quick', wallMs: 45 * SECOND, memoryBytes: 140 * MB, outputBytes: 8_192 },
 } as const satisfies Record<string, Limits>;

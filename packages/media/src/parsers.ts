@@ -1,7 +1,13 @@
 import { extractPictures } from './archives/parser.ts';
 import type { AnyParser } from './child/parser.ts';
-import { convertPicture, measurePicture } from './pictures/parsers.ts';
+import { convertPicture, measurePicture, reduceConverted } from './pictures/parsers.ts';
 import { textParser } from './texts/parser.ts';
 
 /** Every parser that a child can run. */
-export const parsers: readonly AnyParser[] = [measurePicture, convertPicture, extractPictures, textParser];
+export const parsers: readonly AnyParser[] = [
+  measurePicture,
+  convertPicture,
+  reduceConverted,
+  extractPictures,
+  textParser,
+];

@@ -158,6 +158,18 @@ export const jobs = defineJobs(queues, {
     backoff: { delayMs: 1_000, jitter: 0.3 },
     timeLimitMs: 60_000,
   }),
+  'avatar.likeness': job({
+    queue: 'photos',
+    schema: z.object({ avatarId: id }),
+    key: ({ avatarId }) => [avatarId],
+    whenActive: 'again',
+    whenDelayed: 'keep',
+    // The sweeper comes back to what is due every twenty seconds.
+    attempts: 3,
+    backoff: { delayMs: 5_000, jitter: 0.3 },
+    // Four pictures read and measured: seconds, behind other people's photos a minute.
+    timeLimitMs: 120_000,
+  }),
   'avatar.tidy': job({
     queue: 'photos',
     schema: z.object({ avatarId: id }),

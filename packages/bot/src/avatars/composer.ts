@@ -1,11 +1,11 @@
-import { avatarName, findAvatar, nameTaken, renameAvatar } from '@aisha/core';
+import { avatarName, findAvatar, nameTaken, renameAvatar, shareAvatar } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { IDLE } from '../chat/dialogue.ts';
 import { onCommand, onText } from '../chat/route.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import { noteScreen } from '../menu/screens.ts';
-import { consenting, describing, naming, renaming } from './dialogue.ts';
+import { consenting, describing, naming, renaming, sharing } from './dialogue.ts';
 import { withKept } from './kept.ts';
 import { receivePhotos } from './photos.ts';
 import { beginAvatar, showAvatars } from './presses.ts';
@@ -40,6 +40,21 @@ export function avatarsComposer() {
       return turn.send(nameScreen(turn, 'avatar.name.taken', name));
     turn.state = IDLE;
     turn.send(noteScreen(turn, turn.t('avatar.renamed', { name })));
+  });
+
+  onText(composer, sharing, async (turn, text, { avatarId }) => {
+    const avatar = await findAvatar(turn.unit.tx, turn.user.id, avatarId);
+    const shared = avatar ? await shareAvatar(turn.unit, avatar, text) : 'closed';
+    if (!avatar || shared === 'closed') {
+      turn.state = IDLE;
+      return turn.toast('button.outdated');
+    }
+    if (shared === 'unknown' || shared === 'yourself')
+      return turn.send(nameScreen(turn, `avatar.share.${shared}`, avatar.name));
+    turn.state = IDLE;
+    if (shared === 'taken') return turn.send(noteScreen(turn, turn.t('avatar.share.taken')));
+    const guest = shared.guest.firstName || `@${shared.guest.username ?? shared.guest.id}`;
+    turn.send(noteScreen(turn, turn.t('avatar.share.done', { name: avatar.name, guest })));
   });
 
   composer.on(message(), (ctx, next) => {

@@ -15,4 +15,6 @@ export const consenting = dialogue('avatar.consent', {
   instant,
 });
 export const takingPhotos = dialogue('avatar.photos', { avatarId: z.uuid() });
+/** Whom an avatar is to be shared with is asked for by name. */
+export const sharing = dialogue('avatar.share', { avatarId: z.uuid() });
 export const renaming = dialogue('avatar.rename', { avatarId: z.uuid() });

@@ -1,6 +1,5 @@
 import {
   type Avatar,
-  avatarFigures,
   clearPhotos,
   CONSENT_VERSION,
   createAvatar,
@@ -17,6 +16,8 @@ import {
   photoAt,
   photoCounts,
   removePhoto,
+  sharedWith,
+  unshareAvatar,
 } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
@@ -25,11 +26,11 @@ import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
-import { choosing, consenting, describing, naming, renaming } from './dialogue.ts';
+import { choosing, consenting, describing, naming, renaming, sharing } from './dialogue.ts';
+import { showCard } from './card.ts';
 import { forgetOldPhotos, takeKept, withKept } from './kept.ts';
 import { collectPhotos } from './photos.ts';
 import {
-  avatarScreen,
   avatarsScreen,
   confirmDeleteScreen,
   consentScreen,
@@ -42,7 +43,14 @@ import {
 
 export async function showAvatars(turn: Turn): Promise<void> {
   turn.state = IDLE;
-  turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+  const { tx } = turn.unit;
+  turn.show(avatarsScreen(turn, await listAvatars(tx, turn.user.id), await sharedWith(tx, turn.user.id)));
+  leaveCard(turn);
+}
+
+/** A picture cannot become text: it goes, so that one screen is one message. */
+function leaveCard(turn: Turn): void {
+  if (turn.shownIn === undefined) turn.remove();
 }
 
 /** A photo as a card; it takes the place of the one whose arrow was pressed. */
@@ -55,7 +63,7 @@ async function showPhoto(turn: Turn, avatar: Avatar, at: number): Promise<void> 
   const card = photoCard(turn, avatar, photo, { page, total, open: isOpen(avatar) });
   const file = { bucket: 'avatars', key: photo.objectKey, filename: `photo-${page + 1}.jpg` } as const;
   turn.owed.push(sendPhoto(turn, file, card));
-  if (turn.shownIn === undefined) turn.remove();
+  leaveCard(turn);
 }
 
 export function beginAvatar(turn: Turn): void {
@@ -109,10 +117,13 @@ export const avatarAnswers = {
 
   avatar: async (turn, avatar) => {
     turn.state = IDLE;
-    turn.show(avatarScreen(turn, avatar, await avatarFigures(turn.unit.tx, avatar.id)));
+    return showCard(turn, avatar);
   },
-  'avatar.photos': (turn, avatar) =>
-    isOpen(avatar) ? collectPhotos(turn, avatar) : turn.toast('training.closed'),
+  'avatar.photos': async (turn, avatar) => {
+    if (!isOpen(avatar)) return turn.toast('training.closed');
+    await collectPhotos(turn, avatar);
+    leaveCard(turn);
+  },
   'photos.clear': async (turn, avatar) => {
     if (!isOpen(avatar)) return turn.toast('training.closed');
     await clearPhotos(turn.unit, avatar.id);
@@ -175,7 +186,7 @@ export const avatarAnswers = {
   'avatar.main': async (turn, avatar) => {
     if (avatar.state !== 'ready') return turn.toast('button.outdated');
     await makeMain(turn.unit, avatar);
-    turn.show(avatarScreen(turn, { ...avatar, isMain: true }, await avatarFigures(turn.unit.tx, avatar.id)));
+    return showCard(turn, { ...avatar, isMain: true });
   },
   'avatar.rename': (turn, avatar) => {
     turn.state = renaming.at({ avatarId: avatar.id });
@@ -188,6 +199,16 @@ export const avatarAnswers = {
   'avatar.delete.yes': async (turn, avatar) => {
     if (!(await deleteAvatar(turn.unit, avatar))) return turn.toast('avatar.busy');
     turn.toast('avatar.deleted');
-    turn.show(avatarsScreen(turn, await listAvatars(turn.unit.tx, turn.user.id)));
+    return showAvatars(turn);
+  },
+  'avatar.share': (turn, avatar) => {
+    if (avatar.state !== 'ready') return turn.toast('button.outdated');
+    turn.state = sharing.at({ avatarId: avatar.id });
+    turn.show(nameScreen(turn, 'avatar.share.ask', avatar.name));
+  },
+  'avatar.unshare': async (turn, avatar) => {
+    await unshareAvatar(turn.unit, avatar.id);
+    turn.toast('avatar.unshared');
+    return showCard(turn, avatar);
   },
 } satisfies Partial<Answers>;

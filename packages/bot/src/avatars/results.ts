@@ -4,6 +4,13 @@ import { button } from '../buttons.ts';
 import { sendScreen } from '../chat/screen.ts';
 import type { ShownOrder } from '../chat/voice.ts';
 
+/** Told by a notification of its own when they are measured. Nobody ordered them, so nobody misses them. */
+export const shownFirstPictures: ShownOrder = {
+  title: 'order.first_pictures',
+  result: () => Promise.resolve([]),
+  isQuiet: true,
+};
+
 export const shownTraining: ShownOrder = {
   title: 'order.training',
   async result(db, voice, order) {

@@ -8,7 +8,12 @@ import type { Voice } from '../chat/voice.ts';
 import { cancelButton, menuButton } from '../menu/screens.ts';
 import type { TextKey } from '../texts/index.ts';
 
-export function avatarsScreen(voice: Voice, avatars: readonly Avatar[]): Screen {
+/** Somebody's own avatars, and below them those that others share with them. */
+export function avatarsScreen(
+  voice: Voice,
+  avatars: readonly Avatar[],
+  shared: readonly Avatar[] = [],
+): Screen {
   return {
     text:
       avatars.length === 0 ? voice.t('avatars.empty') : voice.t('avatars.title', { count: avatars.length }),
@@ -20,37 +25,9 @@ export function avatarsScreen(voice: Voice, avatars: readonly Avatar[]): Screen 
           avatar.id,
         ),
       ]),
+      ...shared.map(({ id, name }) => [button(voice.label('avatars.shared', { name }), 'imagine', id)]),
       [button(voice.label('avatars.new'), 'avatar.new')],
       [menuButton(voice)],
-    ],
-  };
-}
-
-export function avatarScreen(voice: Voice, avatar: Avatar, figures: { orders: number }): Screen {
-  const { id } = avatar;
-  const ready = avatar.state === 'ready';
-  const open = avatar.state === 'draft' || avatar.state === 'failed';
-  const lines = [
-    voice.t('avatar.card', {
-      name: avatar.name,
-      main: avatar.isMain ? voice.label('avatar.main') : '',
-      kind: voice.label(avatar.instant ? 'avatar.kind.short.instant' : `avatar.kind.short.${avatar.kind}`),
-      state: voice.label(`avatar.state.${avatar.state}`),
-    }),
-    ready && figures.orders > 0 ? voice.t('avatar.orders', { count: figures.orders }) : '',
-    avatar.state === 'failed' && avatar.failure ? voice.t(`failure.${avatar.failure}`) : '',
-  ];
-  return {
-    text: lines.filter(Boolean).join('\n\n'),
-    buttons: [
-      ready ? [button(voice.label('avatar.imagine'), 'imagine', id)] : [],
-      open ? [button(voice.label('avatar.continue'), 'avatar.photos', id)] : [],
-      ready && !avatar.isMain ? [button(voice.label('avatar.make_main'), 'avatar.main', id)] : [],
-      [
-        button(voice.label('avatar.rename'), 'avatar.rename', id),
-        button(voice.label('button.delete'), 'avatar.delete', id),
-      ],
-      [button(voice.label('button.back'), 'avatars')],
     ],
   };
 }
@@ -189,6 +166,9 @@ export function trainingScreen(voice: Voice, avatar: Avatar, photos: number): Sc
     text: [
       voice.t('training.title', { name: avatar.name }),
       voice.t('training.summary', { count: photos }),
+      voice.t('training.steps', {
+        steps: PRESETS.map((preset) => presets[preset]?.steps ?? 0).join(' · '),
+      }),
       voice.settings.testMode ? voice.t('test.banner') : '',
     ]
       .filter(Boolean)
@@ -211,5 +191,18 @@ export function confirmDeleteScreen(voice: Voice, avatar: Avatar): Screen {
       [button(voice.label('avatar.delete.yes'), 'avatar.delete.yes', avatar.id)],
       [button(voice.label('button.back'), 'avatar', avatar.id)],
     ],
+  };
+}
+
+/** To somebody whom an avatar was shared with. */
+export function sharedScreen(
+  voice: Voice,
+  { id, name }: Pick<Avatar, 'id' | 'name'>,
+  owner: { readonly firstName: string; readonly username: string | null } | null,
+): Screen {
+  const who = owner?.username ? `${owner.firstName} (@${owner.username})` : (owner?.firstName ?? '');
+  return {
+    text: voice.t('avatar.shared', { name, who }),
+    buttons: [[button(voice.label('avatar.imagine'), 'imagine', id, 'below')], [menuButton(voice)]],
   };
 }

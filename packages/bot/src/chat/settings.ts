@@ -12,8 +12,10 @@ export interface BotSettings {
   readonly faces: boolean;
   /** The largest file that Telegram hands to us, in bytes. */
   readonly fileLimit: number;
-  /** Minutes that a training of each preset is said to take. */
-  readonly presets: Readonly<Record<AvatarKind, Readonly<Record<string, { minutes: number }>>>>;
+  /** Steps of a training of each preset, and minutes that it is said to take. */
+  readonly presets: Readonly<
+    Record<AvatarKind, Readonly<Record<string, { minutes: number; steps: number }>>>
+  >;
 }
 
 /** Throws a sentence for the operator when a configured model is none. */

@@ -15,6 +15,8 @@ export interface ShownOrder {
   live?(db: Db, order: Pick<Order, 'subjectId'>): Promise<string | null>;
   /** What is said of it beside the price, while it waits for its owner's consent. */
   quote?(voice: Voice, order: Pick<Order, 'input'>): string[];
+  /** The house ordered it: nothing is said of its failure. */
+  readonly isQuiet?: boolean;
   /** Beside the way to the menu when it has failed. */
   afterFailure?(voice: Voice, order: Order): Button[][];
 }

@@ -1,10 +1,11 @@
 import {
   ASPECT_NAMES,
+  type Avatar,
   COUNT_MAX,
   deleteImages,
   detailsOf,
   EVERYTHING,
-  findAvatar,
+  findDrawable,
   findImage,
   galleryAvatars,
   galleryCard,
@@ -26,6 +27,7 @@ import {
   QUICK_EDIT_NAMES,
   type QuickEdit,
   repeatUnderWay,
+  sharedWith,
   settingsIn,
   toggleFavourite,
   undresses,
@@ -77,7 +79,7 @@ export const imageAnswers = {
     askForPrompt(turn, { ...draft, enrich: on === 'on' }),
   ),
   'imagine.pick': during(imagePrompt, async (turn) => {
-    const avatars = await listAvatars(turn.unit.tx, turn.user.id);
+    const avatars = await drawables(turn);
     turn.show(
       pickScreen(
         turn,
@@ -86,7 +88,7 @@ export const imageAnswers = {
     );
   }),
   'imagine.second': during(imagePrompt, async (turn, { avatarId }) => {
-    const avatars = await listAvatars(turn.unit.tx, turn.user.id);
+    const avatars = await drawables(turn);
     turn.show(
       secondScreen(
         turn,
@@ -163,7 +165,7 @@ export async function showGallery(
 
 async function sittersOf(turn: Turn, draft: Pick<ImageDraft, 'avatarId' | 'otherId'>): Promise<Sitters> {
   const find = async (id: string | null | undefined) =>
-    id ? findAvatar(turn.unit.tx, turn.user.id, id) : null;
+    id ? findDrawable(turn.unit.tx, turn.user.id, id) : null;
   return { avatar: await find(draft.avatarId), other: await find(draft.otherId) };
 }
 
@@ -231,7 +233,7 @@ async function repeat(turn: Turn, image: Image, count: number, shown: number | u
   const other = await repeatUnderWay(tx, turn.user.id, image.id);
   if (other && other.state !== 'quoted') return turn.toast('image.under_way');
   if (other) return turn.send(statusScreen(turn, other), { bind: { to: 'order', id: other.id } });
-  const avatar = image.avatarId ? await findAvatar(tx, turn.user.id, image.avatarId) : null;
+  const avatar = image.avatarId ? await findDrawable(tx, turn.user.id, image.avatarId) : null;
   const aspect = ASPECT_NAMES.find((one) => one === image.aspect) ?? '1:1';
   const asked = before?.kind === 'image' ? imageInput.safeParse(before.input).data : undefined;
   const input = {
@@ -279,3 +281,9 @@ export async function tell(turn: Turn, placed: Placed): Promise<void> {
   if (placed.kind === 'refused') return turn.send(refusalScreen(turn, placed));
   turn.send(statusScreen(turn, placed.order), { bind: { to: 'order', id: placed.order.id } });
 }
+
+/** Somebody's own avatars, and those that others share with them. */
+const drawables = async ({ unit: { tx }, user }: Turn): Promise<Avatar[]> => [
+  ...(await listAvatars(tx, user.id)),
+  ...(await sharedWith(tx, user.id)),
+];

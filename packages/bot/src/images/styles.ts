@@ -1,5 +1,5 @@
 import {
-  findAvatar,
+  findDrawable,
   mainAvatar,
   orderSeries,
   PACKS,
@@ -67,7 +67,7 @@ function styleCard(
 async function drawnAvatar(turn: Turn): Promise<Avatar | null> {
   const draft = imagePrompt.of(turn.state);
   if (!draft) return mainAvatar(turn.unit.tx, turn.user.id);
-  const avatar = draft.avatarId ? await findAvatar(turn.unit.tx, turn.user.id, draft.avatarId) : null;
+  const avatar = draft.avatarId ? await findDrawable(turn.unit.tx, turn.user.id, draft.avatarId) : null;
   return avatar?.state === 'ready' ? avatar : null;
 }
 

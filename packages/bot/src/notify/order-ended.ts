@@ -29,8 +29,9 @@ async function told(parts: RenderParts, voice: Voice, order: Order): Promise<rea
   const { statusMessageId } = order;
   const status = () =>
     statusMessageId === null ? [] : [editScreen(order, statusMessageId, statusScreen(voice, order))];
-  if (order.state !== 'succeeded') return [...status(), sendScreen(order, failureScreen(voice, order))];
   const shown = voice.shown(order);
+  if (order.state !== 'succeeded')
+    return shown.isQuiet ? status() : [...status(), sendScreen(order, failureScreen(voice, order))];
   const [first, ...rest] = await shown.result(parts.db, voice, order);
   if (!first) return status();
   if (statusMessageId === null || !shown.becomesResult || first.method !== 'sendMessage')

@@ -5,6 +5,7 @@ import {
   CLAIM,
   ClaimLost,
   findBroadcast,
+  findDrawable,
   findInvoice,
   findPayment,
   findSubscription,
@@ -21,6 +22,7 @@ import {
 } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { sharedScreen } from '../avatars/screens.ts';
 import { answering } from '../chat/answering.ts';
 import { sendScreen } from '../chat/screen.ts';
 import {
@@ -34,6 +36,8 @@ import { answeredScreen, answerScreen, questionScreen } from '../credits/support
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { alarmScreen } from '../operators/alarms.ts';
+import { useWord } from '../operators/words.ts';
+import { firstPicturesTold } from './first-pictures.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -183,6 +187,21 @@ async function render(
       return orderEnded(parts, notification.data.orderId);
     case 'alarm':
     case 'money.alarm': {
+    case 'avatar.shared': {
+      const voice = await voiceOf(parts, row.userId);
+      const avatar = await findDrawable(parts.db, row.userId, notification.data.avatarId);
+      const owner = avatar ? await findUser(parts.db, avatar.ownerId) : null;
+      return avatar ? [sendScreen(row, sharedScreen(voice, avatar, owner))] : [];
+    }
+    case 'avatar.rest': {
+      const voice = await voiceOf(parts, row.userId);
+      return [sendScreen(row, { text: voice.t('avatar.rest', notification.data) })];
+    }
+    case 'avatar.first': {
+      const voice = await voiceOf(parts, row.userId);
+      return firstPicturesTold(parts.db, voice, notification.data);
+    }
+    case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, await alarmScreen(parts.db, voice, row.id, notification))];
     }

@@ -30,7 +30,11 @@ export interface TestBotOptions extends TestPartsOptions {
   readonly settings?: Partial<BotSettings>;
 }
 
-const minutes = { fast: { minutes: 4 }, balanced: { minutes: 7 }, quality: { minutes: 10 } };
+const minutes = {
+  fast: { minutes: 4, steps: 1_000 },
+  balanced: { minutes: 7, steps: 1_800 },
+  quality: { minutes: 10, steps: 2_500 },
+};
 
 export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const bench = await startTestParts(options);

@@ -48,6 +48,42 @@ export const ru = {
   'photos.missing.clothes_many': '{{count}} фото в другой одежде',
   'photos.missing.clothes_other': '{{count}} фото в другой одежде',
   'ledger.unlike_refund': 'Возврат: аватар вышел непохожим',
+  'order.first_pictures': 'Первые картинки',
+  'first.best': 'Первые картинки с «{{name}}», самая похожая — первой',
+  'first.title': '<b>{{name}}</b> — первые картинки. Они от нас, бесплатно.',
+  'likeness.figure': 'Лучшая узнаётся в {{alike}} из {{photos}} ваших фото.',
+  'likeness.unlike':
+    'Вышло не очень похоже. Можно бесплатно обучить ещё раз, тщательнее, или вернуть деньги. Выбор — в течение трёх дней.',
+  'likeness.unlike.again':
+    'И со второго раза вышло не очень похоже. Деньги можно вернуть в течение трёх дней.',
+  'likeness.redo': '🔁 Обучить ещё раз бесплатно',
+  'likeness.money': '💸 Вернуть деньги: {{price}}',
+  'likeness.money.ask': 'Вернуть {{price}} за «{{name}}»? Аватар при этом удаляется вместе с моделью.',
+  'likeness.money.yes': 'Да, вернуть и удалить',
+  'likeness.money.back': 'Возвращено: {{price}}.',
+  'avatars.shared': '🤝 {{name}}',
+  'avatar.made': 'Создан {{date}}',
+  'avatar.trained': 'Обучен {{date}}',
+  'avatar.pictures': 'Картинок: {{count}}',
+  'avatar.favourites': 'В избранном: {{count}}',
+  'avatar.last': 'Последняя: {{date}}',
+  'avatar.photos': 'Фотографий: {{count}}',
+  'avatar.guest': '🤝 Доступ есть у: {{name}}',
+  'avatar.share': '🤝 Поделиться',
+  'avatar.unshare': '🚫 Закрыть доступ',
+  'avatar.share.ask':
+    'С кем поделиться «{{name}}»? Пришлите @имя или id этого человека. Он должен хотя бы раз написать мне. Рисовать за свой счёт он сможет, пока вы не закроете доступ.',
+  'avatar.share.unknown':
+    'Такого человека я не знаю: попросите его сначала написать мне, потом пришлите @имя ещё раз.',
+  'avatar.share.yourself': 'Это вы сами. Пришлите @имя другого человека.',
+  'avatar.share.taken': 'Этим аватаром вы уже поделились. Сначала закройте прежний доступ.',
+  'avatar.share.done':
+    'Готово: {{guest}} теперь может рисовать с «{{name}}». Закрыть доступ можно на карточке аватара.',
+  'avatar.unshared': 'Доступ закрыт.',
+  'avatar.shared':
+    '🤝 {{who}} делится с вами аватаром <b>{{name}}</b>. Можно рисовать, картинки останутся у вас.',
+  'avatar.rest':
+    'Аватар «{{name}}» у нас удалён полностью. Сервис обучения FAL не дал нам удалить копию модели у себя: она исчезнет там сама, когда истечёт срок хранения. Фотографии там уже стёрты.',
 } as const;
 
 export const kk = {
@@ -89,6 +125,41 @@ export const kk = {
   'photos.missing.clothes_one': 'басқа киіммен түскен {{count}} фото',
   'photos.missing.clothes_other': 'басқа киіммен түскен {{count}} фото',
   'ledger.unlike_refund': 'Қайтару: аватар ұқсамай шықты',
+  'order.first_pictures': 'Алғашқы суреттер',
+  'first.best': '«{{name}}» аватарының алғашқы суреттері, ең ұқсасы — бірінші',
+  'first.title': '<b>{{name}}</b> — алғашқы суреттер. Олар бізден, тегін.',
+  'likeness.figure': 'Ең жақсысы {{photos}} фотоңыздың {{alike}} данасына ұқсайды.',
+  'likeness.unlike':
+    'Онша ұқсамай шықты. Тағы бір рет, мұқият әрі тегін оқытуға немесе ақшаны қайтаруға болады. Үш күн ішінде таңдаңыз.',
+  'likeness.unlike.again': 'Екінші реттен де онша ұқсамай шықты. Ақшаны үш күн ішінде қайтаруға болады.',
+  'likeness.redo': '🔁 Тағы бір рет тегін оқыту',
+  'likeness.money': '💸 Ақшаны қайтару: {{price}}',
+  'likeness.money.ask': '«{{name}}» үшін {{price}} қайтарылсын ба? Аватар моделімен бірге жойылады.',
+  'likeness.money.yes': 'Иә, қайтарып, жою',
+  'likeness.money.back': 'Қайтарылды: {{price}}.',
+  'avatars.shared': '🤝 {{name}}',
+  'avatar.made': 'Жасалған күні: {{date}}',
+  'avatar.trained': 'Оқытылған күні: {{date}}',
+  'avatar.pictures': 'Сурет саны: {{count}}',
+  'avatar.favourites': 'Таңдаулыда: {{count}}',
+  'avatar.last': 'Соңғысы: {{date}}',
+  'avatar.photos': 'Фото саны: {{count}}',
+  'avatar.guest': '🤝 Қолжетімді адам: {{name}}',
+  'avatar.share': '🤝 Бөлісу',
+  'avatar.unshare': '🚫 Қолжетімділікті жабу',
+  'avatar.share.ask':
+    '«{{name}}» аватарымен кіммен бөлісесіз? Сол адамның @атын не id нөмірін жіберіңіз. Ол маған кемінде бір рет жазған болуы керек. Сіз қолжетімділікті жапқанша, ол өз есебінен сурет сала алады.',
+  'avatar.share.unknown':
+    'Мұндай адамды танымаймын: алдымен маған жазсын, содан кейін @атын қайта жіберіңіз.',
+  'avatar.share.yourself': 'Бұл — өзіңіз. Басқа адамның @атын жіберіңіз.',
+  'avatar.share.taken': 'Бұл аватармен бөлісіп қойғансыз. Алдымен бұрынғы қолжетімділікті жабыңыз.',
+  'avatar.share.done':
+    'Дайын: енді {{guest}} «{{name}}» аватарымен сурет сала алады. Қолжетімділікті аватар карточкасынан жабуға болады.',
+  'avatar.unshared': 'Қолжетімділік жабылды.',
+  'avatar.shared':
+    '🤝 {{who}} сізбен <b>{{name}}</b> аватарымен бөлісті. Сурет сала аласыз, суреттер сізде қалады.',
+  'avatar.rest':
+    '«{{name}}» аватары бізден толық жойылды. FAL оқыту сервисі өзіндегі модель көшірмесін жоюға рұқсат бермеді: сақтау мерзімі біткенде ол өзі жойылады. Фотолар ол жақтан өшірілген.',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -129,4 +200,40 @@ export const en = {
   'photos.missing.clothes_one': '{{count}} photo in other clothes',
   'photos.missing.clothes_other': '{{count}} photos in other clothes',
   'ledger.unlike_refund': 'Refund: the avatar turned out unlike',
+  'order.first_pictures': 'First pictures',
+  'first.best': 'First pictures with “{{name}}”, the most alike first',
+  'first.title': '<b>{{name}}</b> — first pictures. They are on us.',
+  'likeness.figure': 'The best one is like {{alike}} of your {{photos}} photos.',
+  'likeness.unlike':
+    'It did not come out very alike. You can have it trained once more, more thoroughly, for free, or take the money back. You have three days to choose.',
+  'likeness.unlike.again':
+    'The second training did not come out very alike either. You can take the money back within three days.',
+  'likeness.redo': '🔁 Train once more for free',
+  'likeness.money': '💸 Money back: {{price}}',
+  'likeness.money.ask': 'Give {{price}} back for “{{name}}”? The avatar is deleted along with its model.',
+  'likeness.money.yes': 'Yes, give back and delete',
+  'likeness.money.back': 'Given back: {{price}}.',
+  'avatars.shared': '🤝 {{name}}',
+  'avatar.made': 'Created {{date}}',
+  'avatar.trained': 'Trained {{date}}',
+  'avatar.pictures': 'Pictures: {{count}}',
+  'avatar.favourites': 'Favourites: {{count}}',
+  'avatar.last': 'Latest: {{date}}',
+  'avatar.photos': 'Photos: {{count}}',
+  'avatar.guest': '🤝 Shared with: {{name}}',
+  'avatar.share': '🤝 Share',
+  'avatar.unshare': '🚫 Stop sharing',
+  'avatar.share.ask':
+    'Who should “{{name}}” be shared with? Send the person’s @name or id. They need to have written to me at least once. They can draw at their own expense until you stop sharing.',
+  'avatar.share.unknown':
+    'I don’t know that person: ask them to write to me first, then send the @name again.',
+  'avatar.share.yourself': 'That’s you. Send somebody else’s @name.',
+  'avatar.share.taken': 'You share this avatar already. Stop that first.',
+  'avatar.share.done':
+    'Done: {{guest}} can draw with “{{name}}” now. You can stop sharing on the avatar’s card.',
+  'avatar.unshared': 'No longer shared.',
+  'avatar.shared':
+    '🤝 {{who}} shares the avatar <b>{{name}}</b> with you. Draw with it; the pictures stay yours.',
+  'avatar.rest':
+    'The avatar “{{name}}” is completely deleted here. FAL, where it was trained, did not let us delete its copy of the model: it goes there by itself when its time is up. The photos are gone from there already.',
 } as const satisfies Translation<typeof ru>;

@@ -3,14 +3,15 @@ import {
   type AvatarKind,
   avatarFaces,
   avatarPhotos,
+  avatarShares,
   avatars,
-  orders,
+  images,
   type Place,
   type PhotoProblem,
   type Subject,
   type Tx,
 } from '@aisha/db';
-import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, max, ne, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { type OrderRefusal, type Placed, placeOrder } from '../orders/orders.ts';
 import type { PresetName } from '../fal/models/trainer.ts';
@@ -344,15 +345,41 @@ export async function deleteAvatar(unit: Unit, avatar: Avatar): Promise<boolean>
     .set({ state: 'deleted', isMain: false, deletedAt: sql`now()`, tidiedAt: null, screenDueAt: null })
     .where(and(eq(avatars.id, avatar.id), inArray(avatars.state, ['draft', 'ready', 'failed'])))
     .returning({ id: avatars.id });
-  if (row) unit.enqueue('avatar.tidy', { avatarId: row.id });
-  return row !== undefined;
+  if (!row) return false;
+  // What the faces measured goes at once, with whoever else could draw with it.
+  await unit.tx.delete(avatarFaces).where(eq(avatarFaces.avatarId, row.id));
+  await unit.tx.delete(avatarShares).where(eq(avatarShares.avatarId, row.id));
+  unit.enqueue('avatar.tidy', { avatarId: row.id });
+  return true;
 }
 
-/** True figures of an avatar for its card. */
-export async function avatarFigures(tx: Pick<Tx, 'select'>, avatarId: string): Promise<{ orders: number }> {
-  const [row] = await tx
-    .select({ n: count() })
-    .from(orders)
-    .where(and(eq(orders.subjectId, avatarId), eq(orders.kind, 'image'), eq(orders.state, 'succeeded')));
-  return { orders: row?.n ?? 0 };
+export interface AvatarFigures {
+  /** Pictures that are there, whoever drew them, and of them those that somebody marked. */
+  readonly pictures: number;
+  readonly favourites: number;
+  readonly lastAt: Date | null;
+  /** Photos that are still kept, and those whose faces were measured. */
+  readonly photos: number;
+  readonly measured: number;
+}
+
+/** True figures of an avatar for its card: rows counted, nothing estimated. */
+export async function avatarFigures(tx: Pick<Tx, 'select'>, avatarId: string): Promise<AvatarFigures> {
+  const [drawn] = await tx
+    .select({
+      n: count(),
+      favourites: sql<number>`count(*) filter (where ${images.favourite})`.mapWith(Number),
+      lastAt: max(images.createdAt),
+    })
+    .from(images)
+    .where(and(eq(images.avatarId, avatarId), isNull(images.deletedAt)));
+  const [faces] = await tx.select({ n: count() }).from(avatarFaces).where(eq(avatarFaces.avatarId, avatarId));
+  const { accepted } = await photoCounts(tx, avatarId);
+  return {
+    pictures: drawn?.n ?? 0,
+    favourites: drawn?.favourites ?? 0,
+    lastAt: drawn?.lastAt ?? null,
+    photos: accepted,
+    measured: faces?.n ?? 0,
+  };
 }

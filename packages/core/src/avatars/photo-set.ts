@@ -156,3 +156,8 @@ export async function photoSet(tx: Pick<Tx, 'select'>, avatarId: string) {
   };
 }
 export type PhotoSet = Awaited<ReturnType<typeof photoSet>>;
+
+/** What a card shows of an avatar that has no picture yet: its first photo. */
+export async function photoPreview(tx: Pick<Tx, 'select'>, avatarId: string): Promise<string | null> {
+  return (await photoAt(tx, avatarId, 0)).photo?.objectKey ?? null;
+}

@@ -147,7 +147,7 @@ async function isKept(parts: Pick<WorkerParts, 'db'>, photoId: string): Promise<
   );
 }
 
-async function fetchPhoto(
+export async function fetchPhoto(
   parts: WorkerParts,
   {
     fileId,

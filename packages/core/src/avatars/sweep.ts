@@ -1,5 +1,5 @@
 import { avatarPhotos, avatars } from '@aisha/db';
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { AGAIN, BATCH, due } from '../overdue.ts';
 import type { DeciderParts } from '../parts.ts';
 import { transact } from '../unit.ts';
@@ -40,11 +40,19 @@ export function sweepAvatars(parts: DeciderParts): Promise<number> {
         and(
           inArray(avatars.state, ['ready', 'deleted']),
           isNull(avatars.tidiedAt),
+          or(eq(avatars.state, 'deleted'), isNull(avatars.likenessDueAt)),
+          or(eq(avatars.state, 'deleted'), isNull(avatars.redoUntil), lt(avatars.redoUntil, sql`now()`)),
           lt(sql`coalesce(${avatars.deletedAt}, ${avatars.trainedAt})`, sql`now() - interval '1 minute'`),
         ),
       )
       .limit(BATCH);
     for (const { id } of untidy) unit.enqueue('avatar.tidy', { avatarId: id });
-    return shown.length + untidy.length;
+    const unmet = await unit.tx
+      .update(avatars)
+      .set({ likenessDueAt: AGAIN })
+      .where(due(parts.db, avatars, sql`${avatars.id}`, lt(avatars.likenessDueAt, sql`now()`)))
+      .returning({ id: avatars.id });
+    for (const { id } of unmet) unit.enqueue('avatar.likeness', { avatarId: id });
+    return shown.length + untidy.length + unmet.length;
   });
 }

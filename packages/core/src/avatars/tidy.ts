@@ -1,9 +1,12 @@
 import { avatarPhotos, avatars } from '@aisha/db';
 import { objectKey } from '@aisha/storage';
 import { and, eq, sql } from 'drizzle-orm';
+import { notify } from '../notifications/notifications.ts';
 import type { WorkerParts } from '../parts.ts';
+import { transact } from '../unit.ts';
 import { sourcePrefix } from './archive.ts';
 import type { Avatar } from './avatars.ts';
+import { eraseAtFal } from './erase-at-fal.ts';
 
 /**
  * Job: removes what is no longer needed: of a deleted avatar everything, of a trained one every photo but the
@@ -17,6 +20,7 @@ export async function tidyAvatar(parts: WorkerParts, avatarId: string): Promise<
     case 'deleted':
       if (avatar.tidiedAt !== null) return;
       await parts.storage.deletePrefix('avatars', objectKey(avatar.ownerId, 'avatars', avatar.id, ''));
+      if (!(await eraseAtFal(parts, avatar.id))) await tellOfRest(parts, avatar);
       return forgetPhotos(parts, avatar);
     case 'ready':
       // An instant one is drawn from its photos: they stay, and what is none of them goes.
@@ -25,6 +29,7 @@ export async function tidyAvatar(parts: WorkerParts, avatarId: string): Promise<
         await removeOthers(parts, avatar);
         return noteTidied(parts, avatar);
       }
+      if (isUndecided(avatar)) return;
       await removePhotos(parts, avatar, [avatar.previewKey]);
       return forgetPhotos(parts, avatar);
     case 'draft':
@@ -49,6 +54,26 @@ async function removeOthers(parts: WorkerParts, avatar: Avatar): Promise<void> {
     rows.flatMap(({ id, key, source }) => [key, photoKey(avatar, id), source]),
     rows.map(({ id }) => sourcePrefix(avatar, id)),
   );
+}
+
+/** What FAL does not let us delete is said to its owner. */
+async function tellOfRest(parts: WorkerParts, { id, ownerId, name }: Avatar): Promise<void> {
+  await transact(parts, (unit) =>
+    notify(unit, { userId: ownerId, chatId: ownerId }, `not-erased:${id}`, {
+      kind: 'avatar.rest',
+      data: { name },
+    }),
+  );
+}
+
+/** Its photos may be needed for another training. */
+const isUndecided = ({ likenessDueAt, redoUntil }: Avatar): boolean =>
+  likenessDueAt !== null || (redoUntil !== null && redoUntil > new Date());
+
+/** Where the picture of its card is kept. */
+export function previewKeyOf(avatar: Pick<Avatar, 'id' | 'ownerId'>, contentType: string): string {
+  const extension = contentType.split('/')[1] ?? 'jpeg';
+  return objectKey(avatar.ownerId, 'avatars', avatar.id, `preview.${extension}`);
 }
 
 /** Where a checked photo is kept. */

@@ -1,7 +1,10 @@
 import { avatars } from '@aisha/db';
 import { and, eq, inArray } from 'drizzle-orm';
 import { falOrder } from '../fal/order.ts';
-import { collectTraining, prepareTraining, trainingInput } from './training.ts';
+import { collectTraining, prepareTraining } from './training.ts';
+import { trainingInput } from './training-input.ts';
+
+const isRedo = (input: unknown): boolean => trainingInput.parse(input).redoOf !== undefined;
 
 /** The training of an avatar; its photos are fixed while it is under way. */
 export const training = falOrder({
@@ -9,21 +12,26 @@ export const training = falOrder({
   deadlineMinutes: 90,
   exclusive: true,
   share: 'fal',
-  price: (input, prices) => ({ each: prices.training[trainingInput.parse(input).preset], units: 1 }),
+  price: (input, prices) => {
+    const { preset, redoOf } = trainingInput.parse(input);
+    return redoOf === undefined ? { each: prices.training[preset], units: 1 } : { each: 0, units: 0 };
+  },
   input: trainingInput,
   progressUnit: 'none',
-  begun: async ({ tx }, { subjectId }) => {
+  begun: async ({ tx }, { subjectId, input }) => {
+    // A better one of an avatar that can be drawn already.
+    const from = isRedo(input) ? (['ready'] as const) : (['draft', 'failed'] as const);
     const begun = await tx
       .update(avatars)
       .set({ state: 'training', failure: null, screenMessageId: null, screenDueAt: null })
-      .where(and(eq(avatars.id, subjectId ?? ''), inArray(avatars.state, ['draft', 'failed'])))
+      .where(and(eq(avatars.id, subjectId ?? ''), inArray(avatars.state, [...from])))
       .returning({ id: avatars.id });
     return begun.length > 0;
   },
-  ended: async ({ tx }, { subjectId, state, failure }) => {
+  ended: async ({ tx }, { subjectId, state, failure, input }) => {
     await tx
       .update(avatars)
-      .set(state === 'failed' ? { state, failure } : { state: 'draft' })
+      .set(isRedo(input) ? { state: 'ready' } : state === 'failed' ? { state, failure } : { state: 'draft' })
       .where(and(eq(avatars.id, subjectId ?? ''), eq(avatars.state, 'training')));
   },
   prepare: prepareTraining,

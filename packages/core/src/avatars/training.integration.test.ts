@@ -1,14 +1,22 @@
 import { avatarPhotos, avatars } from '@aisha/db';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { cancelOrder } from '../orders/orders.ts';
 import { startFalOrder } from '../fal/start.ts';
-import { eventually, makeTrained, orderNow, startTestParts, type TestParts, trainable } from '../testing.ts';
+import {
+  eventually,
+  makeTrained,
+  orderNow,
+  picture,
+  startTestParts,
+  type TestParts,
+  trainable,
+} from '../testing.ts';
 import { transact } from '../unit.ts';
-import { type Avatar, orderTraining } from './avatars.ts';
+import { type Avatar, orderTraining, rejections } from './avatars.ts';
 import { tidyAvatar } from './tidy.ts';
 
 let bench: TestParts;
@@ -93,11 +101,31 @@ describe('a portrait', () => {
     expect(mine.filter(({ isMain }) => isMain)).toHaveLength(1);
   });
 
-  test('of whose photos one is gone is not trained with the rest', async () => {
+  test('of whose photos one is gone from the bucket has it fetched again', async () => {
+    const avatar = await trainable(bench, me);
+    const { message } = await bench.telegram.control.sendMedia({
+      userId: me,
+      kind: 'document',
+      file: { bytes: await picture(3).jpeg().toBuffer(), name: 'photo.jpg', mime: 'image/jpeg' },
+    });
+    const key = `${me}/avatars/${avatar.id}/photos/3.jpg`;
+    await bench.parts.db
+      .update(avatarPhotos)
+      .set({ fileId: message.document?.file_id ?? '' })
+      .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.fileId, 'photo-3')));
+    await bench.parts.storage.delete('avatars', key);
+    await train(avatar);
+    expect(await files(avatar)).toContain(key);
+    expect(await bench.fal.control.paidJobs()).toHaveLength(1);
+  });
+
+  test('of whose photos one is gone for good is not trained with the rest, and says so', async () => {
     const avatar = await trainable(bench, me);
     await bench.parts.storage.delete('avatars', `${me}/avatars/${avatar.id}/photos/3.jpg`);
-    await expect(train(avatar)).rejects.toThrow('is not in the bucket');
+    const order = await train(avatar);
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'too_few_photos' });
     expect(await bench.fal.control.paidJobs()).toEqual([]);
+    expect(await rejections(bench.parts.db, avatar.id)).toEqual([{ reason: 'gone', n: 1 }]);
   });
 
   test.each([

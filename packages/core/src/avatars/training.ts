@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import type { PhotoRules } from '@aisha/config';
 import { avatarPhotos, avatars } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, asc, eq, sql } from 'drizzle-orm';
@@ -7,16 +8,16 @@ import { z } from 'zod';
 import { openBreaker } from '../breaker/breaker.ts';
 import { completeFalJob, type FalJob, failFalJob, START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import type { Prepared } from '../fal/order.ts';
-import { noteProgress, noteSilence, succeedOrder } from '../orders/orders.ts';
+import { noteProgress, noteSilence, placeOrder, succeedOrder } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { type Order, transact } from '../unit.ts';
+import { type Order, transact, type Unit } from '../unit.ts';
 import { type Avatar, PHOTO_COUNT } from './avatars.ts';
 import { trainerAt, trainerFor } from '../fal/models/index.ts';
-import { PRESETS } from '../fal/models/trainer.ts';
 import { keepModelFile } from './model-file.ts';
-import { captionOf, triggerFor } from './words.ts';
-
-export const trainingInput = z.object({ preset: z.enum(PRESETS) });
+import { trainingInput } from './training-input.ts';
+import { judgePhotos } from './photo-judge.ts';
+import { completePhotos } from './complete-photos.ts';
+import { captionOf, firstPrompt, triggerFor } from './words.ts';
 
 const ARCHIVE_LIFETIME_S = 24 * 3_600;
 
@@ -27,12 +28,18 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
     .from(avatars)
     .where(eq(avatars.id, order.subjectId ?? ''));
   if (!avatar) throw new Error('the avatar of a training vanished');
-  const photos = await parts.db
-    .select({ key: avatarPhotos.objectKey })
+  const rows = await parts.db
+    .select()
     .from(avatarPhotos)
     .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
     .orderBy(asc(avatarPhotos.createdAt), asc(avatarPhotos.id));
+  if (rows.length < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few_photos' };
+  const photos = await completePhotos(parts, avatar, rows, run);
   if (photos.length < PHOTO_COUNT.min) return { kind: 'refused', reason: 'too_few_photos' };
+  if (avatar.kind === 'portrait' && parts.config.photos.judged) {
+    const objection = await judgePhotos(parts, order, photos, run);
+    if (objection) return { kind: 'refused', reason: objection };
+  }
 
   // While FAL's storage does not answer, that is what is said.
   if (order.progress?.stage !== 'provider_silent')
@@ -41,7 +48,7 @@ export async function prepareTraining(parts: WorkerParts, order: Order, run: Run
   const trigger = triggerFor(avatar.id, trainer, parts.config.fal.legacy);
   const archive = await packPhotos(
     parts,
-    photos.map((photo) => photo.key ?? ''),
+    photos.map(({ key }) => key),
     run.signal,
   );
   const upload = await parts.fal.uploadFile(archive, {
@@ -148,12 +155,47 @@ export async function collectTraining(
         previewKey,
         failure: null,
         trainedAt: sql`now()`,
+        trainedBy: order.id,
+        tidiedAt: null,
+        likeness: null,
+        redoUntil: null,
         isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${avatar.ownerId} and other.is_main)`,
       })
       .where(eq(avatars.id, avatar.id));
     await succeedOrder(unit, order.id);
-    unit.enqueue('avatar.tidy', { avatarId: avatar.id });
+    if (!(await orderFirstPictures(unit, avatar, order, parts.config.photos)))
+      unit.enqueue('avatar.tidy', { avatarId: avatar.id });
   });
+}
+
+/** Has the house draw with a new avatar. False when nothing is drawn. */
+async function orderFirstPictures(
+  unit: Unit,
+  avatar: Avatar,
+  { ownerId, chatId, threadId }: Order,
+  { firstPictures }: PhotoRules,
+): Promise<boolean> {
+  if (firstPictures === 0) return false;
+  const placed = await placeOrder(unit, {
+    ownerId,
+    chatId,
+    threadId,
+    kind: 'first_pictures',
+    subjectId: avatar.id,
+    input: {
+      prompt: firstPrompt(avatar),
+      aspect: '3:4',
+      count: firstPictures,
+      seed: Math.floor(Math.random() * 2 ** 31),
+    },
+  });
+  // Its owner's share is used up: they draw later, by themselves.
+  if (placed.kind === 'refused') return false;
+  await unit.tx
+    .update(avatars)
+    .set({ likenessDueAt: sql`now() + interval '1 minute'` })
+    .where(eq(avatars.id, avatar.id));
+  return true;
 }
 
 /** The card's picture: the first photo. The others go away after the training. */

@@ -13,6 +13,12 @@ export function triggerFor(avatarId: string, trainer: Trainer, settings: FalConf
   return trainer.trigger?.(settings) ?? `AISHA${avatarId.replaceAll('-', '').slice(0, 6).toUpperCase()}`;
 }
 
+/** What the house draws with a new avatar: plain, so that what it looks like is all that is seen. */
+export const firstPrompt = ({ kind }: Pick<Avatar, 'kind'>): string =>
+  kind === 'portrait'
+    ? 'portrait, face to the camera, head and shoulders, soft daylight, plain background'
+    : 'a quiet street with trees after the rain';
+
 /** What all the photos of an avatar show. */
 export function captionOf({ subject }: Pick<Avatar, 'subject'>, trigger: string): string {
   return subject ? `a photo of ${trigger} ${personWord(subject)}` : `in the style of ${trigger}`;

@@ -1,4 +1,4 @@
-import { findAvatar } from '../avatars/avatars.ts';
+import { findDrawable } from '../avatars/shares.ts';
 import { falOrder } from '../fal/order.ts';
 import { collectImages } from './collect.ts';
 import { imageInput } from './images.ts';
@@ -22,7 +22,7 @@ export const image = falOrder({
   begun: async ({ tx }, { ownerId, subjectId, input }) => {
     const { others = [] } = imageInput.parse(input);
     for (const id of [...(subjectId === null ? [] : [subjectId]), ...others])
-      if ((await findAvatar(tx, ownerId, id))?.state !== 'ready') return false;
+      if ((await findDrawable(tx, ownerId, id))?.state !== 'ready') return false;
     return true;
   },
   prepare: prepareImages,

@@ -1,6 +1,7 @@
 import type { Place } from '@aisha/db';
 import { z } from 'zod';
-import { type Avatar, findAvatar } from '../avatars/avatars.ts';
+import type { Avatar } from '../avatars/avatars.ts';
+import { findDrawable } from '../avatars/shares.ts';
 import { QUALITIES, type Quality } from '../fal/models/index.ts';
 import { falOrder, type Prepared } from '../fal/order.ts';
 import { type Placed, placeOrder } from '../orders/orders.ts';
@@ -75,7 +76,7 @@ export const series = falOrder({
   input: seriesInput,
   progressUnit: 'none',
   begun: async ({ tx }, { ownerId, subjectId }) =>
-    subjectId === null || (await findAvatar(tx, ownerId, subjectId))?.state === 'ready',
+    subjectId === null || (await findDrawable(tx, ownerId, subjectId))?.state === 'ready',
   prepare: prepareSeries,
   collect: collectImages(async ({ order, job }) => ({
     prompt: scenesOf(order)[job.part] ?? '',

@@ -57,6 +57,14 @@ const supportMessage = z.object({ messageId: z.string() });
  */
 export const notificationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.ended'), data: z.object({ orderId: z.string() }) }),
+  /** The first pictures of an avatar; how many photos they were held against, where that could be. */
+  z.object({
+    kind: z.literal('avatar.first'),
+    data: z.object({ orderId: z.string(), photos: z.number().nullable() }),
+  }),
+  z.object({ kind: z.literal('avatar.shared'), data: z.object({ avatarId: z.string() }) }),
+  /** A deleted avatar of which something stays at the provider for a while. */
+  z.object({ kind: z.literal('avatar.rest'), data: z.object({ name: z.string() }) }),
   z.object({ kind: z.literal('alarm'), data: alarm }),
   z.object({ kind: z.literal('payment.kept'), data: z.object({ paymentId: z.string() }) }),
   z.object({ kind: z.literal('payment.refunded'), data: z.object({ paymentId: z.string() }) }),

@@ -1,4 +1,5 @@
 import type { FairShares, PaymentsConfig, PhotoRules, Prices } from '@aisha/config';
+import { TEST_PHOTOS } from './photo-rules.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -65,24 +66,6 @@ export const WIDE_SHARES: FairShares = {
   creditsPerDay: { person: 1_000_000, group: 1_000_000 },
   updatesPerMinute: 10_000,
   wrongCodesPerHour: 100,
-};
-
-/** As configured by default, without what would ask models or draw beside what a test orders. */
-export const TEST_PHOTOS: PhotoRules = {
-  faces: true,
-  faceRequired: false,
-  blurred: 12,
-  unsharp: 35,
-  tinyFace: 25,
-  smallFace: 60,
-  secondFace: 45,
-  dark: 32,
-  otherPerson: 65,
-  alike: 50,
-  judged: false,
-  firstPictures: 0,
-  likenessBar: 50,
-  sorted: true,
 };
 
 export const TEST_SALES: PaymentsConfig = {

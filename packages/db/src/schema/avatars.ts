@@ -46,6 +46,8 @@ export const avatars = pgTable(
     likeness: real('likeness'),
     /** Until then its owner may choose a free training or the money; its photos stay. Null: there is nothing to choose. */
     redoUntil: at('redo_until'),
+    /** Its first pictures are to be measured and told. */
+    likenessDueAt: at('likeness_due_at'),
     /** The training that made its model. */
     trainedBy: uuid('trained_by'),
     failure: text('failure').$type<FailureReason>(),
@@ -66,6 +68,9 @@ export const avatars = pgTable(
     uniqueIndex('avatars_main')
       .on(t.ownerId)
       .where(sql`${t.isMain}`),
+    index('avatars_likeness_due')
+      .on(t.likenessDueAt)
+      .where(sql`${t.likenessDueAt} is not null`),
     index('avatars_screen_due')
       .on(t.screenDueAt)
       .where(sql`${t.screenDueAt} is not null`),

@@ -45,3 +45,8 @@ export const converted = z.discriminatedUnion('kind', [
   unreadable,
 ]);
 export type Converted = z.infer<typeof converted>;
+
+export const reduceInput = z.object({ file: z.string(), to: z.string(), side });
+export type ReduceInput = z.infer<typeof reduceInput>;
+export const reduced = z.object({ kind: z.literal('reduced') });
+export type Reduced = z.infer<typeof reduced>;

@@ -1,6 +1,6 @@
 import { defineParser } from '../child/parser.ts';
 import { LIMITS } from '../limits.ts';
-import { converted, convertInput, measured, measureInput } from './answers.ts';
+import { converted, convertInput, measured, measureInput, reduced, reduceInput } from './answers.ts';
 
 /** Reads a picture's header. Sides are the file's own: before its orientation. */
 export const measurePicture = defineParser({
@@ -18,4 +18,13 @@ export const convertPicture = defineParser({
   input: convertInput,
   output: converted,
   load: async () => (await import('./convert.ts')).convert,
+});
+
+/** Makes a picture that was converted smaller, into `to` as JPEG. */
+export const reduceConverted = defineParser({
+  name: 'picture.reduce',
+  limits: LIMITS.pictureReduce,
+  input: reduceInput,
+  output: reduced,
+  load: async () => (await import('./reduce.ts')).reduce,
 });

@@ -4,7 +4,7 @@ import type { Refusal } from '../child/pool.ts';
 import { PICTURE } from '../limits.ts';
 import type { MediaParts } from '../parts.ts';
 import type { PictureFormat } from './formats.ts';
-import { convertPicture, measurePicture } from './parsers.ts';
+import { convertPicture, measurePicture, reduceConverted } from './parsers.ts';
 
 /** A picture that somebody sent, opened: every pixel was decoded. */
 export interface Picture {
@@ -78,6 +78,18 @@ export async function openPicture(
     height: result.height,
     miniature: result.miniature,
   };
+}
+
+/** A picture of ours with its longer side at most `side` pixels, as JPEG; null when it cannot be reduced. */
+export async function reducePicture(
+  { scratch, pool }: MediaParts,
+  picture: Uint8Array,
+  { side, ...options }: OpenOptions & { readonly side: number },
+): Promise<Buffer | null> {
+  await using folder = await scratch.folder(picture.length + PICTURE.scratchBytes, options);
+  await scratch.write(folder, 'in', picture);
+  const outcome = await pool.run(reduceConverted, { file: 'in', to: 'out', side }, { ...options, folder });
+  return outcome.kind === 'ok' ? readFile(join(folder.path, 'out')) : null;
 }
 
 const broken = ({ reason }: Refusal, format: string | null): PictureRefused =>

@@ -1,0 +1,2 @@
+ALTER TABLE "avatars" ADD COLUMN "likeness_due_at" timestamp with time zone;--> statement-breakpoint
+CREATE INDEX "avatars_likeness_due" ON "avatars" USING btree ("likeness_due_at") WHERE "avatars"."likeness_due_at" is not null;
