@@ -201,7 +201,6 @@ async function render(
       const voice = await voiceOf(parts, row.userId);
       return firstPicturesTold(parts.db, voice, notification.data);
     }
-    case 'alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, await alarmScreen(parts.db, voice, row.id, notification))];
     }
