@@ -36,7 +36,6 @@ import { answeredScreen, answerScreen, questionScreen } from '../credits/support
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { alarmScreen } from '../operators/alarms.ts';
-import { useWord } from '../operators/words.ts';
 import { firstPicturesTold } from './first-pictures.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
@@ -185,8 +184,6 @@ async function render(
   switch (notification.kind) {
     case 'order.ended':
       return orderEnded(parts, notification.data.orderId);
-    case 'alarm':
-    case 'money.alarm': {
     case 'avatar.shared': {
       const voice = await voiceOf(parts, row.userId);
       const avatar = await findDrawable(parts.db, row.userId, notification.data.avatarId);
@@ -201,6 +198,8 @@ async function render(
       const voice = await voiceOf(parts, row.userId);
       return firstPicturesTold(parts.db, voice, notification.data);
     }
+    case 'alarm':
+    case 'money.alarm': {
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, await alarmScreen(parts.db, voice, row.id, notification))];
     }
