@@ -6,7 +6,7 @@ import { findFalJobOfOrder } from '../fal/jobs.ts';
 import { settleFalJob } from '../fal/settle.ts';
 import { startFalOrder } from '../fal/start.ts';
 import { meetFirstPictures } from '../images/first-pictures.ts';
-import { imagesOf } from '../images/images.ts';
+import { imagesOf, orderImages } from '../images/images.ts';
 import { eventually, orderNow, startTestParts, type TestParts, trainable } from '../testing.ts';
 import { balanceOf } from '../credits/ledger.ts';
 import { FREE_OF_CHARGE } from '../testing/prices.ts';
@@ -107,7 +107,7 @@ describe('the first pictures', () => {
   test('are measured, the best is the card’s, and they are told once with what they are like', async () => {
     const { avatar, first } = await train([0.7, 0.2]);
     expect(avatar).toMatchObject({ likeness: 1, redoUntil: null, likenessDueAt: null });
-    expect((await imagesOf(bench.parts.db, first.id)).map(({ likeness }) => likeness)).toEqual([0, 1]);
+    expect((await imagesOf(bench.parts.db, first.id)).map(({ likeness }) => likeness)).toEqual([1, 0]);
     expect(avatar.previewKey).toContain('/preview.');
     expect(first).toMatchObject({ unitPrice: null });
     expect(await balanceOf(bench.parts.db, me)).toBe(150);
@@ -120,6 +120,21 @@ describe('the first pictures', () => {
     await tidyAvatar(bench.parts, avatar.id);
     expect(await photosOf(avatar)).toBe(0);
     expect(await transact(bench.parts, (unit) => choiceFor(unit.tx, avatar))).toBeNull();
+
+    // Several of an order come in the order of their likeness too.
+    drawn = [0.9, 0.3];
+    const input = { prompt: 'a lighthouse at dawn', aspect: '1:1', count: 2 } as const;
+    const placed = await transact(bench.parts, (unit) =>
+      orderImages(unit, { ownerId: me, chatId: me, avatar, input, shown: 10 }),
+    );
+    if (placed.kind !== 'placed') throw new Error(placed.kind);
+    await startFalOrder(bench.parts, placed.order.id, bench.run());
+    await settled(placed.order.id);
+    const made = await imagesOf(bench.parts.db, placed.order.id);
+    expect(made.map(({ index, likeness }) => [index, likeness])).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
   });
 
   test('that are unlike leave a free training with the next preset, once, and the money, once', async () => {

@@ -40,21 +40,21 @@ export function likenessTo(
 }
 
 /**
- * How like each picture (as a file) is to the photos of an avatar; null for one in which no face can be compared, and for
- * all of them where its photos were not measured.
+ * How like each picture (as a file, read when it is needed) is to the photos of an avatar; null for one in which no face can
+ * be compared; nothing at all where its photos were not measured.
  */
 export async function measureLikeness(
   parts: Pick<WorkerParts, 'db' | 'faces' | 'config' | 'log'>,
   avatar: Pick<Avatar, 'id' | 'ownerId'>,
-  pictures: readonly Uint8Array[],
+  pictures: () => Promise<readonly Uint8Array[]>,
   signal: AbortSignal,
 ): Promise<(Likeness | null)[]> {
   const rules = parts.config.photos;
   const photos = rules.faces ? (await facesOf(parts.db, avatar.id)).map(({ embedding }) => embedding) : [];
-  if (photos.length < LEAST_PHOTOS) return pictures.map(() => null);
+  if (photos.length < LEAST_PHOTOS) return [];
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const found: (Likeness | null)[] = [];
-  for (const picture of pictures) {
+  for (const picture of await pictures()) {
     const seen = await parts.faces
       .read(picture, { owner: String(avatar.ownerId), signal: patience })
       .catch((error: unknown) => {

@@ -15,6 +15,7 @@ import { type Aspect, ASPECT_NAMES } from './aspects.ts';
 import { inRatio } from './exact.ts';
 import { isHeldBack } from './held-back.ts';
 import type { Made } from './images.ts';
+import { likenessOf } from './rank.ts';
 
 const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
 
@@ -59,6 +60,8 @@ export const collectImages =
       return failFalJob(parts, job, reason, 'no image could be delivered');
     }
     const { prompt, avatarId, made } = await describe({ parts, order, job });
+    const keys = kept.map((one) => one.objectKey);
+    const likeness = await likenessOf(parts, order, { avatarId, keys }, run);
     await transact(parts, async (unit) => {
       if (!(await completeFalJob(parts, unit, job, kept.length))) return;
       const [avatar] = avatarId
@@ -67,8 +70,9 @@ export const collectImages =
       await unit.tx
         .insert(images)
         .values(
-          kept.map((one) => ({
+          kept.map((one, n) => ({
             ...one,
+            likeness: likeness[n] ?? null,
             details: { ...one.details, ...(made && { made }) },
             orderId: order.id,
             ownerId: order.ownerId,

@@ -53,7 +53,7 @@ export async function meetFirstPictures(parts: WorkerParts, avatarId: string, ru
       return file;
     }),
   );
-  const found = await measureLikeness(parts, avatar, files, run.signal);
+  const found = await measureLikeness(parts, avatar, () => Promise.resolve(files), run.signal);
   const ranked = pictures
     .map((picture, i) => ({ picture, file: files[i], likeness: found[i] ?? null }))
     .toSorted((a, b) => byLikeness(a.likeness, b.likeness));

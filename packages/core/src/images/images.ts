@@ -91,12 +91,13 @@ export async function orderImages(
   });
 }
 
+/** The most alike first, where that was measured; else in the order in which they were made. */
 export async function imagesOf(tx: Pick<Tx, 'select'>, orderId: string): Promise<Image[]> {
   return tx
     .select()
     .from(images)
     .where(and(eq(images.orderId, orderId), isNull(images.deletedAt)))
-    .orderBy(images.index);
+    .orderBy(sql`${images.likeness} desc nulls last`, images.index);
 }
 
 export async function findImage(tx: Pick<Tx, 'select'>, ownerId: number, id: string): Promise<Image | null> {
