@@ -1,3 +1,4 @@
+import { forgetBroadcasts } from './broadcasts/sweep.ts';
 import { forgetSections } from './documents/plan.ts';
 import { dropEndedWebhookSecrets } from './fal/webhook-secrets.ts';
 import { forgetQuestions } from './history/questions.ts';
@@ -33,4 +34,5 @@ export async function applyRetention(parts: WorkerParts): Promise<void> {
   await removeOldNotifications(parts.db);
   await forgetCounts(parts.db);
   await forgetSupport(parts.db);
+  await forgetBroadcasts(parts.db);
 }

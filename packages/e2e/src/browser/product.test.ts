@@ -195,6 +195,8 @@ test('an operator finds people, gives credits, holds back what is new and writes
   await operator.shot('22-report');
   await anna.see('Новости: картинки стали быстрее.');
   await anna.shot('23-news');
+  const reached = await product.sql('select state from broadcast_recipients');
+  expect(reached).toEqual([{ state: 'sent' }, { state: 'sent' }]);
   await page.close();
 });
 
