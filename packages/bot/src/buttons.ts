@@ -350,6 +350,8 @@ export const buttons = {
   'group.pay.stop': owner(int(Number.MIN_SAFE_INTEGER, -1)),
 
   'order.accept': owner(uuid),
+  /** Once more what failed, at the price that it shows. */
+  'order.again': owner(uuid, price),
   'order.cancel': owner(uuid),
 } as const;
 

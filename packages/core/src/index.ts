@@ -4,6 +4,7 @@ export { type Choice, choiceFor, redoTraining, refundUnlike } from './avatars/li
 export * from './avatars/shares.ts';
 export * from './avatars/photo-set.ts';
 export { counterShown, judgePhoto, samePhoto } from './avatars/photos.ts';
+export { isWorthAnotherTry, orderAgain } from './orders/again.ts';
 export { auditAndAlarm } from './orders/audit.ts';
 export { type Account, accountOf, openAccount } from './credits/holds.ts';
 export {

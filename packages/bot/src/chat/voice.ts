@@ -17,7 +17,7 @@ export interface ShownOrder {
   quote?(voice: Voice, order: Pick<Order, 'input'>): string[];
   /** The house ordered it: nothing is said of its failure. */
   readonly isQuiet?: boolean;
-  /** Beside the way to the menu when it has failed. */
+  /** Beside the way to the menu when it has failed, in the place of a button that orders the same once more. */
   afterFailure?(voice: Voice, order: Order): Button[][];
 }
 

@@ -1,4 +1,4 @@
-import { accountOf } from '@aisha/core';
+import { accountOf, failOrder } from '@aisha/core';
 import { FREE_OF_CHARGE, trainable } from '@aisha/core/testing';
 import { orders } from '@aisha/db';
 import type { ChatMessage } from '@aisha/sandbox';
@@ -6,6 +6,7 @@ import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { orderEnded } from '../notify/order-ended.ts';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
+import { tellAll } from '../testing/paying.ts';
 
 const prices = { ...FREE_OF_CHARGE, charged: true, welcome: 200 };
 let bot: TestBot;
@@ -89,6 +90,33 @@ describe('what costs says so before it is ordered', () => {
     expect(refusal?.text).toContain('нужно 240 кредитов, а не хватает 40 кредитов');
     expect(refusal && dataOf(refusal)).toEqual(['balance', 'promo']);
     prices.image = FREE_OF_CHARGE.image;
+  });
+
+  test('what failed through nobody’s words has a button that orders it again, at its price', async () => {
+    await bot.say(me, '/imagine');
+    await bot.press(me, 'imagine.count:4');
+    await bot.say(me, 'кот');
+    const { id } = await newest();
+    await failOrder(bot.parts, id, 'provider_down');
+    await bot.forgetPace();
+    await tellAll(bot);
+    const failure = (await bot.messages(me)).at(-1);
+    expect(failure?.text).toContain('С вас ничего не списано');
+    expect(failure && labels(failure)[0]).toBe('🔁 Попробовать ещё раз · 20 кр.');
+    const data = `order.again:${id}:k`;
+    expect(failure && dataOf(failure)).toContain(data);
+    const { messages } = await bot.press(me, data);
+    expect(texts(messages)).toContain('Принято');
+    const again = await newest();
+    expect(again).toMatchObject({ state: 'queued', units: 4 });
+    expect(again.id).not.toBe(id);
+    expect(await account()).toMatchObject({ held: 20 });
+    // What the words themselves forbid is not offered again.
+    await failOrder(bot.parts, again.id, 'content_policy');
+    await bot.forgetPace();
+    await tellAll(bot);
+    const refused = (await bot.messages(me)).at(-1);
+    expect(refused && labels(refused).join()).not.toContain('ещё раз');
   });
 
   test('an order that has ended says what was charged and what came back', async () => {

@@ -1,7 +1,15 @@
 import type { Progress } from '@aisha/db';
-import { asOrderKind, creditsFor, type Order, orderKinds, type OrderRefusal } from '@aisha/core';
+import {
+  asOrderKind,
+  creditsFor,
+  isWorthAnotherTry,
+  type Order,
+  orderKinds,
+  type OrderRefusal,
+} from '@aisha/core';
 import { button } from '../buttons.ts';
 import { escapeHtml } from '@aisha/providers';
+import type { Button } from '../chat/button.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
 import { menuButton } from '../menu/screens.ts';
@@ -107,12 +115,22 @@ function progressLines(voice: Voice, order: Pick<Order, 'kind' | 'progress'>): s
   ];
 }
 
+/** Once more, at what it costs now. */
+function againButton(voice: Voice, order: Order): Button {
+  const price = voice.price(asOrderKind(order.kind), order.input);
+  return button(voice.priced(voice.label('order.again'), price), 'order.again', order.id, price);
+}
+
 /** Why an order has failed, and what can be done now. */
 export function failureScreen(voice: Voice, order: Order): Screen {
   const why = `${voice.t(`failure.${order.failure ?? 'internal'}`)}\n${voice.t('charged.nothing')}`;
   return {
     text: `${titleOf(voice, order)}\n${voice.t('order.failed')}\n\n${why}`,
-    buttons: [...(voice.shown(order).afterFailure?.(voice, order) ?? []), [menuButton(voice)]],
+    buttons: [
+      ...(voice.shown(order).afterFailure?.(voice, order) ??
+        (isWorthAnotherTry(order) ? [[againButton(voice, order)]] : [])),
+      [menuButton(voice)],
+    ],
   };
 }
 

@@ -37,6 +37,9 @@ export const ru = {
     '🐢 Я не успеваю за вами: слишком много сообщений за минуту. Часть я не прочитала. Подождите минуту, пожалуйста.',
   'service.back':
     '✅ Сервис, который был недоступен, снова работает. Если заказ вам ещё нужен, закажите его снова.',
+  'order.again': '🔁 Попробовать ещё раз',
+  'order.again.under_way': 'Уже заказано ещё раз.',
+  'order.again.gone': 'Повторить не получится: этого больше нет. Закажите заново, пожалуйста.',
   'order.cancel.late': 'Уже поздно отменять: заказ завершён.',
   'order.stop': '⏹ Хватит, отдать готовое',
   'order.stopping': 'Останавливаю: пришлю то, что уже распознано. Остальное ничего не стоит.',
@@ -165,6 +168,9 @@ export const kk = {
     '🐢 Мен үлгермей жатырмын: бір минутта хабарлама тым көп. Бір бөлігін оқымадым. Бір минут күте тұрыңызшы.',
   'service.back':
     '✅ Қолжетімсіз болған сервис қайта жұмыс істеп тұр. Тапсырыс әлі керек болса, қайта беріңіз.',
+  'order.again': '🔁 Тағы бір рет көру',
+  'order.again.under_way': 'Қайта тапсырыс берілген.',
+  'order.again.gone': 'Қайталау мүмкін емес: бұл енді жоқ. Жаңадан тапсырыс беріңізші.',
   'order.cancel.late': 'Енді тоқтату кеш: тапсырыс аяқталған.',
   'order.stop': '⏹ Жетеді, дайынын беру',
   'order.stopping': 'Тоқтатып жатырмын: танылған бөлігін жіберемін. Қалғаны үшін ештеңе алынбайды.',
@@ -288,6 +294,9 @@ export const en = {
     '🐢 I can’t keep up with you: too many messages in one minute. Some of them I didn’t read. Please wait a minute.',
   'service.back':
     '✅ The service that was unavailable works again. If you still need your order, place it once more.',
+  'order.again': '🔁 Try again',
+  'order.again.under_way': 'It has been ordered again already.',
+  'order.again.gone': 'This cannot be repeated: it is gone. Please order it anew.',
   'order.cancel.late': 'Too late to cancel: the order is finished.',
   'order.stop': '⏹ Enough, give me what is done',
   'order.stopping': 'Stopping: you get what is recognised so far. The rest costs nothing.',

@@ -1,5 +1,5 @@
-import { documentSections } from '@aisha/db';
-import { eq } from 'drizzle-orm';
+import { documents, documentSections, recordings, type Tx } from '@aisha/db';
+import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import type { OrderDefinition } from '../orders/definition.ts';
 import { waitsAs } from '../users/turns.ts';
@@ -9,6 +9,16 @@ export const CHARACTERS_A_UNIT = 100_000;
 
 /** Of the text. */
 const length = z.object({ characters: z.number().int().nonnegative().optional() });
+
+/** Its recording may have been deleted since it was ordered or quoted. */
+async function isThere(tx: Pick<Tx, 'select'>, documentId: string): Promise<boolean> {
+  const [found] = await tx
+    .select({ id: documents.id })
+    .from(documents)
+    .innerJoin(recordings, eq(recordings.id, documents.recordingId))
+    .where(and(eq(documents.id, documentId), isNull(recordings.deletedAt)));
+  return found !== undefined;
+}
 
 /** A document over the whole text of a recording. */
 export const document: OrderDefinition = {
@@ -23,8 +33,9 @@ export const document: OrderDefinition = {
   progressUnit: 'sections',
   // What an order that failed has answered is not bought again; what it could not use is tried anew.
   begun: async ({ tx }, { subjectId }) => {
-    if (subjectId)
-      await tx.update(documentSections).set({ spoiled: 0 }).where(eq(documentSections.documentId, subjectId));
+    if (!subjectId || !(await isThere(tx, subjectId))) return false;
+    await tx.update(documentSections).set({ spoiled: 0 }).where(eq(documentSections.documentId, subjectId));
+    return true;
   },
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId) unit.enqueue('document.write', { documentId: subjectId }, { turn, by: waitsAs(ownerId) });

@@ -76,9 +76,20 @@ export async function stopPaying(unit: Unit, userId: number, chatId: number): Pr
 }
 
 /**
- * Locks these people together with those who pay for these groups, in the order of their ids: what is ordered there takes
- * from both, and two transactions must not wait for each other.
+ * Locks these people, and in the order of their ids: what is ordered in a group takes from two, and two transactions must not
+ * wait for each other.
  */
+export async function lockPeople(tx: Tx, people: readonly (number | null)[]): Promise<void> {
+  const ids = people.filter((id) => id !== null);
+  await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(inArray(users.id, ids))
+    .orderBy(users.id)
+    .for('no key update');
+}
+
+/** The same together with those who pay for these groups; nobody is locked where there are none. */
 export async function lockWithPayers(
   tx: Tx,
   people: readonly number[],
@@ -90,12 +101,5 @@ export async function lockWithPayers(
     .select({ id: groupRules.payerId })
     .from(groupRules)
     .where(and(inArray(groupRules.chatId, groups), isNotNull(groupRules.payerId)));
-  if (paying.length === 0) return;
-  const concerned = [...people, ...paying.flatMap(({ id }) => id ?? [])];
-  await tx
-    .select({ id: users.id })
-    .from(users)
-    .where(inArray(users.id, concerned))
-    .orderBy(users.id)
-    .for('no key update');
+  if (paying.length > 0) await lockPeople(tx, [...people, ...paying.map(({ id }) => id)]);
 }

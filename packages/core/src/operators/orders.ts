@@ -1,65 +1,37 @@
 import { orders, type Tx } from '@aisha/db';
 import { and, count, desc, eq, gt, sql } from 'drizzle-orm';
-import { acceptOrder, creditsFor, findOrder, lockOrder, placeOrder } from '../orders/orders.ts';
+import { type Again, orderAgain } from '../orders/again.ts';
 import type { Order, Unit } from '../unit.ts';
 import { noteAction, type Operator } from './audit.ts';
 
 export type Retried =
-  | { readonly kind: 'placed'; readonly order: Order }
-  /** Its owner has to agree, or to top up: the price is another one by now, or they have not enough. */
-  | { readonly kind: 'quoted'; readonly order: Order }
-  | { readonly kind: 'under-way'; readonly order: Order }
+  | Extract<Again, { kind: 'placed' | 'quoted' | 'under-way' }>
   | {
       readonly kind: 'refused';
       readonly reason: 'unknown' | 'not_failed' | 'again' | 'gone' | 'limit';
     };
 
-/**
- * Orders once more what failed: the same kind, subject and input, for the same person and place, at no more than they
- * had agreed to. A failed order was not charged; the new one is, if it delivers. Each failed order is tried again once.
- */
+/** Orders once more what failed, at no more than its owner had agreed to, and writes down who did it. */
 export async function retryOrder(
   unit: Unit,
   by: Operator,
   orderId: string,
   reason?: string,
 ): Promise<Retried> {
-  const { tx } = unit;
-  await lockOrder(tx, orderId);
-  const failed = await findOrder(tx, orderId);
-  if (!failed) return { kind: 'refused', reason: 'unknown' };
-  if (failed.state !== 'failed') return { kind: 'refused', reason: 'not_failed' };
-  if (failed.retriedBy) return { kind: 'refused', reason: 'again' };
-  const { ownerId, chatId, threadId, kind, subjectId, input } = failed;
-  const placed = await placeOrder(unit, {
-    ownerId,
-    chatId,
-    threadId,
-    kind,
-    subjectId,
-    input,
-    quote: true,
-    inMaintenance: true,
-    statusMessageId: failed.statusMessageId ?? undefined,
-  });
-  if (placed.kind === 'refused') return { kind: 'refused', reason: 'limit' };
-  if (placed.kind === 'under-way') return placed;
-  const { order } = placed;
-  const agreed = priceOf(failed);
-  const accepted = priceOf(order) <= agreed ? await acceptOrder(unit, ownerId, order.id) : null;
-  if (accepted?.kind === 'refused' && accepted.reason === 'gone') return { kind: 'refused', reason: 'gone' };
-  await tx.update(orders).set({ retriedBy: order.id }).where(eq(orders.id, orderId));
+  const outcome = await orderAgain(unit, orderId, { by: null });
+  if (outcome.kind === 'under-way') return outcome;
+  if (outcome.kind === 'refused') {
+    const known = (['unknown', 'not_failed', 'again', 'gone'] as const).find((one) => one === outcome.reason);
+    return { kind: 'refused', reason: known ?? 'limit' };
+  }
   await noteAction(unit, by, {
     action: 'order.retry',
-    userId: ownerId,
-    about: { orderId, retriedBy: order.id },
+    userId: outcome.order.ownerId,
+    about: { orderId, retriedBy: outcome.order.id },
     reason,
   });
-  unit.enqueue('order.progress', { orderId: order.id });
-  return accepted?.kind === 'placed' ? { kind: 'placed', order: accepted.order } : { kind: 'quoted', order };
+  return outcome;
 }
-
-const priceOf = ({ unitPrice, units }: Order) => creditsFor({ each: unitPrice ?? 0, units: units ?? 0 });
 
 /** Orders of the last day that failed for what only operators mend, and were not tried again: the oldest first. */
 export function failedOrders(

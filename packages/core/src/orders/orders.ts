@@ -1,7 +1,7 @@
 import { orders, type FailureReason, type Place, type Progress, type Tx, users } from '@aisha/db';
 import { TransientError, storableJson } from '@aisha/service';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import { groupPayer } from '../groups/rules.ts';
+import { groupPayer, lockPeople } from '../groups/rules.ts';
 import { holdCredits, openAccount, settleHold } from '../credits/holds.ts';
 import { heldByMaintenance } from '../maintenance/maintenance.ts';
 import { notify } from '../notifications/notifications.ts';
@@ -84,6 +84,8 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
       ? { kind: 'under-way', order: same }
       : { kind: 'refused', reason: 'maintenance', note: held.note };
   }
+  const payer = await groupPayer(unit, order);
+  if (payer !== null) await lockPeople(unit.tx, [order.ownerId, payer]);
   const { refusal, turn } = await shareOf(unit, { ...order, share: rules.share });
   if (refusal !== null) {
     // The same button twice is told that it is under way, not that it is too much.
@@ -93,7 +95,9 @@ export async function placeOrder(unit: Unit, { shown = 0, ...wanted }: NewOrder)
   const input = rules.input.parse(order.input);
   const price = priceOf(unit, order.kind, input);
   const quote = quoteWanted || creditsFor(price) !== shown;
-  const payerId = creditsFor(price) > 0 ? await groupPayer(unit, order) : null;
+  // Asked once more now that both are locked: whoever has just stopped is not charged.
+  if ((await groupPayer(unit, order)) !== payer) throw new TransientError('who pays has just changed');
+  const payerId = creditsFor(price) > 0 ? payer : null;
   const unpaid = quote ? null : await unpayable(unit, { ...order, payerId }, creditsFor(price));
   if (unpaid) {
     const same = rules.exclusive ? await unendedOf(unit, order) : null;

@@ -1,4 +1,6 @@
 import type { Prices } from '@aisha/config';
+import { recordings } from '@aisha/db';
+import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { giveUpFalJob } from '../fal/jobs.ts';
 import type { OrderDefinition } from '../orders/definition.ts';
@@ -27,6 +29,9 @@ export const transcription: OrderDefinition = {
     units: chargedMinutes(secondsOf(input), prices),
   }),
   input: heard,
+  // That of a quote, or of an order that failed, may have been deleted since.
+  begun: async ({ tx }, { subjectId }) =>
+    (await tx.$count(recordings, and(eq(recordings.id, subjectId ?? ''), isNull(recordings.deletedAt)))) > 0,
   stopped: stopRecording,
   // Pieces that FAL is at.
   ended: (unit, { id }) => giveUpFalJob(unit, id),
