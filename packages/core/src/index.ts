@@ -70,6 +70,7 @@ export {
   historyPage,
   type HistoryPage,
 } from './history/list.ts';
+export { orderDigest, scheduleDigest } from './history/digest.ts';
 export { orderAnswer, QUESTION } from './history/questions.ts';
 export { mergeable, MOST_MERGED, orderMerge, partsOf, splitRecording } from './history/merge.ts';
 export {

@@ -1,6 +1,7 @@
 import { sweepBroadcasts } from './broadcasts/sweep.ts';
 import { sweepAvatars, sweepPhotos } from './avatars/sweep.ts';
 import { sweepFalJobs } from './fal/sweep.ts';
+import { sweepDigests } from './history/digest.ts';
 import { sweepIndex } from './history/sweep.ts';
 import { sweepUpdates } from './inbox/sweep.ts';
 import { sweepNotifications } from './notifications/sweep.ts';
@@ -29,6 +30,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepNotifications(parts),
     sweepPayments(parts),
     sweepIndex(parts),
+    sweepDigests(parts),
     sweepBroadcasts(parts),
     options.updates ? sweepUpdates(parts) : 0,
   ]);

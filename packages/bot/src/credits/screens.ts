@@ -102,6 +102,7 @@ function priceLines(voice: Voice): string[] {
     voice.t('prices.image', { price: voice.credits(prices.image) }),
     voice.t(prices.freeSeconds > 0 ? 'prices.minute' : 'prices.minute.none_free', { price: minute, free }),
     voice.t('prices.document', { price: voice.credits(prices.document) }),
+    voice.t('prices.question', { price: voice.credits(prices.question) }),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Turn } from '../chat/turn.ts';
 import { documentMessages } from '../documents/results.ts';
 import { searching } from './dialogue.ts';
 import { askingAnswers, askingComposer } from './asking.ts';
+import { digestComposer } from './digesting.ts';
 import { listAnswers, showHistory } from './list.ts';
 import { mergingAnswers } from './merging.ts';
 import { askWordsScreen, FOUND_PAGE, foundScreen, placeScreen } from './found.ts';
@@ -23,6 +24,7 @@ export function historyComposer() {
     const words = ctx.payload.trim();
     return words === '' ? turn.send(askWordsScreen(turn)) : look(turn, words);
   });
+  composer.use(digestComposer());
   composer.use(askingComposer());
   composer.use(taggingComposer());
   return composer;

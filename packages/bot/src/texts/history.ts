@@ -1,6 +1,16 @@
 import type { Translation } from './translation.ts';
 
 export const ru = {
+  'digest.title': 'Сводка дня {{date}}',
+  'digest.private': '📰 Сводка дня делается в группе: её администратор пишет там /digest.',
+  'digest.admins': '📰 Сводку дня заказывают администраторы группы.',
+  'digest.looking': '📰 Узнаю, кто здесь администратор. Напишите /digest ещё раз через пару секунд.',
+  'digest.nothing': '📰 За сутки здесь ничего не расшифровано.',
+  'digest.how':
+    '📰 /digest — сводка за сутки, /digest 20 — каждый день в 20:00, /digest off — больше не надо.',
+  'digest.daily':
+    '📰 Сводка будет каждый день в {{hour}}:00 по Астане — по цене документа, за ваш счёт. Отменить: /digest off',
+  'digest.off': '📰 Ежедневной сводки больше не будет.',
   'order.question': 'Ответ на вопрос',
   'ask.button': '❓ Спросить',
   'ask.one': '❓ Что узнать из записи «{{title}}»? Напишите вопрос — отвечу с цитатами и временем.',
@@ -65,6 +75,17 @@ export const ru = {
 } as const;
 
 export const kk = {
+  'digest.title': 'Күн қорытындысы {{date}}',
+  'digest.private': '📰 Күн қорытындысы топта жасалады: әкімшісі сонда /digest деп жазады.',
+  'digest.admins': '📰 Күн қорытындысына топ әкімшілері тапсырыс береді.',
+  'digest.looking':
+    '📰 Мұнда кім әкімші екенін анықтап жатырмын. Бірнеше секундтан кейін /digest деп қайта жазыңыз.',
+  'digest.nothing': '📰 Бір тәулікте мұнда ештеңе мәтінге түсірілмеген.',
+  'digest.how':
+    '📰 /digest — бір тәулік қорытындысы, /digest 20 — күн сайын сағат 20:00-де, /digest off — енді керек емес.',
+  'digest.daily':
+    '📰 Қорытынды күн сайын Астана уақытымен {{hour}}:00-де болады — құжат бағасымен, сіздің есебіңізден. Тоқтату: /digest off',
+  'digest.off': '📰 Күнделікті қорытынды енді болмайды.',
   'order.question': 'Сұраққа жауап',
   'ask.button': '❓ Сұрау',
   'ask.one':
@@ -128,6 +149,15 @@ export const kk = {
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
+  'digest.title': 'Digest of the day {{date}}',
+  'digest.private': '📰 A digest of the day is made in a group: its administrator writes /digest there.',
+  'digest.admins': '📰 Administrators of the group order its digest.',
+  'digest.looking': '📰 I’m asking who the administrators are. Write /digest again in a few seconds.',
+  'digest.nothing': '📰 Nothing was transcribed here within a day.',
+  'digest.how': '📰 /digest — of the last day, /digest 20 — every day at 20:00, /digest off — no more.',
+  'digest.daily':
+    '📰 There will be a digest every day at {{hour}}:00 (Astana) — at a document’s price, at your expense. To stop: /digest off',
+  'digest.off': '📰 There will be no daily digest any more.',
   'order.question': 'An answer',
   'ask.button': '❓ Ask',
   'ask.one':

@@ -1,11 +1,12 @@
-import { documents, recordings, type Segment } from '@aisha/db';
-import { eq } from 'drizzle-orm';
+import { documents, groupDigests, recordings, type Segment } from '@aisha/db';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readLines } from '../documents/lines.ts';
 import { deleteRecording, findRecording, type Recording } from '../recordings/recordings.ts';
 import { makeDocument, makeText, writeThrough } from '../testing/documents.ts';
 import { orderNow, recordingNow, startTestParts, type TestParts } from '../testing.ts';
 import { transact } from '../unit.ts';
+import { nextAt, orderDigest, scheduleDigest, sweepDigests } from './digest.ts';
 import { indexRecording } from './index-recording.ts';
 import { HISTORY_PAGE, type HistoryFilter, historyPage } from './list.ts';
 import { mergeRecordings, orderMerge, partsOf, splitRecording } from './merge.ts';
@@ -172,5 +173,70 @@ describe('recordings that become one', () => {
     expect(await orderNow(bench, second.order.id)).toMatchObject({ state: 'failed' });
     await transact(bench.parts, (unit) => deleteRecording(unit, me, first.order.subjectId ?? ''));
     for (const { id } of [one, two]) expect(await findRecording(bench.parts.db, me, id)).toBeNull();
+  });
+});
+
+describe('the digest of a group’s day', () => {
+  test('is one document over all that was recorded there within a day, each part its owner’s still', async () => {
+    const group = -2_000_000 - me;
+    const other = await bench.person();
+    const [first, second, old] = [
+      await heard(0, ['Решили купить принтер.']),
+      await heard(0, ['Анна отправит письмо Ивану до пятницы.'], ['Анна']),
+      await heard(0, ['Прошлогоднее.']),
+    ];
+    for (const [{ id }, ownerId, days] of [
+      [first, me, 0],
+      [second, other, 0],
+      [old, me, 2],
+    ] as const)
+      await bench.parts.db
+        .update(recordings)
+        .set({ chatId: group, ownerId, createdAt: sql`now() - make_interval(days => ${days}, mins => 10)` })
+        .where(eq(recordings.id, id));
+    const order = (chatId: number) =>
+      transact(bench.parts, (unit) =>
+        orderDigest(unit, { chatId, ownerId: me, title: 'Сводка', language: 'ru', agreed: false }),
+      );
+    expect(await order(group - 1)).toEqual({ kind: 'nothing' });
+    const placed = await order(group);
+    if (placed.kind !== 'placed') throw new Error('nothing speaks against it');
+    await writeThrough(bench, placed.order.subjectId ?? '');
+    expect(await orderNow(bench, placed.order.id)).toMatchObject({ state: 'succeeded', chatId: group });
+    const [document] = await bench.parts.db
+      .select()
+      .from(documents)
+      .where(eq(documents.id, placed.order.subjectId ?? ''));
+    const text = JSON.stringify(document?.content);
+    expect(text).toMatch(/принтер/);
+    expect(text).toMatch(/письмо/);
+    expect(text).not.toMatch(/Прошлогоднее/);
+    const whole = await recordingNow(bench, document?.recordingId ?? '');
+    expect(whole.parts?.map(({ recordingId }) => recordingId).toSorted()).toEqual(
+      [first.id, second.id].toSorted(),
+    );
+    expect(await findRecording(bench.parts.db, other, second.id)).toMatchObject({ mergedInto: null });
+
+    // Of every day, once at its hour.
+    await transact(bench.parts, (unit) => scheduleDigest(unit, { chatId: group }, me, 20));
+    await sweepDigests(bench.parts);
+    const digests = () => bench.parts.db.$count(recordings, sql`chat_id = ${group} and source = 'merged'`);
+    expect(await digests()).toBe(1);
+    await bench.parts.db
+      .update(groupDigests)
+      .set({ nextAt: new Date(0) })
+      .where(eq(groupDigests.chatId, group));
+    await Promise.all([sweepDigests(bench.parts), sweepDigests(bench.parts)]);
+    expect(await digests()).toBe(2);
+    await transact(bench.parts, (unit) => scheduleDigest(unit, { chatId: group }, me, null));
+    expect(await bench.parts.db.$count(groupDigests, eq(groupDigests.chatId, group))).toBe(0);
+  });
+
+  test('comes at the hour of the texts’ time', () => {
+    const at = (hour: number, now: string) => nextAt(hour, new Date(now)).toISOString();
+    expect(at(20, '2026-11-26T10:00:00Z')).toBe('2026-11-26T15:00:00.000Z');
+    expect(at(20, '2026-11-26T15:00:00Z')).toBe('2026-11-27T15:00:00.000Z');
+    expect(at(2, '2026-11-26T10:00:00Z')).toBe('2026-11-26T21:00:00.000Z');
+    expect(at(23, '2026-11-26T22:00:00Z')).toBe('2026-11-27T18:00:00.000Z');
   });
 });

@@ -15,7 +15,7 @@ import type { WorkerParts } from '../parts.ts';
 import { textOf } from '../recordings/cues.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import { speakersOf } from '../recordings/speakers.ts';
-import { putTranscript, readTranscript, type Transcript } from '../recordings/transcript.ts';
+import { putTranscript, readTranscript, type Transcript, transcriptInRow } from '../recordings/transcript.ts';
 import { transact, type Unit } from '../unit.ts';
 import { waitsAs } from '../users/turns.ts';
 
@@ -62,7 +62,7 @@ export async function orderMerge(
 }
 
 /** The row of a recording that is made of others; its text follows (`composeMerged`). */
-export async function keepMerged(
+async function keepMerged(
   unit: Unit,
   parts: readonly Recording[],
   of: { readonly ownerId: number; readonly title: string; readonly chatId: number },
@@ -83,6 +83,35 @@ export async function keepMerged(
     })
     .returning();
   if (!recording) throw new Error('insert returned nothing');
+  return recording;
+}
+
+/**
+ * A recording that is made of others at once, by what their rows say, while they stay as they are: what a digest is written
+ * over. Search finds what they say where it was said.
+ */
+export async function keepMergedText(
+  unit: Unit,
+  parts: readonly Recording[],
+  of: { readonly ownerId: number; readonly title: string; readonly chatId: number },
+): Promise<Recording> {
+  const { transcript, starts } = joined(
+    parts.map((recording) => ({ recording, transcript: transcriptInRow(recording) })),
+  );
+  const { id } = await keepMerged(unit, parts, of);
+  const [recording] = await unit.tx
+    .update(recordings)
+    .set({
+      text: textOf(transcript),
+      segments: transcript.segments.map(segmentOf),
+      durationMs: transcript.timesFrom === 'none' ? null : transcript.durationMs,
+      language: transcript.language,
+      parts: starts,
+      transcribedAt: sql`now()`,
+    })
+    .where(eq(recordings.id, id))
+    .returning();
+  if (!recording) throw new Error('it was inserted a moment ago');
   return recording;
 }
 
