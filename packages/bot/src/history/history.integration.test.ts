@@ -103,7 +103,7 @@ test('two become one, which leads to its parts and comes apart again', async () 
   await press('merge.do');
   const merge = coreHandlers(bot.parts)['recording.merge'];
   for (const { name, payload } of bot.enqueued)
-    if (name === 'recording.merge') await merge.handle(jobs[name].schema.parse(payload), run());
+    if (name === 'recording.merge') await merge.handle(jobs[name].schema.parse(payload));
   await tellAll(bot);
   expect((await last())?.text).toMatch(/Совещание 1 и ещё 1[\s\S]*Доброе утро[\s\S]*Продолжаем совещание/);
   await press('parts:');
@@ -141,4 +141,4 @@ test('a question is answered with quotes that lead to their places, or is not in
   expect((await answered())?.text).toContain('В ваших записях этого нет.');
 });
 
-const run = () => bot.run();
+const run = () => ({ ...bot.run(), attempt: 1, jobId: 'test' });
