@@ -164,7 +164,9 @@ export const isDated = (document: Pick<Document, 'kind' | 'content' | 'done'>): 
 export function languagesScreen(voice: Voice, recording: Priced, kind: 'translation' | 'bilingual'): Screen {
   const price = priceOf(voice, recording);
   return {
-    text: voice.t('document.into'),
+    text: [voice.t('document.into'), price > 0 ? voice.t('quote.price', { price: voice.credits(price) }) : '']
+      .filter(Boolean)
+      .join('\n\n'),
     buttons: [
       ...rows(
         OFFERED_LANGUAGES.map((code) =>

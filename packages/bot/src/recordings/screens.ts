@@ -14,8 +14,13 @@ export function textsScreen(voice: Voice): Screen {
 
 /** What can be sent to be transcribed, and the way to the names and terms. */
 export function howScreen(voice: Voice): Screen {
+  const { charged, freeSeconds, transcriptionMinute } = voice.settings.prices;
+  const price = voice.t(freeSeconds > 0 ? 'prices.minute' : 'prices.minute.none_free', {
+    price: voice.credits(transcriptionMinute),
+    free: voice.duration(freeSeconds * 1_000),
+  });
   return {
-    text: voice.t('transcribe.how'),
+    text: [voice.t('transcribe.how'), charged ? `💳 ${price}` : ''].filter(Boolean).join('\n\n'),
     buttons: [[button(voice.label('vocabulary'), 'vocabulary')], [menuButton(voice)]],
   };
 }
