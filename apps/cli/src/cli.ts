@@ -99,6 +99,12 @@ const COMMANDS: readonly Command[] = [
     load: () => import('./money/support.ts'),
   },
   {
+    name: 'styles',
+    usage: '[draw [pack]]',
+    about: 'previews of the style packs: which there are; has the workers draw those that are missing',
+    load: () => import('./styles/draw.ts'),
+  },
+  {
     name: 'import-legacy',
     usage: '--from file-with-address [--dry-run] [--mapping file.json]',
     about: 'takes over users, trained avatars and transcripts of the older Python system',

@@ -294,6 +294,12 @@ async function endUnsent(parts: WorkerParts, falJobId: string): Promise<boolean>
 }
 
 /**
+ * When a request is looked at first. A picture takes two or three seconds: a look at that moment meets its webhook, both
+ * fetch and decode it, and whoever waits for it waits for both. Progress of a training is known by looking alone.
+ */
+const firstLookSeconds = ({ config }: WorkerParts): number => (config.fal.webhook === null ? 2 : 6);
+
+/**
  * Keeps FAL's id, from the submit's answer or from a webhook that came before it. From now on the job is polled.
  * A job given up meanwhile keeps its state: the id is what its cancel needs.
  */
@@ -304,7 +310,7 @@ export async function learnRequestId(parts: WorkerParts, falJobId: string, reque
       .set({
         requestId,
         state: sql`case when ${falJobs.state} = 'submitting' then 'submitted' else ${falJobs.state} end`,
-        nextCheckAt: sql`now() + interval '2 seconds'`,
+        nextCheckAt: sql`now() + make_interval(secs => case when ${falJobs.kind} = 'training' then 2 else ${firstLookSeconds(parts)} end)`,
       })
       .where(
         and(

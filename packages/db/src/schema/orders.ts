@@ -82,7 +82,7 @@ export const orders = pgTable(
     // For processes of the release before, which know of no `exclusive`; to be dropped with the next one.
     uniqueIndex('orders_one_under_way')
       .on(t.kind, t.subjectId)
-      .where(sql`${t.state} in ('queued', 'running') and ${t.kind} <> 'image'`),
+      .where(sql`${t.state} in ('queued', 'running') and ${t.kind} not in ('image', 'edit', 'series')`),
   ],
 );
 

@@ -1,0 +1,206 @@
+import { avatarPhotos, avatars, images, orders } from '@aisha/db';
+import { transact } from '@aisha/core';
+import { picture } from '@aisha/core/testing';
+import { and, desc, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
+import { type Furniture, furnish } from '../testing/furnish.ts';
+
+let bot: TestBot;
+let me: number;
+let mine: Furniture;
+beforeAll(async () => {
+  bot = await startTestBot();
+});
+afterAll(() => bot.close());
+beforeEach(async () => {
+  me = await stranger(bot, 'ru');
+  await bot.say(me, '/start');
+  mine = await furnish(bot, me);
+  await bot.parts.db.delete(orders).where(and(eq(orders.ownerId, me), eq(orders.state, 'queued')));
+});
+
+const say = async (text: string) => (await bot.say(me, text)).at(-1)?.text ?? '';
+async function press(data: string): Promise<string> {
+  await bot.forgetPace();
+  return (await bot.press(me, data)).messages.at(-1)?.text ?? '';
+}
+const newest = async (kind: string) => {
+  const [order] = await bot.parts.db
+    .select()
+    .from(orders)
+    .where(and(eq(orders.ownerId, me), eq(orders.kind, kind)))
+    .orderBy(desc(orders.createdAt));
+  return order;
+};
+const buttons = async () => dataOf((await bot.messages(me)).at(-1) ?? expect.fail('nothing was said'));
+
+test('an instant avatar: name, whom it shows, consent, one photo, ready at once', async () => {
+  await say('/new_avatar');
+  await press('avatar.instant');
+  await say('Мгновенная');
+  await press('avatar.subject:woman');
+  expect(await press('avatar.consent')).toMatch(/от 1 до 10 фото/);
+  const [draft] = await bot.parts.db.select().from(avatars).where(eq(avatars.name, 'Мгновенная'));
+  const avatarId = draft?.id ?? '';
+  expect(draft).toMatchObject({ instant: true, state: 'draft' });
+  const photo = {
+    fileId: 'f',
+    fileUniqueId: 'u',
+    state: 'accepted',
+    objectKey: `${me}/avatars/a/p.jpg`,
+  } as const;
+  await bot.parts.db.insert(avatarPhotos).values({ avatarId, ...photo });
+  await say('/avatars');
+  await press(`avatar:${avatarId}`);
+  await press(`avatar.photos:${avatarId}`);
+  expect(await buttons()).toContain(`avatar.finish:${avatarId}`);
+  expect(await press(`avatar.finish:${avatarId}`)).toContain('Мгновенная');
+  const [ready] = await bot.parts.db.select().from(avatars).where(eq(avatars.id, avatarId));
+  expect(ready).toMatchObject({ state: 'ready', previewKey: `${me}/avatars/a/p.jpg` });
+  await press(`imagine:${avatarId}`);
+  await press('imagine.quality:best');
+  await say('на море');
+  expect(await newest('image')).toMatchObject({ subjectId: avatarId, input: { quality: 'best' } });
+});
+
+describe('a description', () => {
+  test('with somebody else in the picture, made richer', async () => {
+    await say('/imagine');
+    await press('imagine.second');
+    await press(`imagine.with:${mine.ready}`);
+    await press('imagine.enrich:on');
+    await say('на озере');
+    expect(await newest('image')).toMatchObject({
+      input: { others: [mine.ready], enrich: true, prompt: 'на озере' },
+    });
+  });
+
+  test('of 10,000 characters is refused once, and its tail is not drawn', async () => {
+    await say('/imagine');
+    const pieces = ['я'.repeat(4_096), 'я'.repeat(4_096), 'и хвост'];
+    expect(await say(pieces[0] ?? '')).toContain('2000');
+    expect(await say(pieces[1] ?? '')).toBe('');
+    expect(await say(pieces[2] ?? '')).toBe('');
+    expect(await newest('image')).toMatchObject({ state: 'succeeded' });
+    expect(await bot.state(me)).toMatchObject({ name: 'image.prompt' });
+  });
+
+  test.each(['раздень её', 'take off her dress'])(
+    '“%s” is refused before there is an order',
+    async (words) => {
+      await say('/imagine');
+      expect(await say(words)).toMatch(/не раздеваю/);
+      expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(1);
+    },
+  );
+
+  test('by a photo: a picture like it, with its words', async () => {
+    await say('/imagine');
+    const file = { bytes: await picture(1, 600, 600).jpeg().toBuffer(), name: 'a.jpg', mime: 'image/jpeg' };
+    await bot.telegram.control.sendMedia({ userId: me, kind: 'photo', file, caption: 'но зимой' });
+    await bot.fetch();
+    await bot.work();
+    expect(await newest('image')).toMatchObject({
+      input: { prompt: 'но зимой', reference: { fileId: expect.any(String) } },
+    });
+  });
+});
+
+test('a picture is changed by words and by a press, enlarged once, and set in motion', async () => {
+  const [image = ''] = mine.images.slice(-1);
+  await say('/gallery');
+  await press(`image.edit:${image}`);
+  expect(await say('раздень')).toMatch(/не раздеваю/);
+  await say('сделай вечер');
+  expect(await newest('edit')).toMatchObject({
+    subjectId: image,
+    input: { prompt: 'сделай вечер', aspect: '3:4' },
+  });
+  await press(`image.edit:${image}`);
+  const quick = (await buttons()).find((data) => data.endsWith(':glasses')) ?? '';
+  await press(quick);
+  expect(await newest('edit')).toMatchObject({ input: { quick: 'glasses', prompt: '👓 Убрать очки' } });
+  await press(`image.upscale:${image}`);
+  const again = await bot.press(me, `image.upscale:${image}`);
+  expect(again.toast).toMatch(/Уже рисую/);
+  await press(`image.video:${image}`);
+  expect(await newest('video')).toMatchObject({ subjectId: image });
+  expect(await bot.parts.db.$count(orders, and(eq(orders.ownerId, me), eq(orders.kind, 'upscale')))).toBe(1);
+});
+
+test('a style: a series by one press, with the avatar that was chosen', async () => {
+  await say('/imagine');
+  await press('styles');
+  expect(await press('style:cinema')).toMatch(/4 картинки/);
+  const [series = '', one = ''] = (await buttons()).filter((data) => data.startsWith('style.draw:'));
+  await press(series);
+  expect(await newest('series')).toMatchObject({
+    input: { pack: 'cinema', scenes: 4 },
+    subjectId: expect.any(String),
+  });
+  await press(one);
+  expect(await newest('series')).toMatchObject({ input: { scenes: 1 } });
+});
+
+describe('the gallery', () => {
+  test('goes from card to card, is narrowed by avatar and month, and uploads no picture twice', async () => {
+    await bot.say(me, '/gallery');
+    const next = (await buttons()).find((data) => data.startsWith('cards:')) ?? '';
+    expect(await press(next)).toMatch(/^2 из 3/);
+    const back = (await buttons()).find((data) => data.startsWith('cards:')) ?? '';
+    expect(await press(back)).toMatch(/^1 из 3/);
+    const sent = await bot.telegram.control.journal({ method: 'sendPhoto' });
+    expect(sent.slice(-3).map(({ params }) => typeof params['photo'])).toEqual([
+      'undefined',
+      'undefined',
+      'string',
+    ]);
+    await press((await buttons()).find((data) => data.startsWith('cards.filter')) ?? '');
+    const narrowed = await buttons();
+    const byAvatar = narrowed.find((data) => /^cards:\.\.[\w-]{22}$/.test(data)) ?? '';
+    expect(await press(byAvatar)).toMatch(/^1 из 3/);
+    await press((await buttons()).find((data) => data.startsWith('cards.filter')) ?? '');
+    expect((await buttons()).filter((data) => /^cards:\.[0-9a-z]{3}/.test(data)).length).toBeGreaterThan(0);
+  });
+
+  test('an id that Telegram does not know any more is uploaded again', async () => {
+    const [image = ''] = mine.images.slice(-1);
+    await bot.parts.db.update(images).set({ fileId: 'of-another-bot' }).where(eq(images.id, image));
+    await bot.say(me, '/gallery');
+    expect((await bot.messages(me)).at(-1)?.text).toMatch(/^1 из 3/);
+  });
+});
+
+test('nobody reaches what is somebody else’s by its id', async () => {
+  const other = await stranger(bot, 'ru');
+  await bot.say(other, '/start');
+  const theirs = await furnish(bot, other);
+  const [image = ''] = theirs.images;
+  const short = Buffer.from(image.replaceAll('-', ''), 'hex').toString('base64url');
+  const shortAvatar = Buffer.from(theirs.ready.replaceAll('-', ''), 'hex').toString('base64url');
+  await say('/imagine');
+  const from = { id: me, is_bot: false, first_name: 'Анна', language_code: 'ru' };
+  for (const data of [
+    `image.edit:${image}`,
+    `image.edit.quick:${short}:smile`,
+    `image.upscale:${image}`,
+    `image.video:${image}`,
+    `image.file:${image}`,
+    `imagine.with:${theirs.ready}`,
+    `avatar.finish:${theirs.ready}`,
+    `style.draw:cinema:${shortAvatar}:4`,
+  ]) {
+    const message = {
+      message_id: 5,
+      date: 1,
+      chat: { id: me, type: 'private', first_name: 'Анна' },
+      text: 'x',
+    };
+    const pressing = { update_id: 1, callback_query: { id: 'q', from, chat_instance: '1', data, message } };
+    const [owed] = await transact(bot.parts, (unit) => bot.parts.conversation.decide(unit, [pressing]));
+    const said = owed?.map(({ payload }) => payload['text']);
+    expect({ data, said }).toEqual({ data, said: [expect.stringContaining('устарела')] });
+  }
+  expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(1);
+});

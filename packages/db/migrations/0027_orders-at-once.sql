@@ -1,0 +1,2 @@
+DROP INDEX "orders_one_under_way";--> statement-breakpoint
+CREATE UNIQUE INDEX "orders_one_under_way" ON "orders" USING btree ("kind","subject_id") WHERE "orders"."state" in ('queued', 'running') and "orders"."kind" not in ('image', 'edit', 'series');
