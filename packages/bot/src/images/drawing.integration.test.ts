@@ -3,6 +3,7 @@ import { transact } from '@aisha/core';
 import { picture } from '@aisha/core/testing';
 import { and, desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { orderEnded } from '../notify/order-ended.ts';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
 import { type Furniture, furnish } from '../testing/furnish.ts';
 
@@ -141,6 +142,22 @@ test('a style: a series by one press, with the avatar that was chosen', async ()
   });
   await press(one);
   expect(await newest('series')).toMatchObject({ input: { scenes: 1 } });
+});
+
+test('what a series brings is one album, with a way to its pictures and what is missing', async () => {
+  const order = await bot.parts.db
+    .update(orders)
+    .set({
+      kind: 'series',
+      input: { pack: 'cinema', scenes: 4, aspect: '3:4', seed: 1 },
+    })
+    .where(and(eq(orders.ownerId, me), eq(orders.kind, 'image')))
+    .returning();
+  const owed = await orderEnded(bot.parts, order[0]?.id ?? '');
+  expect(owed.map(({ method }) => method)).toEqual(['sendMediaGroup', 'sendMessage']);
+  expect(Object.keys(owed[0]?.files ?? {})).toEqual(['media.0', 'media.1', 'media.2']);
+  expect(JSON.stringify(owed[1])).toContain('3 из 4');
+  expect(JSON.stringify(owed[1])).toMatch(/cards::h[\w-]{22}/);
 });
 
 describe('the gallery', () => {

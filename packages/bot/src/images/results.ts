@@ -1,5 +1,6 @@
 import type { Db, OwedCall, Place } from '@aisha/db';
 import {
+  EVERYTHING,
   type Image,
   imageInput,
   imagesOf,
@@ -118,7 +119,7 @@ export const shownSeries: ShownOrder = {
           .filter(Boolean)
           .join('\n'),
         buttons: [
-          [button(voice.label('series.first'), 'cards', undefined, { from: first.id, go: 'here' })],
+          [button(voice.label('series.first'), 'cards', EVERYTHING, { from: first.id, go: 'here' })],
           [button(voice.label('imagine.styles'), 'styles'), menuButton(voice)],
         ],
       }),
