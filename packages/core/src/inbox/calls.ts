@@ -205,7 +205,7 @@ function notSent(error: unknown): SendOutcome {
 /** `media.3`: of the fourth item of an album. */
 const OF_ALBUM = /^media\.(\d+)$/;
 
-const album = z.array(z.looseObject({ media: z.unknown() })).catch([]);
+const album = z.array(z.looseObject({ media: z.unknown().optional() })).catch([]);
 const albumOf = ({ payload }: OwedCall) => album.parse(payload['media']);
 
 /** Whether Telegram's own id of a file that was sent before stands where the file would. */
