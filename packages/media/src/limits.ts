@@ -43,6 +43,8 @@ export const LIMITS = {
   pictureReduce: { lane: 'quick', wallMs: 20 * SECOND, memoryBytes: 160 * MB, outputBytes: 1_024 },
   // 400 MB inflated and written: 5 s.
   archive: { lane: 'quick', wallMs: 45 * SECOND, memoryBytes: 140 * MB, outputBytes: 8_192 },
+  // Copies 64 MB at most, which it holds twice.
+  oggPages: { lane: 'long', wallMs: 20 * SECOND, memoryBytes: 240 * MB, outputBytes: 4_096 },
 } as const satisfies Record<string, Limits>;
 
 export const ARCHIVE = {
@@ -120,6 +122,8 @@ export const SOUND = {
   frameMs: 20,
   /** A working day and a half; the sound of it is 1.4 GB on the disk, its pieces are 360 paid calls. */
   longestMs: 12 * 3_600_000,
+  /** An Ogg file with a hole is mended up to this size: two hundred hours of voice messages. */
+  mostMendedBytes: 64 * MB,
   /** Telephones have 8,000. Below this nobody is understood, and a tiny file lasts for days. */
   lowestRate: 4_000,
   /** Tracks that are listened to, and channels of each. A conference recorder has sixteen. */

@@ -10,7 +10,7 @@ export async function sniff(path: string): Promise<string> {
   if (start.length === 0) return 'empty';
   const found = (await fileTypeFromFile(path))?.ext;
   if (found !== undefined && found !== 'xml') return found;
-  const picture = rarePicture(start);
+  const picture = start.length < 4 ? null : rarePicture(start);
   if (picture !== null) return picture;
   return start.includes(0) ? 'unknown' : (markup(start.toString('latin1')) ?? found ?? 'text');
 }
@@ -19,16 +19,27 @@ export async function sniff(path: string): Promise<string> {
 function rarePicture(start: Buffer): string | null {
   const text = start.toString('latin1', 0, 64);
   if (/^P[1-7]\s(#[^\n]*\n|\s)*(\d|WIDTH)/.test(text)) return 'pnm';
-  if (/^qoif/.test(text)) return 'qoi';
-  if (/^v\/1\x01/.test(text)) return 'exr';
   if (/^(SDPX|XPDS)/.test(text)) return 'dpx';
-  if (/^#\?RADIANCE/.test(text)) return 'hdr';
-  if (/^\n[\0-\x05]\x01[\x01\x02\x04\b]/.test(text)) return 'pcx';
-  if (/^\x01\xDA[\0\x01][\x01\x02]\0[\x01-\x03]/.test(text)) return 'sgi';
-  // No colour map or one of 24 bits, a type that there is, nothing odd of depth: Truevision has no signature at its start.
-  if (start.length > 18 && /^[^]\0[\x02\x03\n\v]\0{5}[^]{8}[\b\x10\x18\x20][\0-\x2F]/.test(text))
-    return 'tga';
-  return null;
+  if (text.startsWith('#?RADIANCE')) return 'hdr';
+  if (text.startsWith('qoif')) return 'qoi';
+  if (start.readUInt32LE() === 20_000_630) return 'exr';
+  return rareBytes(start);
+}
+
+/** Those that are told by small numbers in their first bytes. */
+function rareBytes(start: Buffer): string | null {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = start;
+  if (a === 0x0a && b <= 5 && c === 1 && [1, 2, 4, 8].includes(d)) return 'pcx';
+  if (a === 0x01 && b === 0xda && c <= 1 && [1, 2].includes(d) && e === 0 && f >= 1 && f <= 3) return 'sgi';
+  // Truevision has no signature: no map of colours, a type that there is, a depth that there is, nothing else odd.
+  const isTga =
+    start.length > 18 &&
+    b === 0 &&
+    [2, 3, 10, 11].includes(c) &&
+    start.subarray(3, 8).every((byte) => byte === 0) &&
+    [8, 16, 24, 32].includes(start[16] ?? 0) &&
+    (start[17] ?? 0) < 0x30;
+  return isTga ? 'tga' : null;
 }
 
 function markup(start: string): string | null {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { copyFile, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MediaParts } from '../parts.ts';
 import type { ScratchFolder } from '../scratch.ts';
@@ -8,6 +8,7 @@ import { MEDIA_INPUT } from './input.ts';
 import type { SoundJob } from './job.ts';
 import { loudness } from './loudness.ts';
 import { measure } from './measure.ts';
+import { oggPages } from './parser.ts';
 import { probe, type Probe } from './probe.ts';
 
 /** Decoded sound: 16 kHz mono PCM of 16 bits without a head, in scratch until it is disposed of. */
@@ -20,6 +21,8 @@ export interface Sound extends AsyncDisposable {
   readonly levels: Float32Array;
   /** How much of what the file says it has could not be decoded; 0 when nothing is known to be missing. */
   readonly lostMs: number;
+  /** Reading ended at damage, before the file's end. */
+  readonly brokenOff: boolean;
 }
 
 export type SoundOutcome =
@@ -47,6 +50,41 @@ export interface SoundInput {
  * there is no room for it; that is never the file's fault.
  */
 export async function decodeSound(media: MediaParts, input: SoundInput): Promise<SoundOutcome> {
+  const sound = await decodeFile(media, input);
+  if (sound.kind !== 'ok' || !sound.brokenOff || !(await isSmallOgg(input.file))) return sound;
+  // Its room is needed for what comes instead.
+  await sound[Symbol.asyncDispose]();
+  return (await decodePages(media, input)) ?? (await decodeFile(media, input));
+}
+
+/** An Ogg file beyond its holes; null when that cannot be done. */
+async function decodePages(media: MediaParts, input: SoundInput): Promise<SoundOutcome | null> {
+  const { size } = await stat(input.file);
+  const { owner, signal } = input;
+  await using folder = await media.scratch.folder(2 * size + 1024 * 1024, {
+    owner,
+    signal,
+    beside: input.folder,
+  });
+  await copyFile(input.file, join(folder.path, 'broken.ogg'));
+  const mended = await media.pool.run(
+    oggPages,
+    { file: 'broken.ogg', to: 'mended.ogg' },
+    { ...input, folder },
+  );
+  if (mended.kind === 'refused' || mended.value.droppedBytes === 0) return null;
+  const both = { path: folder.path, bytes: folder.bytes + input.folder.bytes };
+  // Awaited here: the folder goes with this.
+  return await decodeFile(media, { ...input, file: join(folder.path, 'mended.ogg'), folder: both });
+}
+
+async function isSmallOgg(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.toString('latin1') === 'OggS' && (await file.stat()).size <= SOUND.mostMendedBytes;
+}
+
+async function decodeFile(media: MediaParts, input: SoundInput): Promise<SoundOutcome> {
   const job: SoundJob = { pool: media.pool, ...input };
   const found = await probe(input.file, job);
   if (typeof found === 'string') return { kind: found };
@@ -160,6 +198,7 @@ async function decode(
       durationMs,
       levels,
       lostMs,
+      brokenOff: lostMs > 0 && ended.stderr.includes(`${input.file}: Invalid data found`),
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   } finally {

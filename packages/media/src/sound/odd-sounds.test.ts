@@ -110,10 +110,11 @@ test('MP4 whose recorder died before its index is damaged, not “no sound”', 
   expect(await outcomeOf(whole.subarray(0, whole.indexOf('moov') - 4))).toEqual({ kind: 'damaged' });
 });
 
-/** A third of it, in the middle, is zeros, as a disk leaves them: no format says how long it is. */
+/** A third of it, in the middle, is zeros, as a disk leaves them: nearly no format says how long it is. */
 test.each([
   ['MP3 without a table', 'p.mp3', '-ac 1 -c:a libmp3lame -b:a 32k -write_xing 0'],
   ['AAC of a stream', 'q.aac', '-ac 1 -c:a aac -b:a 32k'],
+  ['Ogg, a hole longer than any page', 't.ogg', '-ac 1 -c:a libopus -b:a 96k'],
   ['AC-3', 'r.ac3', '-ac 1 -c:a ac3'],
   ['WebM of a browser that recorded live', 's.webm', '-ac 1 -c:a libopus -live 1'],
 ])('%s with a hole: what is left is heard, and how much is lost is told', async (_what, name, args) => {
