@@ -42,6 +42,7 @@ const bindings = [
 /** Machines (orders, FAL's requests, the inbox, notifications, the ledger) know no kind; subjects stand on them. */
 const CORE: Inside = {
   'overdue.ts': [],
+  'foundation.ts': [],
   'unit.ts': [],
   'parts.ts': ['unit.ts'],
   users: ground,

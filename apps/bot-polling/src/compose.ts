@@ -1,17 +1,9 @@
 import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
-import { messageKeepers, orderKinds } from '@aisha/core';
-import { connectDatabase, requireMigrations } from '@aisha/db';
+import { messageKeepers, openFoundation, orderKinds } from '@aisha/core';
 import { createTelegramClient } from '@aisha/providers';
-import { connectConsumer, connectProducer, createProducer, pingRedis } from '@aisha/queue';
-import {
-  createHealth,
-  createLifecycle,
-  createMetrics,
-  type Lifecycle,
-  type Logger,
-  startHealthServer,
-} from '@aisha/service';
+import { connectConsumer } from '@aisha/queue';
+import { createHealth, type Lifecycle, type Logger, startHealthServer } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
 import { introduce } from './introduce.ts';
 import { Lease } from './lease.ts';
@@ -22,16 +14,10 @@ import { Poller } from './poller.ts';
 const STOP_MS = 20_000;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: BotPollingConfig, log: Logger): Promise<Lifecycle> {
-  const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
-  await requireMigrations(config.database, { lifecycle, log });
-  const metrics = createMetrics(config.process);
-  const database = connectDatabase(config.database, {
-    name: config.process.instanceId,
-    onError: (error) => log.warn('database connection', { error }),
+  const { lifecycle, metrics, database, redis, producer, checks } = await openFoundation(config, log, {
+    stopMs: STOP_MS,
   });
-  const redis = connectProducer(config.redis, log);
   const subscriber = connectConsumer(config.redis, log);
-  const producer = createProducer(redis, { log });
   const storage = createStorage(config.storage, { log });
   const telegram = createTelegramClient({
     config: config.telegram,
@@ -85,8 +71,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     stopping: lifecycle.stopping,
     live: poll.live,
     checks: {
-      database: { check: () => database.check(), needed: true, timeoutMs: 3_000 },
-      redis: { check: (signal) => pingRedis(redis, signal), needed: true, timeoutMs: 3_000 },
+      ...checks,
       storage: { check: (signal) => storage.check(signal), needed: false, timeoutMs: 3_000 },
       ...poll.checks,
     },

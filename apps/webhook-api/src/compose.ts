@@ -1,16 +1,7 @@
 import type { WebhookApiConfig } from '@aisha/config';
-import { createWebhookTokens } from '@aisha/core';
-import { connectDatabase, requireMigrations } from '@aisha/db';
+import { createWebhookTokens, openFoundation } from '@aisha/core';
 import { createTelegramClient, createWebhookVerifier } from '@aisha/providers';
-import { connectProducer, createProducer, pingRedis } from '@aisha/queue';
-import {
-  createHealth,
-  createHealthHandler,
-  createLifecycle,
-  createMetrics,
-  type Lifecycle,
-  type Logger,
-} from '@aisha/service';
+import { createHealth, createHealthHandler, type Lifecycle, type Logger } from '@aisha/service';
 import { createApp } from './app.ts';
 import { ensureWebhook } from './ensure-webhook.ts';
 import { listen } from './http-server.ts';
@@ -19,22 +10,15 @@ import { listen } from './http-server.ts';
 const STOP_MS = 15_000;
 /** Builds the process from its configuration and starts it. */
 export async function compose(config: WebhookApiConfig, log: Logger): Promise<Lifecycle> {
-  const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
-  await requireMigrations(config.database, { lifecycle, log });
-  const metrics = createMetrics(config.process);
-  const database = connectDatabase(config.database, {
-    name: config.process.instanceId,
-    onError: (error) => log.warn('database connection', { error }),
+  const { lifecycle, metrics, database, redis, producer, checks } = await openFoundation(config, log, {
+    stopMs: STOP_MS,
   });
-  const redis = connectProducer(config.redis, log);
-  const producer = createProducer(redis, { log });
   const health = createHealth({
     process: config.process,
     log,
     stopping: lifecycle.stopping,
     checks: {
-      database: { check: () => database.check(), needed: true, timeoutMs: 3_000 },
-      redis: { check: (signal) => pingRedis(redis, signal), needed: true, timeoutMs: 3_000 },
+      ...checks,
     },
   });
   const tokens = createWebhookTokens({ db: database.db, telegramToken: config.telegram.token });

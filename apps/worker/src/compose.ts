@@ -6,30 +6,14 @@ import {
   createRecognisers,
   createSimulatedFal,
   messageKeepers,
+  openFoundation,
   orderKinds,
   type WorkerParts,
 } from '@aisha/core';
-import { connectDatabase, requireMigrations } from '@aisha/db';
 import { createFaceReader, createMedia, noFaces } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
-import {
-  connectProducer,
-  createProducer,
-  pingRedis,
-  queues,
-  startDepthCollector,
-  startWorkers,
-  watchConsumption,
-} from '@aisha/queue';
-import {
-  createHealth,
-  createLifecycle,
-  createMetrics,
-  type Lifecycle,
-  type Logger,
-  startHealthServer,
-  untilDone,
-} from '@aisha/service';
+import { queues, startDepthCollector, startWorkers, watchConsumption } from '@aisha/queue';
+import { createHealth, type Lifecycle, type Logger, startHealthServer, untilDone } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
 import { handlers } from './handlers.ts';
 import { queueSelection } from './queue-selection.ts';
@@ -48,15 +32,9 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
   const only = queueSelection(config.worker.queues);
   checkModels(config.fal);
   const settings = botSettings(config);
-  const lifecycle = createLifecycle({ log, deadlineMs: STOP_MS });
-  await requireMigrations(config.database, { lifecycle, log });
-  const metrics = createMetrics(config.process);
-  const database = connectDatabase(config.database, {
-    name: config.process.instanceId,
-    onError: (error) => log.warn('database connection', { error }),
+  const { lifecycle, metrics, database, redis, producer, checks } = await openFoundation(config, log, {
+    stopMs: STOP_MS,
   });
-  const redis = connectProducer(config.redis, log);
-  const producer = createProducer(redis, { log });
   const storage = createStorage(config.storage, { log });
   const telegram = createTelegramClient({
     config: config.telegram,
@@ -134,8 +112,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
         ? { alive: true, details: { queues: workers.queues } }
         : { alive: false, reason: 'a queue is not consumed any more' },
     checks: {
-      database: { check: () => database.check(), needed: true, timeoutMs: 3_000 },
-      redis: { check: (signal) => pingRedis(redis, signal), needed: true, timeoutMs: 3_000 },
+      ...checks,
       storage: { check: (signal) => storage.check(signal), needed: true, timeoutMs: 5_000 },
     },
   });

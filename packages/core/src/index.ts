@@ -141,6 +141,7 @@ export {
   type Placed,
   priceOf,
 } from './orders/orders.ts';
+export { openFoundation } from './foundation.ts';
 export { checkPrices, priceProblems } from './prices-check.ts';
 export type { DeciderParts, Run, WorkerParts } from './parts.ts';
 export { agreeToCheckout, type CheckoutRefusal } from './payments/checkout.ts';
