@@ -32,7 +32,12 @@ const optionalText = z.string().optional();
 const ADDRESS = 'postgresql://user:password@host:5432/database';
 const optionalAddress = z
   .string()
-  .transform((v) => v.replace(/^postgres(ql)?(\+\w+)?:\/\//, 'postgresql://'))
+  // A socket's folder behind the question mark leaves the host out, which no URL with a user may.
+  .transform((v) =>
+    v
+      .replace(/^postgres(ql)?(\+\w+)?:\/\//, 'postgresql://')
+      .replace(/^(postgresql:\/\/[^/?#]*@)(?=\/)/, '$1localhost'),
+  )
   .refine((v) => v.startsWith('postgresql://') && URL.canParse(v))
   .optional();
 
