@@ -13,6 +13,8 @@ import { type Watched, watch } from './watching.ts';
 export interface AttackReport extends Watched {
   readonly files: number;
   readonly seconds: number;
+  /** The same two people's before it: what this machine takes by itself. */
+  readonly calm: { readonly p95Ms: number; readonly voiceP95Ms: number };
   /** Of who used the bot meanwhile: answers, and texts of voice messages. */
   readonly noticed: {
     readonly answers: number;
@@ -29,6 +31,8 @@ export interface AttackReport extends Watched {
   readonly left: readonly string[];
 }
 
+/** So long others use the bot before anybody attacks. */
+const CALM_MS = 20_000;
 /** Files that are out at once, each of somebody else. */
 const TOGETHER = 4;
 
@@ -54,6 +58,8 @@ export async function attack(options: {
     );
     const [talks, speaks] = people;
     if (!talks || !speaks) throw new Error('nobody uses the bot');
+    const before = await use(talks, speaks, AbortSignal.timeout(CALM_MS));
+    const calm = { p95Ms: p95(before.answers), voiceP95Ms: p95(before.voices) };
     const watching = watch(product, scratch);
     const answers: Record<string, number> = {};
     const wrong: string[] = [];
@@ -89,6 +95,7 @@ export async function attack(options: {
     return {
       files,
       seconds: Math.round((performance.now() - begun) / 1_000),
+      calm,
       noticed: {
         answers: noticed.answers.length,
         p95Ms: p95(noticed.answers),
