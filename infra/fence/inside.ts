@@ -76,7 +76,7 @@ const CORE: Inside = {
   'handlers.ts': [...machines, ...all, 'order-kinds.ts'],
   'sweeper.ts': [...machines, ...all],
   'retention.ts': [...machines, ...all],
-  'index.ts': [...machines, ...all, ...bindings],
+  'index.ts': ['foundation.ts', ...machines, ...all, ...bindings],
 };
 
 const machinery = ['texts', 'chat', 'buttons.ts'];
@@ -133,7 +133,7 @@ const MEDIA: Inside = {
   texts: processes,
   archives: [...processes, 'pictures'],
   faces: [...processes, 'pictures'],
-  'parsers.ts': [...processes, 'pictures', 'texts', 'archives'],
+  'parsers.ts': [...processes, 'pictures', 'sound', 'texts', 'archives'],
   'main.ts': [...processes, 'parsers.ts'],
   'index.ts': [...processes, 'pictures', 'sound', 'texts', 'archives', 'faces'],
 };
