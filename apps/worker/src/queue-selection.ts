@@ -9,5 +9,7 @@ export function queueSelection(names: readonly string[] | null): readonly QueueN
     throw new StartRefusal(
       `WORKER_QUEUES names unknown queues: ${unknown.join(', ')}; known: ${queueNames.join(', ')}`,
     );
-  return names.filter(isQueueName);
+  const named = names.filter(isQueueName);
+  // A release before this one had pieces of recordings in `speech`, and settings of that time mean both.
+  return named.includes('speech') ? [...new Set<QueueName>([...named, 'pieces'])] : named;
 }

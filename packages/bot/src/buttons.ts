@@ -27,7 +27,7 @@ import {
   type StylePack,
 } from '@aisha/core';
 import { FORMAT_NAMES } from '@aisha/export';
-import { AVATAR_KINDS, LANGUAGES, PROMO_KINDS, SUBJECTS } from '@aisha/db';
+import { AVATAR_KINDS, GROUP_MODES, LANGUAGES, PROMO_KINDS, SUBJECTS } from '@aisha/db';
 import {
   anyone,
   type AnswersTo,
@@ -249,6 +249,9 @@ export const buttons = {
   'recording.delete': owner(recording),
   'recording.delete.yes': owner(recording),
   'texts.read': owner(),
+  /** Several forwarded voices: one talk, or each for itself. */
+  'voices.one': owner(),
+  'voices.each': owner(),
   /** The kinds of documents that can be made of it, the formats of its text, and the way back from both. */
   documents: owner(recording, where),
   download: owner(recording, where),
@@ -260,7 +263,7 @@ export const buttons = {
   speakers: owner(recording),
   speaker: owner(recording, int(0, 999)),
   /** A name that was given before, by a mark of it. */
-  'speaker.is': owner(recording, int(0, 999), word),
+  'speaker.is': owner(ownShort(findRecording), int(0, 999), word),
   doubts: owner(recording),
   doubt: owner(recording, int(0, 99_999), int(0, 99)),
   'doubt.right': owner(recording, int(0, 99_999), int(0, 99)),
@@ -344,11 +347,18 @@ export const buttons = {
   'admin.promo.stop': operator(),
 
   // Of a group's settings: its administrators alone, which the answers look to.
+  'group.mode': anyone(oneOf(GROUP_MODES)),
+  'group.documents': anyone(oneOf(['yes', 'no'])),
   'group.pay': anyone(),
   'group.each': anyone(),
   /** From one's own chat: no more for that group. */
   'group.pay.stop': owner(int(Number.MIN_SAFE_INTEGER, -1)),
 
+  /** What is chosen of a recording before it costs something: what is spoken, who speaks. */
+  quote: owner(uuid),
+  'quote.language': owner(uuid, optional(oneOf(['more']), 'first')),
+  'quote.language.set': owner(uuid, oneOf(['auto', ...OFFERED_LANGUAGES])),
+  'quote.speakers': owner(uuid, oneOf(['yes', 'no'])),
   'order.accept': owner(uuid),
   /** Once more what failed, at the price that it shows. */
   'order.again': owner(uuid, price),

@@ -107,8 +107,8 @@ export {
   type StylePreview,
 } from './images/style-preview.ts';
 export { undresses } from './images/undress.ts';
-export { albumMessages } from './inbox/album.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls, sendOwed } from './inbox/calls.ts';
+export { albumMessages, forwardedVoices } from './inbox/album.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';
 export { createDispatcher, type Dispatcher, type LaneOptions } from './inbox/dispatch.ts';
 export type { Decider, InboxParts, LaneOutcome } from './inbox/inbox.ts';
@@ -211,7 +211,8 @@ export {
   transcriptInRow,
   type TranscriptSegment,
 } from './recordings/transcript.ts';
-export { secondsOf } from './recordings/transcription-order.ts';
+export { chooseHearing, type HearingChoice } from './recordings/hearing-choice.ts';
+export { hearingIn, secondsOf } from './recordings/transcription-order.ts';
 export { type ActionEntry, listActions, type Operator } from './operators/audit.ts';
 export {
   adjustCredits,

@@ -34,9 +34,18 @@ export const queues = {
     stalledIntervalMs: 5_000,
     maxStalledCount: 10,
   },
-  // What takes a core waits for its turn in `media`; transcription itself is waiting. One person's hours of sound leave
-  // half of the places to others.
+  // Recordings are fetched, opened and cut, and their pieces joined. What takes a core waits for its turn in `media`. One
+  // person's recordings leave half of the places to others.
   speech: {
+    concurrency: 8,
+    mostOfOne: 4,
+    lockDurationMs: 15_000,
+    stalledIntervalMs: 5_000,
+    maxStalledCount: 10,
+  },
+  // Pieces of recordings: nothing but waiting for a recogniser. A queue of their own, so that hours of somebody's pieces
+  // never hold up that a voice message is opened, or that what is done is joined. Half of the places are left to others.
+  pieces: {
     concurrency: 8,
     mostOfOne: 4,
     lockDurationMs: 15_000,
@@ -195,7 +204,7 @@ export const jobs = defineJobs(queues, {
     timeLimitMs: 1_800_000,
   }),
   'recording.piece': job({
-    queue: 'speech',
+    queue: 'pieces',
     schema: z.object({ recordingId: id, index: z.int().nonnegative() }),
     key: ({ recordingId, index }) => [recordingId, index],
     whenActive: 'drop',

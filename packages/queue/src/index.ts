@@ -43,6 +43,7 @@ export const queueNames: readonly QueueName[] = [
   'fal',
   'photos',
   'speech',
+  'pieces',
   'text',
   'exports',
   'outbox',

@@ -18,6 +18,21 @@ const keptText = z.object({
   fileSize: z.number().nullable(),
 });
 
+/** A forwarded voice: whether it is one of several of one talk, its person says. */
+const keptVoice = z.object({
+  messageId: z.number(),
+  source: z.enum(['voice', 'video_note']),
+  fileId: z.string(),
+  mimeType: z.string().nullable(),
+  fileSize: z.number().nullable(),
+  durationS: z.number().nullable(),
+  /** Who said it, by the name that Telegram shows. */
+  sender: z.string().nullable(),
+  /** Telegram's time, in seconds. */
+  at: z.number(),
+});
+export type KeptVoice = z.infer<typeof keptVoice>;
+
 /** What was said last about photos that are kept. Times are Telegram's own, in seconds. */
 const said = z.object({ place: z.string(), at: z.number(), times: z.number() });
 
@@ -42,6 +57,9 @@ const memory = z.object({
   said: said.nullable().catch(null),
   /** Texts that came as albums. */
   texts: z.array(keptText).catch([]),
+  /** Voices forwarded one after the other, until it is said what they are; and of how many that was asked. */
+  voices: z.array(keptVoice).catch([]),
+  voicesTold: z.number().catch(0),
   /** What was searched for last: the pages of what was found have no room for it in their buttons. */
   search: z.string().nullable().catch(null),
 });
@@ -51,7 +69,16 @@ const memory = z.object({
  */
 export type Memory = Readonly<z.infer<typeof memory>>;
 
-export const NO_MEMORY: Memory = { albums: [], photos: [], photosAt: 0, said: null, texts: [], search: null };
+export const NO_MEMORY: Memory = {
+  albums: [],
+  photos: [],
+  photosAt: 0,
+  said: null,
+  texts: [],
+  voices: [],
+  voicesTold: 0,
+  search: null,
+};
 
 /** What cannot be parsed is forgotten. */
 export const readMemory = (stored: unknown): Memory => memory.safeParse(stored ?? {}).data ?? NO_MEMORY;

@@ -1,6 +1,6 @@
 import { shorten } from '@aisha/service';
 import type { OwedCall, Place } from '@aisha/db';
-import { albumMessages, type Sender, settingsIn, type Unit, type User } from '@aisha/core';
+import { albumMessages, forwardedVoices, type Sender, settingsIn, type Unit, type User } from '@aisha/core';
 import type { TextKey, TextParams } from '../texts/index.ts';
 import type { State } from './dialogue.ts';
 import { type AlbumPart, type Memory, noteAlbum } from './memory.ts';
@@ -110,6 +110,11 @@ export class Turn extends Voice {
   /** The messages of an album that are not done yet, this one among them. */
   albumParts(album: string): Promise<unknown[]> {
     return albumMessages(this.unit.tx, { botId: this.#botId, chatId: this.chatId, album });
+  }
+
+  /** Forwarded voices that are not done yet, this one among them. */
+  forwardedVoices(): Promise<unknown[]> {
+    return forwardedVoices(this.unit.tx, { botId: this.#botId, chatId: this.chatId });
   }
 
   /** A new message. */

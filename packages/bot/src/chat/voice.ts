@@ -17,6 +17,8 @@ export interface ShownOrder {
   quote?(voice: Voice, order: Pick<Order, 'input'>): string[];
   /** The house ordered it: nothing is said of its failure. */
   readonly isQuiet?: boolean;
+  /** What can be chosen of it meanwhile. */
+  quoteButtons?(voice: Voice, order: Pick<Order, 'id' | 'input'>): Button[][];
   /** Beside the way to the menu when it has failed, in the place of a button that orders the same once more. */
   afterFailure?(voice: Voice, order: Order): Button[][];
 }

@@ -7,6 +7,7 @@ import {
   nameIn,
   orderDocument,
   type Recording,
+  rulesOfGroup,
   settingsIn,
   TEMPLATE_NAME,
   templatesOf,
@@ -50,6 +51,8 @@ export async function write(
   language: string,
   shown?: number,
 ): Promise<void> {
+  if (!turn.isPrivate && (await rulesOfGroup(turn.unit.tx, turn.chatId))?.documents === false)
+    return turn.toast('group.documents.none');
   const screen = { ...turn.place, ...(shown === undefined ? {} : { shown }) };
   const ordered = await orderDocument(turn.unit, recording, kind, language, screen);
   if (ordered.kind === 'written') {

@@ -1,4 +1,13 @@
-import { choosePayer, findUser, meetUsers, notify, openAccount, rulesOfGroup, standingOf } from '@aisha/core';
+import {
+  chooseGroupRules,
+  choosePayer,
+  findUser,
+  meetUsers,
+  notify,
+  openAccount,
+  rulesOfGroup,
+  standingOf,
+} from '@aisha/core';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { turnOf } from '../chat/turn-context.ts';
@@ -30,14 +39,31 @@ export const groupAnswers = {
       await openAccount(turn.unit, administrator);
       await choose(turn, administrator);
     }),
+  'group.mode': (turn, mode) => decide(turn, { mode }),
+  'group.documents': (turn, allowed) => decide(turn, { documents: allowed === 'yes' }),
   'group.each': (turn) => byAdministrator(turn, () => choose(turn, null)),
 } satisfies Partial<Answers>;
 
 async function choose(turn: Turn, payerId: number | null): Promise<void> {
   await choosePayer(turn.unit, { chatId: turn.chatId, title: turn.chatTitle }, payerId);
   turn.toast(payerId === null ? 'group.each.chosen' : 'group.pay.chosen');
-  turn.show(groupScreen(turn, payerId === null ? null : await findUser(turn.unit.tx, payerId)));
+  await showRules(turn);
 }
+
+/** The screen as it is now. */
+async function showRules(turn: Turn): Promise<void> {
+  const rules = await rulesOfGroup(turn.unit.tx, turn.chatId);
+  if (!rules) return turn.toast('button.outdated');
+  const payer = rules.payerId === null ? null : await findUser(turn.unit.tx, rules.payerId);
+  turn.show(groupScreen(turn, payer, rules));
+}
+
+const decide = (turn: Turn, chosen: Parameters<typeof chooseGroupRules>[2]) =>
+  byAdministrator(turn, async () => {
+    await chooseGroupRules(turn.unit, { chatId: turn.chatId, title: turn.chatTitle }, chosen);
+    turn.toast('group.chosen');
+    await showRules(turn);
+  });
 
 /** Whoever presses has to run the group, by what Telegram said of it lately; else it is asked again. */
 async function byAdministrator(turn: Turn, decide: (administrator: number) => Promise<void>): Promise<void> {

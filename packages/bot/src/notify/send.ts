@@ -225,7 +225,7 @@ async function render(
       const voice = await voiceOf(parts, row.userId);
       const place = { chatId: row.chatId, threadId: notification.data.threadId };
       const payer = rules.payerId === null ? null : await findUser(parts.db, rules.payerId);
-      return answering(voice, row.userId, place, [sendScreen(place, groupScreen(voice, payer))]);
+      return answering(voice, row.userId, place, [sendScreen(place, groupScreen(voice, payer, rules))]);
     }
     case 'group.payer_gone': {
       const voice = await voiceOf(parts, row.userId);

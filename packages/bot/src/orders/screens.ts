@@ -98,6 +98,7 @@ function quoteScreen(
       .join('\n'),
     buttons: [
       [button(voice.priced(voice.label('quote.accept'), price), 'order.accept', order.id)],
+      ...(voice.shown(order).quoteButtons?.(voice, order) ?? []),
       [button(voice.label('button.cancel'), 'order.cancel', order.id)],
     ],
   };

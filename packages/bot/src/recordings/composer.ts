@@ -1,9 +1,11 @@
 import { shorten } from '@aisha/service';
-import { type IncomingMedia, orderTranscription, settingsIn } from '@aisha/core';
+import { type IncomingMedia, orderTranscription, rulesOfGroup, settingsIn } from '@aisha/core';
 import { Composer } from 'telegraf';
 import { message } from 'telegraf/filters';
+import type { Message } from 'telegraf/types';
 import { type Answers, button } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
+import type { KeptVoice } from '../chat/memory.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { giveFile } from '../exports/presses.ts';
@@ -14,8 +16,10 @@ import { linkOf, mediaOf } from './media.ts';
 import { correctingAnswers, correctingComposer } from './correcting.ts';
 import { linesScreen } from './lines.ts';
 import { namingAnswers, namingComposer } from './naming.ts';
+import { quoteAnswers } from './quote.ts';
 import { repliesComposer } from './replies.ts';
 import { howScreen, moreButtons, textsScreen } from './screens.ts';
+import { asOne, forwardedVoice, keptAsOneOfSeveral, takeVoices } from './voices.ts';
 import { termAnswers, termsComposer } from './terms.ts';
 
 export function recordingsComposer() {
@@ -24,36 +28,79 @@ export function recordingsComposer() {
   composer.on(message(), (ctx, next) => {
     const turn = turnOf(ctx);
     const call = callOf(ctx.message, ctx.me);
-    const meant = call === 'transcribe' ? meantBy(ctx.message) : null;
-    if (meant) return transcribe(turn, meant.media, meant.messageId);
     if (turn.isPrivate) {
+      const meant = call === 'transcribe' ? meantBy(ctx.message) : null;
+      if (meant) return transcribe(turn, meant.media, meant.messageId);
       if (call === 'transcribe') return turn.send(howScreen(turn));
       // Where something else is asked for, an address may be the answer.
       const link = turn.state.name === IDLE.name ? linkOf(ctx.message) : null;
       const media = mediaOf(ctx.message) ?? link;
       if (!media) return next();
       const { message_id: messageId } = ctx.message;
+      const voice = forwardedVoice(ctx.message, media);
+      if (voice) return hearForwarded(turn, voice);
       const album = 'media_group_id' in ctx.message ? ctx.message.media_group_id : undefined;
       return media.source === 'text' && album !== undefined
         ? keepText(turn, media, messageId, album)
         : transcribe(turn, media, messageId);
     }
-    // In a group only who calls us is answered.
-    if (call === 'transcribe') turn.send({ text: turn.t('transcribe.reply') });
-    if (call === 'other') turn.send({ text: turn.t('group.how', { bot: turn.settings.botUsername }) });
+    return inGroup(turn, ctx.message, call);
   });
   composer.use(termsComposer());
   return composer;
+}
+
+async function hearForwarded(turn: Turn, voice: KeptVoice): Promise<void> {
+  if (!(await keptAsOneOfSeveral(turn, voice))) await hearOne(turn, voice);
+}
+
+const hearOne = (turn: Turn, { messageId, sender: _sender, at: _at, ...voice }: KeptVoice): Promise<void> =>
+  transcribe(turn, { ...voice, fileName: null }, messageId);
+
+/** What people say into their phones; files are sent to a group for other reasons, too. */
+const SPOKEN: readonly IncomingMedia['source'][] = ['voice', 'video_note', 'audio'];
+
+/** In a group only who calls us is answered, unless its administrators decided otherwise. */
+async function inGroup(turn: Turn, said: Message, call: ReturnType<typeof callOf>): Promise<void> {
+  const media = call === null ? mediaOf(said) : null;
+  const isSpoken = media !== null && SPOKEN.includes(media.source);
+  if (call === null && !isSpoken) return;
+  const mode = (await rulesOfGroup(turn.unit.tx, turn.chatId))?.mode ?? 'reply';
+  if (mode === 'silent') return;
+  if (isSpoken)
+    return mode === 'automatic' ? transcribe(turn, media, said.message_id, { unasked: true }) : undefined;
+  const meant = call === 'transcribe' ? meantBy(said) : null;
+  if (meant) return transcribe(turn, meant.media, meant.messageId);
+  turn.send({
+    text:
+      call === 'transcribe'
+        ? turn.t('transcribe.reply')
+        : turn.t('group.how', { bot: turn.settings.botUsername }),
+  });
 }
 
 export const recordingAnswers = {
   ...termAnswers,
   ...namingAnswers,
   ...correctingAnswers,
+  ...quoteAnswers,
   'recording.more': (turn, recording) => turn.showButtons(moreButtons(turn, recording)),
   lines: (turn, recording) => turn.send(linesScreen(turn, recording, 0)),
   'lines.page': (turn, recording, page) => turn.show(linesScreen(turn, recording, page)),
   transcribe: (turn) => turn.show(howScreen(turn)),
+  'voices.one': async (turn) => {
+    const voices = takeVoices(turn);
+    const [first] = voices;
+    if (!first) return turn.toast('button.outdated');
+    turn.showButtons([]);
+    await transcribe(turn, asOne(voices), first.messageId, { speakers: false });
+  },
+  'voices.each': async (turn) => {
+    const voices = takeVoices(turn);
+    if (voices.length === 0) return turn.toast('button.outdated');
+    turn.showButtons([]);
+    for (const voice of voices) await hearOne(turn, voice);
+  },
   'texts.read': async (turn) => {
     const { texts } = turn.memory;
     if (texts.length === 0) return turn.toast('button.outdated');
@@ -82,15 +129,25 @@ function keepText(turn: Turn, file: IncomingMedia, messageId: number, album: str
   if (turn.firstOf(album, 'texts')) turn.send(textsScreen(turn));
 }
 
-async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): Promise<void> {
+/** `unasked`: nobody called, so nobody is told what could not be. */
+async function transcribe(
+  turn: Turn,
+  media: IncomingMedia,
+  messageId: number,
+  { unasked = false, speakers }: { readonly unasked?: boolean; readonly speakers?: boolean } = {},
+): Promise<void> {
   const { fileLimit } = turn.settings;
-  if (media.fileSize !== null && media.fileSize > fileLimit)
+  // Of several voices each is fetched by itself.
+  if (media.source !== 'voices' && media.fileSize !== null && media.fileSize > fileLimit) {
+    if (unasked) return;
     return turn.send(
       { text: turn.t('transcribe.too_big', { limit: Math.floor(fileLimit / 1024 / 1024) }) },
       { replyTo: messageId },
     );
+  }
   const title =
     media.fileName ?? turn.label(`recording.title.${media.source}`, { date: turn.date(new Date()) });
+  const settings = settingsIn(turn.user);
   const ordered = await orderTranscription(
     turn.unit,
     {
@@ -98,12 +155,15 @@ async function transcribe(turn: Turn, media: IncomingMedia, messageId: number): 
       ownerId: turn.user.id,
       messageId,
       title: shorten(title, 120),
-      language: null,
-      wantSpeakers: settingsIn(turn.user).speakers,
+      language: settings.speechLanguage,
+      wantSpeakers: speakers ?? settings.speakers,
     },
     media,
   );
-  if ('refused' in ordered) return turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });
+  if ('refused' in ordered) {
+    if (!unasked) turn.send(refusalScreen(turn, ordered.refused), { replyTo: messageId });
+    return;
+  }
   const { order } = ordered;
   turn.send(statusScreen(turn, order), { replyTo: messageId, bind: { to: 'order', id: order.id } });
 }

@@ -6,7 +6,6 @@ import {
   type Order,
   paragraphsOf,
   type Recording,
-  secondsOf,
   speakersOf,
   transcriptInRow,
 } from '@aisha/core';
@@ -16,6 +15,7 @@ import { fileNameOf, sendFile } from '../chat/files.ts';
 import { READABLY, type Screen, sendScreen } from '../chat/screen.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
 import { chargedLine } from '../orders/screens.ts';
+import { quoteButtons, quoteLines } from './quote.ts';
 import { transcriptButtons } from '../documents/screens.ts';
 
 /** The file with a recording's text. */
@@ -152,16 +152,8 @@ export function resultScreen(
 export const shownTranscription: ShownOrder = {
   title: 'order.transcription',
   becomesResult: true,
-  quote(voice, { input }) {
-    const { prices } = voice.settings;
-    const duration = voice.duration(secondsOf(input) * 1_000);
-    const each = voice.credits(prices.transcriptionMinute);
-    const free = voice.duration(prices.freeSeconds * 1_000);
-    return [
-      voice.t('quote.length', { duration }),
-      voice.t(prices.freeSeconds > 0 ? 'quote.minutes' : 'quote.minutes.none_free', { each, free }),
-    ];
-  },
+  quote: quoteLines,
+  quoteButtons,
   live: (db, { subjectId }) => heardSoFar(db, subjectId ?? ''),
   async result(db, voice, order) {
     const [recording] = await db

@@ -60,6 +60,12 @@ export const CHOICES: { readonly [Name in SettingName]: readonly Choice[] } = {
       (code) => [code, code, (voice: Voice) => capital(nameIn(voice.language, code))] as const,
     ),
   ]),
+  speechLanguage: among('speechLanguage', [
+    ['auto', null, (voice) => voice.label('speech.auto')],
+    ...OFFERED_LANGUAGES.map(
+      (code) => [code, code, (voice: Voice) => capital(nameIn(voice.language, code))] as const,
+    ),
+  ]),
   speakers: among('speakers', [
     ['usual', null, (voice) => voice.label('settings.speakers.auto')],
     ['yes', true, yes],

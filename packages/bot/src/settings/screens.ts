@@ -11,6 +11,7 @@ import { clockIn, GUESSED_ZONE, ZONES } from './zones.ts';
 const SHOWN = [
   'timeZone',
   'documentLanguage',
+  'speechLanguage',
   'speakers',
   'imageAspect',
   'imageCount',

@@ -27,6 +27,19 @@ export const ru = {
   'recording.speakers_other': '{{count}} голоса',
   'recording.unsure': '✏️ Подчёркнутое расслышано неуверенно: ответьте на это сообщение правильным текстом.',
   'recording.more': '✏️ Исправить и послушать…',
+  'speech.auto': 'Сам определю',
+  'quote.language': '🌐 Язык записи: {{language}}',
+  'quote.language.more': 'Другой язык…',
+  'quote.speakers.yes': '👥 Кто говорит: подписать',
+  'quote.speakers.no': '👥 Кто говорит: не подписывать',
+  'voices.ask_one': '🎙 {{count}} пересланное голосовое. Это один разговор?',
+  'voices.ask_few':
+    '🎙 {{count}} пересланных голосовых подряд. Это один разговор? Соберу в одну запись, где каждый подписан, — или распознаю каждое отдельно.',
+  'voices.ask_many':
+    '🎙 {{count}} пересланных голосовых подряд. Это один разговор? Соберу в одну запись, где каждый подписан, — или распознаю каждое отдельно.',
+  'voices.ask_other': '🎙 {{count}} пересланного голосового подряд. Это один разговор?',
+  'voices.one': '🧵 Одной записью',
+  'voices.each': '🎙 Каждое отдельно',
   'recording.rename.button': '✏️ Название',
   'recording.rename': 'Сейчас запись называется «{{title}}». Напишите новое название.',
   'recording.rename.bad':
@@ -88,6 +101,16 @@ export const kk = {
   'recording.speakers_other': '{{count}} дауыс',
   'recording.unsure': '✏️ Асты сызылған жерлер анық естілмеді: осы хабарламаға дұрыс мәтінмен жауап беріңіз.',
   'recording.more': '✏️ Түзету және тыңдау…',
+  'speech.auto': 'Өзім анықтаймын',
+  'quote.language': '🌐 Жазба тілі: {{language}}',
+  'quote.language.more': 'Басқа тіл…',
+  'quote.speakers.yes': '👥 Кім сөйледі: көрсету',
+  'quote.speakers.no': '👥 Кім сөйледі: көрсетпеу',
+  'voices.ask_one': '🎙 {{count}} дауыстық хабарлама қайта жіберілді. Бұл — бір әңгіме ме?',
+  'voices.ask_other':
+    '🎙 Қатарынан {{count}} дауыстық хабарлама қайта жіберілді. Бұл — бір әңгіме ме? Кім не айтқанын көрсетіп, бір жазбаға біріктірейін, не әрқайсысын бөлек танимын.',
+  'voices.one': '🧵 Бір жазба етіп',
+  'voices.each': '🎙 Әрқайсысын бөлек',
   'recording.rename.button': '✏️ Атауы',
   'recording.rename': 'Қазір жазба «{{title}}» деп аталады. Жаңа атауын жазыңыз.',
   'recording.rename.bad':
@@ -150,6 +173,16 @@ export const en = {
   'recording.unsure':
     '✏️ What is underlined was not heard clearly: reply to this message with the right text.',
   'recording.more': '✏️ Correct and listen…',
+  'speech.auto': 'I find out',
+  'quote.language': '🌐 Spoken language: {{language}}',
+  'quote.language.more': 'Another language…',
+  'quote.speakers.yes': '👥 Who speaks: noted',
+  'quote.speakers.no': '👥 Who speaks: not noted',
+  'voices.ask_one': '🎙 {{count}} forwarded voice message. Is it one talk?',
+  'voices.ask_other':
+    '🎙 {{count}} voice messages forwarded in a row. Is it one talk? I can make one recording of them, each named by who said it, or hear each for itself.',
+  'voices.one': '🧵 As one recording',
+  'voices.each': '🎙 Each for itself',
   'recording.rename.button': '✏️ Title',
   'recording.rename': 'The recording is called “{{title}}” now. Write another title.',
   'recording.rename.bad': 'A title has at least one letter and no more than {{most}} characters. Try again.',

@@ -18,6 +18,9 @@ export const ru = {
   'settings.documentLanguage': '📄 Язык документов',
   'settings.documentLanguage.about':
     'На каком языке писать резюме, протоколы и другие документы. Язык записи на это не влияет.',
+  'settings.speechLanguage': '🗣 Язык записей',
+  'settings.speechLanguage.about':
+    'На каком языке говорят в ваших записях. Если языков несколько или они разные — оставьте «Сам определю».',
   'settings.speakers': '👥 Кто говорит',
   'settings.speakers.about':
     'Подписывать ли, кто из говорящих что сказал. Обычно я делаю это везде, кроме голосовых: там говорит один человек.',
@@ -82,6 +85,9 @@ export const kk = {
   'settings.documentLanguage': '📄 Құжат тілі',
   'settings.documentLanguage.about':
     'Түйін, хаттама және басқа құжаттарды қай тілде жазайын? Жазбаның тілі бұған әсер етпейді.',
+  'settings.speechLanguage': '🗣 Жазбалар тілі',
+  'settings.speechLanguage.about':
+    'Жазбаларыңызда қай тілде сөйлейді? Тілдер бірнеше не әртүрлі болса, «Өзім анықтаймын» күйінде қалдырыңыз.',
   'settings.speakers': '👥 Кім сөйледі',
   'settings.speakers.about':
     'Қай сөзді кім айтқанын көрсету керек пе? Әдетте дауыстық хабарламадан басқасында көрсетемін: онда бір адам сөйлейді.',
@@ -145,6 +151,9 @@ export const en = {
   'settings.documentLanguage': '📄 Language of documents',
   'settings.documentLanguage.about':
     'In which language I write summaries, minutes and other documents. The recording’s own does not matter.',
+  'settings.speechLanguage': '🗣 Spoken language',
+  'settings.speechLanguage.about':
+    'What is spoken in your recordings. Where it is several languages, or now one and now another, leave “I find out”.',
   'settings.speakers': '👥 Who speaks',
   'settings.speakers.about':
     'Whether I note who of the speakers said what. Usually I do everywhere but in voice messages, where one person speaks.',

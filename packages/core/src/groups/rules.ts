@@ -53,6 +53,18 @@ export async function choosePayer(
     .onConflictDoUpdate({ target: groupRules.chatId, set: payer });
 }
 
+/** What an administrator chose for the group, beside who pays. */
+export async function chooseGroupRules(
+  unit: Unit,
+  { chatId, title }: { readonly chatId: number; readonly title: string },
+  chosen: Partial<Pick<GroupRules, 'mode' | 'documents'>>,
+): Promise<void> {
+  await unit.tx
+    .insert(groupRules)
+    .values({ chatId, title, ...chosen })
+    .onConflictDoUpdate({ target: groupRules.chatId, set: { title, ...chosen } });
+}
+
 /** The groups that somebody pays for. */
 export function groupsPaidBy(
   tx: Pick<Tx, 'select'>,

@@ -9,6 +9,7 @@ import { type Order, transact } from '../unit.ts';
 import { cutAtPauses, OVERLAP_MS, voicedRuns } from './cut.ts';
 import { enqueuePieces } from './leader.ts';
 import { secondsHeard } from './piece-rows.ts';
+import { hearersFor } from './recognisers.ts';
 import type { Recording } from './recordings.ts';
 import { ROLL_MOST_MS } from './roll-call.ts';
 import { waitsAs } from '../users/turns.ts';
@@ -47,7 +48,7 @@ export async function cutRecording(
   signal: AbortSignal,
 ): Promise<FailureReason | null> {
   const durationMs = sounds.reduce((sum, { sound }) => sum + sound.durationMs, 0);
-  const hearers = parts.recognisers.of(recording.language);
+  const hearers = hearersFor(parts, recording);
   // A voice message is one person's; of several voices each is its sender's.
   const wantSpeakers =
     recording.wantSpeakers ??
@@ -100,7 +101,15 @@ export async function cutRecording(
       })
       .where(eq(recordings.id, recording.id));
     await unit.tx.insert(recordingPieces).values(rows).onConflictDoNothing();
-    if (await quoteOrder(unit, order, { ...order.input, seconds: secondsHeard(rows) })) return true;
+    const known = {
+      ...order.input,
+      seconds: secondsHeard(rows),
+      language: recording.language,
+      ...(hearers.some(({ can }) => can.speakers) && recording.source !== 'voices'
+        ? { speakers: wantSpeakers }
+        : {}),
+    };
+    if (await quoteOrder(unit, order, known)) return true;
     await enqueuePieces(unit, order, recording.id);
     return false;
   });

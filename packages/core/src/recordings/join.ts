@@ -61,7 +61,7 @@ function transcriptOf(recording: Recording, done: readonly Piece[], missing: rea
       })),
     ),
     missing: missing.map(({ startMs, endMs }) => ({ startMs, endMs })),
-    speakers: labels.map((label) => (recording.source === 'voices' ? label : null)),
+    speakers: labels.map((label) => (recording.source === 'voices' && label !== '' ? label : null)),
     timesFrom: words.some(({ told }) => told === true) ? 'recogniser' : 'pieces',
   };
 }

@@ -11,6 +11,7 @@ import { answerOf, cutShort } from './heard.ts';
 import type { Asked, Hearing } from './hearing.ts';
 import { type Answer, heardBefore, isOpen, type Piece } from './piece.ts';
 import { countAsking, finish, joinIfDone, keepAnswer, leaveOut, noteTry } from './piece-rows.ts';
+import { hearersFor } from './recognisers.ts';
 import type { Recording } from './recordings.ts';
 import { callRoll, soundOf } from './roll-call.ts';
 import { termsOf } from './vocabulary.ts';
@@ -87,14 +88,14 @@ async function giveUpOn(
 async function choose(
   parts: WorkerParts,
   piece: Piece,
-  { language }: Recording,
+  recording: Recording,
 ): Promise<
   | { readonly kind: 'one'; readonly hearer: Hearer; readonly isLast: boolean }
   | { readonly kind: 'nobody'; readonly failure: FailureReason }
 > {
   const usable: Hearer[] = [];
   let failure: FailureReason = 'provider_down';
-  for (const hearer of parts.recognisers.of(language)) {
+  for (const hearer of hearersFor(parts, recording)) {
     if ((piece.tries[hearer.name] ?? 0) >= GIVEN_UP) continue;
     const closed = await closedFor(parts, hearer.work);
     if (closed) failure = closed;

@@ -6,6 +6,7 @@ import { failOrder, noteProgress, orderUnderWay, quoteOrder, startOrder } from '
 import type { Run, WorkerParts } from '../parts.ts';
 import { type Order, transact } from '../unit.ts';
 import { cutRecording } from './cut-recording.ts';
+import { openVoices } from './voices.ts';
 import { fetchSource, roomFor } from './fetch.ts';
 import { enqueuePieces } from './leader.ts';
 import { joinIfDone, secondsHeard } from './piece-rows.ts';
@@ -35,6 +36,11 @@ export async function prepareRecording(parts: WorkerParts, recordingId: string, 
   }
 
   await noteProgress(parts, order.id, { stage: 'downloading' });
+  if (recording.source === 'voices') {
+    const unread = await openVoices(parts, recording, order, run);
+    if (unread) await failOrder(parts, order.id, unread);
+    return;
+  }
   if (recording.fileSize === 0) return failOrder(parts, order.id, 'empty_file');
   const room = roomFor(parts, recording) + 1024 * 1024;
   await using folder = await parts.media.scratch.folder(room, {

@@ -10,6 +10,7 @@ import {
 import { modelAt, speechModelNamed } from '../fal/models/index.ts';
 import type { SpeechModel } from '../fal/models/speech-model.ts';
 import { isWithdrawn } from '../fal/models/model.ts';
+import type { Recording } from './recordings.ts';
 
 export interface RecogniserSources extends Observers {
   readonly openai: OpenAiClient;
@@ -69,6 +70,16 @@ export function createRecognisers(sources: RecogniserSources, now = new Date()):
       return own ? [...new Set([...own, ...usual])] : usual;
     },
   };
+}
+
+/** Who is asked for a recording, in which order: whoever tells speakers apart goes first where that is wanted. */
+export function hearersFor(
+  { recognisers }: { readonly recognisers: Recognisers },
+  { language, wantSpeakers }: Pick<Recording, 'language' | 'wantSpeakers'>,
+): readonly Hearer[] {
+  const all = recognisers.of(language);
+  if (wantSpeakers !== true) return all;
+  return [...all.filter(({ can }) => can.speakers), ...all.filter(({ can }) => !can.speakers)];
 }
 
 /** OpenAI's own models end with OpenAI's dates; a server of somebody else keeps its models as long as it likes. */

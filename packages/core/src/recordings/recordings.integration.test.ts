@@ -5,6 +5,7 @@ import { encodeSpeech, speak } from '@aisha/sandbox';
 import { asc, eq, sql } from 'drizzle-orm';
 import iconv from 'iconv-lite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { excerptOf } from '../exports/excerpt.ts';
 import { accountOf } from '../credits/holds.ts';
 import { acceptOrder, cancelOrder } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -125,6 +126,45 @@ test('twelve minutes come back through the queue with no word lost or doubled, a
   await applyRetention(bench.parts);
   expect(await files(recording.id)).toEqual([transcriptKey(kept), kept.transcriptKey]);
 }, 60_000);
+
+test('several voices are one recording, each of them its sender’s, and its moments are heard', async () => {
+  const all = numbered(14);
+  const send = async (words: readonly string[]) =>
+    (await makeRecording(bench, me, audio(await encodeSpeech(words, { format: 'flac', wordMs: 600 }))))
+      .recording.fileId;
+  const voices = [
+    { fileId: await send(all.slice(0, 8)), fileSize: null, sender: 'Анна' },
+    { fileId: await send(all.slice(8)), fileSize: null, sender: 'Пётр' },
+  ];
+  const ordered = await transact(bench.parts, (unit) =>
+    orderTranscription(
+      unit,
+      { ownerId: me, chatId: me, threadId: null, messageId: 1, title: 'a', language: null },
+      {
+        source: 'voices',
+        fileId: 'a',
+        fileName: null,
+        mimeType: null,
+        fileSize: null,
+        durationS: null,
+        voices,
+      },
+    ),
+  );
+  if ('refused' in ordered) throw new Error('refused');
+  const { id } = ordered.recording;
+  await prepareRecording(bench.parts, id, run());
+  for (const { index } of await pieces(id)) await transcribePiece(bench.parts, id, index, run());
+  await joinRecording(bench.parts, id);
+  const kept = await recordingNow(bench, id);
+  expect(wordsOf(kept.text)).toEqual(all);
+  expect(kept).toMatchObject({ speakerNames: ['Анна', 'Пётр'], titleFrom: 'words' });
+  const { segments } = await readTranscript(bench.parts, kept);
+  for (const { speaker, text } of segments)
+    expect(wordsOf(text).every((word) => all.indexOf(word) < 8 === (speaker === 0))).toBe(true);
+  const excerpt = await excerptOf(bench.parts, kept, segments.length, run());
+  expect(excerpt?.sound?.length).toBeGreaterThan(1_000);
+});
 
 describe('a piece', () => {
   test('that fails is retried alone, and the text is in order', async () => {

@@ -1,13 +1,13 @@
 import {
   documents,
   recordingExports,
-  type Language,
   orders,
   passages,
   type Place,
   recordings,
   type RecordingSource,
   type Tx,
+  type Voice,
 } from '@aisha/db';
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { cancelOrder, type Placed, placeOrder, unended } from '../orders/orders.ts';
@@ -22,6 +22,8 @@ export interface IncomingMedia {
   readonly mimeType: string | null;
   readonly fileSize: number | null;
   readonly durationS: number | null;
+  /** Of several that are to be one: each of them, in their order. */
+  readonly voices?: readonly Voice[];
 }
 
 /** A day is longer than anything that is taken. */
@@ -41,7 +43,8 @@ export async function orderTranscription(
     ownerId: number;
     messageId: number;
     title: string;
-    language: Language | null;
+    /** ISO 639-1; null: whatever the recogniser hears. */
+    language: string | null;
     wantSpeakers?: boolean | null;
   },
   media: IncomingMedia,

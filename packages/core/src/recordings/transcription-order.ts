@@ -8,11 +8,25 @@ import type { Order } from '../unit.ts';
 import { stopRecording } from './stop.ts';
 import { waitsAs } from '../users/turns.ts';
 
-/** `seconds`: of what was heard. */
-const heard = z.object({ seconds: z.number().nonnegative().optional() });
+const heard = z.object({
+  /** Of what was heard. */
+  seconds: z.number().nonnegative().optional(),
+  /** What is spoken, ISO 639-1; null: whatever is heard. */
+  language: z.string().nullable().optional(),
+  /** Whether who speaks is told apart; not there where nobody can. */
+  speakers: z.boolean().optional(),
+});
 
 /** Seconds of speech in an order of a transcription; none before it was opened. */
 export const secondsOf = (input: Order['input']): number => heard.parse(input).seconds ?? 0;
+
+/** How the recording of an order is to be heard, as far as it was opened. */
+export const hearingIn = (
+  input: Order['input'],
+): { readonly language?: string | null | undefined; readonly speakers?: boolean | undefined } => {
+  const { language, speakers } = heard.parse(input);
+  return { language, speakers };
+};
 
 /** Minutes beyond the free ones; a begun one counts. */
 export const chargedMinutes = (seconds: number, { freeSeconds }: Pick<Prices, 'freeSeconds'>): number =>

@@ -22,6 +22,12 @@ export const SETTINGS = z.object({
   timeZone: z.string().refine(isTimeZone).nullable().catch(null),
   /** Of their documents: a code, or the name that somebody wrote; null: the language that they read. */
   documentLanguage: z.string().min(1).max(60).nullable().catch(null),
+  /** What they speak in recordings, ISO 639-1; null: whatever the recogniser hears. */
+  speechLanguage: z
+    .string()
+    .regex(/^[a-z]{2}$/)
+    .nullable()
+    .catch(null),
   /** Whether speakers are told apart; null: where it makes sense. */
   speakers: z.boolean().nullable().catch(null),
   /** Nothing is kept of what they order once it was delivered. */
