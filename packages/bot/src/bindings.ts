@@ -42,6 +42,8 @@ import * as operatorDialogues from './operators/dialogue.ts';
 import { orderAnswers } from './orders/presses.ts';
 import { recordingAnswers, recordingsComposer } from './recordings/composer.ts';
 import * as recordingDialogues from './recordings/dialogue.ts';
+import { repliesComposer } from './recordings/replies.ts';
+import { slidesComposer } from './recordings/slides.ts';
 import { shownTranscription } from './recordings/results.ts';
 import { settingAnswers, settingsComposer } from './settings/composer.ts';
 
@@ -103,6 +105,9 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       maintenanceComposer(),
       groupsComposer(),
       referencesComposer(),
+      // What answers a recording is about it, wherever somebody stands.
+      repliesComposer(),
+      slidesComposer(),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

@@ -42,7 +42,8 @@ export {
   kindOf,
 } from './documents/kinds/index.ts';
 export { LONGEST_LANGUAGE, nameIn, OFFERED_LANGUAGES, readLanguage } from './documents/languages.ts';
-export { linesOf } from './documents/lines.ts';
+export { linesOf, readMaterial } from './documents/lines.ts';
+export { addSlide, findSlide } from './documents/slides.ts';
 export { toggleTask } from './documents/marks.ts';
 export * from './documents/templates.ts';
 export { type Excerpt, excerptOf } from './exports/excerpt.ts';

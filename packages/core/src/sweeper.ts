@@ -1,5 +1,6 @@
 import { sweepBroadcasts } from './broadcasts/sweep.ts';
 import { sweepAvatars, sweepPhotos } from './avatars/sweep.ts';
+import { sweepSlides } from './documents/slides.ts';
 import { sweepFalJobs } from './fal/sweep.ts';
 import { sweepDigests } from './history/digest.ts';
 import { sweepIndex } from './history/sweep.ts';
@@ -32,6 +33,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepIndex(parts),
     sweepDigests(parts),
     sweepBroadcasts(parts),
+    sweepSlides(parts),
     options.updates ? sweepUpdates(parts) : 0,
   ]);
   return counts.reduce((sum, n) => sum + n, 0);

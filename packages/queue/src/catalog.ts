@@ -275,6 +275,18 @@ export const jobs = defineJobs(queues, {
     // Twenty transcripts are read and one is written.
     timeLimitMs: 60_000,
   }),
+  'recording.slide': job({
+    queue: 'text',
+    schema: z.object({ slideId: id }),
+    key: ({ slideId }) => [slideId],
+    whenActive: 'drop',
+    whenDelayed: 'keep',
+    // A provider's bad quarter of an hour: 3 s … 6 min.
+    attempts: 8,
+    backoff: { delayMs: 3_000, jitter: 0.3 },
+    // A photo of 20 MB and one call, which has 180 s.
+    timeLimitMs: 240_000,
+  }),
   'history.index': job({
     queue: 'text',
     schema: z.object({ recordingId: id, documentId: id.optional() }),

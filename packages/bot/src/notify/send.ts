@@ -33,6 +33,7 @@ import {
 } from '../credits/notices.ts';
 import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
+import { slideScreen } from '../recordings/slides.ts';
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { alarmScreen } from '../operators/alarms.ts';
@@ -226,6 +227,13 @@ async function render(
       const place = { chatId: row.chatId, threadId: notification.data.threadId };
       const payer = rules.payerId === null ? null : await findUser(parts.db, rules.payerId);
       return answering(voice, row.userId, place, [sendScreen(place, groupScreen(voice, payer, rules))]);
+    }
+    case 'slide.read': {
+      const voice = await voiceOf(parts, row.userId);
+      const shown = await slideScreen(parts.db, voice, notification.data.slideId);
+      if (!shown) return [];
+      const { place, screen, replyTo } = shown;
+      return answering(voice, row.userId, place, [sendScreen(place, screen, { replyTo })]);
     }
     case 'group.payer_gone': {
       const voice = await voiceOf(parts, row.userId);

@@ -17,14 +17,13 @@ import { correctingAnswers, correctingComposer } from './correcting.ts';
 import { linesScreen } from './lines.ts';
 import { namingAnswers, namingComposer } from './naming.ts';
 import { quoteAnswers } from './quote.ts';
-import { repliesComposer } from './replies.ts';
 import { howScreen, moreButtons, textsScreen } from './screens.ts';
 import { asOne, forwardedVoice, keptAsOneOfSeveral, takeVoices } from './voices.ts';
 import { termAnswers, termsComposer } from './terms.ts';
 
 export function recordingsComposer() {
   const composer = new Composer();
-  composer.use(namingComposer(), correctingComposer(), repliesComposer());
+  composer.use(namingComposer(), correctingComposer());
   composer.on(message(), (ctx, next) => {
     const turn = turnOf(ctx);
     const call = callOf(ctx.message, ctx.me);

@@ -94,6 +94,8 @@ export const ru = {
   'failure.not_text': 'Этот файл не похож на текст.',
   'failure.empty_file': 'Файл пустой.',
   'failure.silence': 'В записи тишина: речи не слышно.',
+  'failure.masked':
+    'Вы просили скрывать личные данные от моделей, а на фото их не скрыть, поэтому я его не читаю. Это можно изменить в /settings.',
   'failure.nothing_to_write': 'В записи нет текста, из которого можно сделать документ.',
   'failure.export_too_long':
     'Страниц получилось больше, чем помещается в один файл. Возьмите TXT или Markdown.',
@@ -222,6 +224,8 @@ export const kk = {
   'failure.not_text': 'Бұл файл мәтінге ұқсамайды.',
   'failure.empty_file': 'Файл бос.',
   'failure.silence': 'Жазбада тыныштық: сөз естілмейді.',
+  'failure.masked':
+    'Жеке деректерді модельдерден жасыруды сұрадыңыз, ал фотода оларды жасыру мүмкін емес, сондықтан оны оқымаймын. Мұны /settings бөлімінде өзгертуге болады.',
   'failure.nothing_to_write': 'Жазбада құжат жасайтын мәтін жоқ.',
   'failure.export_too_long': 'Бет саны бір файлға сыймайтын болды. TXT немесе Markdown таңдаңыз.',
   'failure.export_no_letters':
@@ -349,6 +353,8 @@ export const en = {
   'failure.not_text': 'This file doesn’t look like text.',
   'failure.empty_file': 'The file is empty.',
   'failure.silence': 'The recording is silent: no speech can be heard.',
+  'failure.masked':
+    'You asked for personal data to be hidden from models, which cannot be done in a photo, so I do not read it. You can change that in /settings.',
   'failure.nothing_to_write': 'There is no text in the recording to make a document from.',
   'failure.export_too_long': 'There are more pages than one file may have. Take TXT or Markdown.',
   'failure.export_no_letters':

@@ -40,6 +40,12 @@ export const ru = {
   'voices.ask_other': '🎙 {{count}} пересланного голосового подряд. Это один разговор?',
   'voices.one': '🧵 Одной записью',
   'voices.each': '🎙 Каждое отдельно',
+  'slide.read':
+    '🖼 Фото прочитано и добавлено к записи «{{title}}» — в новых документах оно учтётся:\n\n{{text}}',
+  'slide.empty': '🖼 На фото ничего не написано, к записи «{{title}}» добавлять нечего.',
+  'slide.failed': '🖼 Фото не удалось прочитать. {{why}}',
+  'slide.reading': '🖼 Читаю фото, добавлю к записи «{{title}}».',
+  'slide.most': '🖼 К этой записи уже добавлено столько фото, сколько можно.',
   'recording.rename.button': '✏️ Название',
   'recording.rename': 'Сейчас запись называется «{{title}}». Напишите новое название.',
   'recording.rename.bad':
@@ -111,6 +117,11 @@ export const kk = {
     '🎙 Қатарынан {{count}} дауыстық хабарлама қайта жіберілді. Бұл — бір әңгіме ме? Кім не айтқанын көрсетіп, бір жазбаға біріктірейін, не әрқайсысын бөлек танимын.',
   'voices.one': '🧵 Бір жазба етіп',
   'voices.each': '🎙 Әрқайсысын бөлек',
+  'slide.read': '🖼 Фото оқылып, «{{title}}» жазбасына қосылды — жаңа құжаттарда ескеріледі:\n\n{{text}}',
+  'slide.empty': '🖼 Фотода ештеңе жазылмаған, «{{title}}» жазбасына қосатын ештеңе жоқ.',
+  'slide.failed': '🖼 Фотоны оқу мүмкін болмады. {{why}}',
+  'slide.reading': '🖼 Фотоны оқып жатырмын, «{{title}}» жазбасына қосамын.',
+  'slide.most': '🖼 Бұл жазбаға қосуға болатын фото саны толды.',
   'recording.rename.button': '✏️ Атауы',
   'recording.rename': 'Қазір жазба «{{title}}» деп аталады. Жаңа атауын жазыңыз.',
   'recording.rename.bad':
@@ -183,6 +194,12 @@ export const en = {
     '🎙 {{count}} voice messages forwarded in a row. Is it one talk? I can make one recording of them, each named by who said it, or hear each for itself.',
   'voices.one': '🧵 As one recording',
   'voices.each': '🎙 Each for itself',
+  'slide.read':
+    '🖼 The photo was read and belongs to “{{title}}” now; new documents take it into account:\n\n{{text}}',
+  'slide.empty': '🖼 Nothing is written on the photo, so there is nothing to add to “{{title}}”.',
+  'slide.failed': '🖼 The photo could not be read. {{why}}',
+  'slide.reading': '🖼 Reading the photo, it is added to “{{title}}”.',
+  'slide.most': '🖼 This recording has as many photos as it may have.',
   'recording.rename.button': '✏️ Title',
   'recording.rename': 'The recording is called “{{title}}” now. Write another title.',
   'recording.rename.bad': 'A title has at least one letter and no more than {{most}} characters. Try again.',

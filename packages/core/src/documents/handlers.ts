@@ -1,6 +1,7 @@
 import type { JobHandlers } from '@aisha/queue';
 import { failOrderOf } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
+import { giveUpSlide, readSlide } from './slides.ts';
 import { writeSection } from './section.ts';
 import { writeDocument } from './write.ts';
 
@@ -9,6 +10,10 @@ export function documentHandlers(parts: WorkerParts) {
     failOrderOf(parts, 'document', documentId);
   return {
     'document.write': { handle: ({ documentId }) => writeDocument(parts, documentId), giveUp },
+    'recording.slide': {
+      handle: ({ slideId }, run) => readSlide(parts, slideId, run),
+      giveUp: ({ slideId }) => giveUpSlide(parts, slideId),
+    },
     'document.section': { handle: (payload, run) => writeSection(parts, payload, run), giveUp },
   } satisfies Partial<JobHandlers>;
 }

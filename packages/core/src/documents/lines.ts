@@ -2,6 +2,7 @@ import { readTranscript, type Transcript } from '../recordings/transcript.ts';
 import type { Recording } from '../recordings/recordings.ts';
 import { speakersOf } from '../recordings/speakers.ts';
 import type { WorkerParts } from '../parts.ts';
+import { slidesText } from './slides.ts';
 import { sectionsOf } from './sections.ts';
 
 /** What was said in one go, with the number by which documents name it. */
@@ -70,6 +71,13 @@ export function numbered(lines: readonly Line[], speakers: readonly (string | nu
 
 const speakerName = (speakers: readonly (string | null)[], speaker: number): string =>
   speakers.length === 0 ? '' : (speakers[speaker] ?? `Speaker ${speaker + 1}`);
+
+/** All that a document is written over: the lines, and below them what was shown. */
+export async function readMaterial(parts: Pick<WorkerParts, 'storage' | 'db'>, recording: Recording) {
+  const read = await readLines(parts, recording);
+  const said = numbered(read.lines, read.speakers);
+  return { ...read, text: said === '' ? '' : said + (await slidesText(parts, recording)) };
+}
 
 /** The numbers of the lines in a numbered text. */
 export const numbersIn = (text: string): Set<number> =>

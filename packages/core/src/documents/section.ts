@@ -10,7 +10,7 @@ import { ask, type Question, writing } from './ask.ts';
 import { volumeOf } from './cost.ts';
 import { documentAndRecording } from './documents.ts';
 import { documentKinds, kindOf } from './kinds/index.ts';
-import { momentsIn, numbered, numbersIn, readLines, withKnownMoments } from './lines.ts';
+import { momentsIn, numbersIn, readMaterial, withKnownMoments } from './lines.ts';
 import { addSections, mergeOf, type Section, sectionsIn } from './plan.ts';
 import { halves } from './sections.ts';
 
@@ -146,10 +146,10 @@ async function materialOf(parts: WorkerParts, section: Section): Promise<Materia
   const { documentId, level, from, to } = section;
   const found = await documentAndRecording(parts.db, documentId);
   if (!found) return null;
-  const { lines, speakers } = await readLines(parts, found.recording);
+  const { speakers, text: whole } = await readMaterial(parts, found.recording);
   const names = speakers.filter((name) => name !== null);
   if (level === 0) {
-    const text = numbered(lines, speakers).slice(from, to);
+    const text = whole.slice(from, to);
     const at = halves(text);
     const stretch = (start: number, end: number) => ({ level, from: start, to: end, result: null });
     return {

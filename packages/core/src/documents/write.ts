@@ -10,7 +10,7 @@ import { transact, type Unit } from '../unit.ts';
 import { type Document, documentAndRecording } from './documents.ts';
 import { type DocumentKind, documentKinds, kindOf } from './kinds/index.ts';
 import type { DocumentDefinition } from './kinds/kind.ts';
-import { type Line, momentsIn, numbered, readLines } from './lines.ts';
+import { type Line, momentsIn, readMaterial } from './lines.ts';
 import {
   addSections,
   coverText,
@@ -39,8 +39,7 @@ export async function writeDocument(parts: WorkerParts, documentId: string): Pro
   const order = await startOrder(parts, waiting.id);
   if (!order) return;
   if (!recording.text) return failOrder(parts, order.id, 'nothing_to_write');
-  const { lines, speakers } = await readLines(parts, recording);
-  const text = numbered(lines, speakers);
+  const { lines, text } = await readMaterial(parts, recording);
   if (text === '') return failOrder(parts, order.id, 'nothing_to_write');
 
   const { sections, content } = await transact(parts, (unit) =>

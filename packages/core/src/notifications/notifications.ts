@@ -93,6 +93,7 @@ export const notificationBody = z.discriminatedUnion('kind', [
     kind: z.literal('group.settings'),
     data: z.object({ threadId: z.number().nullable().optional() }),
   }),
+  z.object({ kind: z.literal('slide.read'), data: z.object({ slideId: z.string() }) }),
   z.object({ kind: z.literal('group.payer_gone'), data: z.object({ title: z.string() }) }),
   z.object({ kind: z.literal('service.back'), data: z.object({}) }),
   z.object({ kind: z.literal('broadcast.ended'), data: z.object({ broadcastId: z.string() }) }),

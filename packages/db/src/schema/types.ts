@@ -319,6 +319,8 @@ export const FAILURES = [
   'empty_file',
   'silence',
   'nothing_to_write',
+  /** A picture shows what its person wants hidden from models. */
+  'masked',
   /** More pages than a file may have. */
   'export_too_long',
   /** The letters of its language are not in our fonts. */
