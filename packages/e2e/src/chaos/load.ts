@@ -17,6 +17,8 @@ export interface Ledger {
   readonly documents: { chatId: number; data: string }[];
   readonly trainings: { chatId: number; avatarId: string }[];
   readonly cancels: { chatId: number; orderId: string }[];
+  /** Packs that Telegram took Stars for. */
+  readonly purchases: { chatId: number; chargeId: string }[];
   /** Times that somebody had no answer within their patience and went on. */
   impatient: number;
 }
@@ -36,6 +38,8 @@ interface Actor {
 
 interface Material {
   readonly voice: Buffer;
+  /** Longer than what is free. */
+  readonly longVoice: Buffer;
   readonly photos: readonly Photo[];
 }
 
@@ -49,6 +53,7 @@ export const emptyLedger = (): Ledger => ({
   documents: [],
   trainings: [],
   cancels: [],
+  purchases: [],
   impatient: 0,
 });
 
@@ -56,12 +61,16 @@ export const emptyLedger = (): Ledger => ({
 export async function startCrowd(
   system: System,
   random: Random,
-  sizes: { chatters: number; talkers: number; painters: number; trainers: number },
+  sizes: { chatters: number; talkers: number; painters: number; trainers: number; buyers: number },
   signal: AbortSignal,
 ): Promise<Crowd> {
   const ledger = emptyLedger();
   const material: Material = {
     voice: await encodeSpeech(WORDS, { format: 'ogg' }),
+    longVoice: await encodeSpeech(Array.from({ length: 7 }, () => WORDS).flat(), {
+      format: 'ogg',
+      wordMs: 900,
+    }),
     photos: await makePhotos(10, 640),
   };
   const kinds = [
@@ -69,6 +78,7 @@ export async function startCrowd(
     { name: 'talker', count: sizes.talkers, act: talk },
     { name: 'painter', count: sizes.painters, act: paint },
     { name: 'trainer', count: sizes.trainers, act: train },
+    { name: 'buyer', count: sizes.buyers, act: buy },
   ];
   const running: Promise<void>[] = [];
   for (const { name, count, act } of kinds)
@@ -118,8 +128,14 @@ async function talk(
   { person, random, ledger, material }: Actor,
   turn: number,
 ): Promise<void> {
+  const isLong = random.chance(0.3);
   const file = random.chance(0.5)
-    ? { kind: 'voice' as const, bytes: material.voice, name: 'voice.ogg', mime: 'audio/ogg' }
+    ? {
+        kind: 'voice' as const,
+        bytes: isLong ? material.longVoice : material.voice,
+        name: 'voice.ogg',
+        mime: 'audio/ogg',
+      }
     : {
         kind: 'document' as const,
         bytes: Buffer.from(`Note ${turn}. Olga writes the report until Friday. We meet on Monday at ten.`),
@@ -128,6 +144,8 @@ async function talk(
       };
   const { id } = await person.media(file.kind, file);
   ledger.recordings.push({ chatId: person.id, messageId: id });
+  // What costs is quoted once it was opened.
+  if (file.kind === 'voice' && isLong) await person.press(/^▶️ Start/, { after: id, timeoutMs: PATIENCE_MS });
   const label = random.pick([/Summary/, /To-do list/]);
   const answer = await person.see(
     (message) => message.message.reply_to_message?.message_id === id && hasButton(message, label),
@@ -137,6 +155,20 @@ async function talk(
   if (random.chance(0.4)) return;
   ledger.documents.push({ chatId: person.id, data: buttonData(answer, label) });
   await person.pressOn(answer, label);
+}
+
+/** A pack for Stars; Telegram takes them once the bot has agreed in time. */
+async function buy(system: System, { person, ledger }: Actor): Promise<void> {
+  const looking = { timeoutMs: PATIENCE_MS };
+  const { id: after } = await person.write('/balance');
+  await person.press(/Top up/, { after, ...looking });
+  await person.press(/100 credits/, { after: after - 1, ...looking });
+  const invoice = await person.see(({ message }) => message.invoice !== undefined, 'the invoice', {
+    after,
+    ...looking,
+  });
+  const paid = await system.telegram.pay({ userId: person.id, messageId: invoice.id });
+  if (paid.outcome === 'paid') ledger.purchases.push({ chatId: person.id, chargeId: paid.chargeId });
 }
 
 async function paint(_system: System, { person, random, ledger }: Actor, turn: number): Promise<void> {

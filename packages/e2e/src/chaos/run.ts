@@ -35,7 +35,7 @@ export async function runChaos(system: System, options: RunOptions): Promise<Run
   const crowd = await startCrowd(
     system,
     random.fork('crowd'),
-    { chatters: 3, talkers: 2, painters: 3, trainers: 1 },
+    { chatters: 3, talkers: 2, painters: 3, trainers: 1, buyers: 1 },
     over.signal,
   );
   // A crowd that breaks ends the run at once, with its error.

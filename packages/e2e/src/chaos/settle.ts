@@ -4,7 +4,7 @@ import type { System } from './system.ts';
 /** Rows that somebody still has to do something about, by what they are. */
 const OPEN: Readonly<Record<string, string>> = {
   updates: `select count(*) from telegram_updates where state <> 'done'`,
-  orders: `select count(*) from orders where state in ('queued', 'running')`,
+  orders: `select count(*) from orders where state in ('quoted', 'queued', 'running')`,
   notifications: `select count(*) from notifications where state = 'pending'`,
   'FAL jobs': `select count(*) from fal_jobs where state not in ('completed', 'failed', 'cancelled')`,
   photos: `select count(*) from avatar_photos where state = 'received'`,
@@ -35,6 +35,10 @@ export async function dustSettles(
       'the dust settles',
       async () => {
         if (hurry) hurried += await hurryUnclearSubmits(system);
+        // Whoever was asked for a price went away: nobody waits the half hour that it is kept.
+        await system.sql(
+          `update orders set deadline_at = now() where state = 'quoted' and deadline_at > now()`,
+        );
         open = await openRows(system);
         const left = Object.entries(open).filter(([, count]) => count > 0);
         const line = left.map(([name, count]) => `${count} ${name}`).join(', ');
