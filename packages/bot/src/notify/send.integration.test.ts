@@ -200,7 +200,7 @@ describe('a notification', () => {
       })
       .returning();
     await tell(row?.id ?? '');
-    expect((await texts()).join()).toMatch(/fal.*<locked>/s);
+    expect((await texts()).join()).toMatch(/FAL.*<locked>/s);
   });
 
   test('of an alarm about one model names it and what stands still', async () => {
@@ -215,7 +215,7 @@ describe('a notification', () => {
       })
       .returning();
     await tell(row?.id ?? '');
-    expect((await texts()).join()).toMatch(/openai.*omni-moderation-latest.*проверка описаний картинок/s);
+    expect((await texts()).join()).toMatch(/OpenAI.*omni-moderation-latest.*проверка описаний картинок/s);
   });
 });
 
