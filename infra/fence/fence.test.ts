@@ -117,6 +117,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['chat'],
     ['buttons.ts'],
     ['menu'],
+    ['privacy'],
     ['orders'],
     ['exports'],
     ['documents', 'images', 'avatars', 'credits', 'groups'],

@@ -83,6 +83,7 @@ const machinery = ['texts', 'chat', 'buttons.ts'];
 const offered = [
   'menu',
   'settings',
+  'privacy',
   'orders',
   'exports',
   'documents',
@@ -109,6 +110,7 @@ const BOT: Inside = {
   images: [...machinery, 'menu', 'orders'],
   avatars: [...machinery, 'menu', 'orders'],
   settings: [...machinery, 'menu', 'documents'],
+  privacy: [...machinery, 'menu'],
   albums: [...machinery, 'menu', 'avatars'],
   credits: [...machinery, 'menu', 'orders'],
   groups: [...machinery, 'menu'],

@@ -5,6 +5,7 @@ import {
   checkPrices,
   createRecognisers,
   createSimulatedFal,
+  disclose,
   messageKeepers,
   openFoundation,
   orderKinds,
@@ -15,6 +16,7 @@ import { createFalClient, createOpenAiClient, createTelegramClient } from '@aish
 import { queues, startDepthCollector, startWorkers, watchConsumption } from '@aisha/queue';
 import { createHealth, type Lifecycle, type Logger, startHealthServer, untilDone } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
+import { disclosedBy } from './disclosed.ts';
 import { handlers } from './handlers.ts';
 import { queueSelection } from './queue-selection.ts';
 import { reportModels } from './report-models.ts';
@@ -88,6 +90,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
       links: config.links,
       spending: config.spending,
       photos: config.photos,
+      privacy: config.privacy,
       documents: { maskPersonal: config.openai.maskPersonal },
     },
   } satisfies WorkerParts & Record<string, unknown>;
@@ -123,6 +126,15 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     signal: lifecycle.stopping,
   });
   log.info('worker started', { queues: workers.queues, testMode: config.fal.testMode });
+  void untilDone(lifecycle.stopping, () =>
+    disclose(database.db, disclosedBy(config)).then(
+      () => true,
+      (error: unknown) => {
+        log.warn('where data go is not written down yet', { error });
+        return false;
+      },
+    ),
+  );
   void reportModels(openai, log, lifecycle.stopping);
   // Links to the bot carry its name.
   void untilDone(lifecycle.stopping, async () => {

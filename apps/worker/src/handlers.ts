@@ -1,4 +1,4 @@
-import { exportHandlers, type NotifyParts, notifyHandlers } from '@aisha/bot';
+import { exportHandlers, type NotifyParts, notifyHandlers, privacyHandlers } from '@aisha/bot';
 import { coreHandlers, createDispatcher, type InboxParts, type WorkerParts } from '@aisha/core';
 import { type JobHandlers, nothingToEnd } from '@aisha/queue';
 import { TransientError } from '@aisha/service';
@@ -14,6 +14,7 @@ export function handlers(parts: WorkerParts & NotifyParts & InboxParts): JobHand
     ...coreHandlers(parts),
     ...notifyHandlers(parts),
     ...exportHandlers(parts),
+    ...privacyHandlers(parts),
     'telegram.dispatch': {
       handle: async (lane, { signal }) => {
         const outcome = await dispatcher.run(lane, { signal });

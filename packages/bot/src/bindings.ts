@@ -45,12 +45,14 @@ import * as recordingDialogues from './recordings/dialogue.ts';
 import { repliesComposer } from './recordings/replies.ts';
 import { slidesComposer } from './recordings/slides.ts';
 import { shownTranscription } from './recordings/results.ts';
+import { privacyAnswers, privacyComposer } from './privacy/composer.ts';
 import { settingAnswers, settingsComposer } from './settings/composer.ts';
 
 /** What each button does: one without an answer does not compile. */
 const answers: Answers = {
   ...menuAnswers,
   ...settingAnswers,
+  ...privacyAnswers,
   ...avatarAnswers,
   ...likenessAnswers,
   ...imageAnswers,
@@ -101,6 +103,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       pressesComposer(),
       menuComposer(greetInvited),
       settingsComposer(),
+      privacyComposer(),
       operatorsComposer(),
       maintenanceComposer(),
       groupsComposer(),

@@ -80,6 +80,7 @@ const intoKind = oneOf(['translation', 'bilingual'], (kind) => kind.slice(0, 1))
 const where = optional(oneOf(['card']), 'below');
 /** Their own, or one that is shared with them. */
 const drawable = own(findDrawable);
+const exportFirst = optional(oneOf(['export']), 'plain');
 const avatarOrNone: Codec<string, Avatar | 'none'> = {
   ...drawable,
   read: (text, presser) => (text === 'none' ? text : drawable.read(text, presser)),
@@ -155,6 +156,12 @@ export const buttons = {
   'language.set': owner(oneOf(LANGUAGES)),
   help: anyone(),
   settings: owner(),
+  /** Everything that is kept of somebody, as files. */
+  export: owner(),
+  'leave.ask': owner(),
+  leave: owner(exportFirst),
+  'leave.sure': owner(oneOf(['day', 'now']), exportFirst),
+  'leave.stay': owner(),
   setting: owner(oneOf(SETTING_NAMES)),
   /** By the name of one of its choices (`settings/choices.ts`). */
   'setting.set': owner(oneOf(SETTING_NAMES), word),

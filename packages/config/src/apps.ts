@@ -7,6 +7,7 @@ import { openAiGroup } from './groups/openai.ts';
 import { photosGroup } from './groups/photos.ts';
 import { pricesGroup } from './groups/prices.ts';
 import { paymentsGroup } from './groups/payments.ts';
+import { privacyGroup } from './groups/privacy.ts';
 import { processGroup } from './groups/process.ts';
 import { recognisersGroup } from './groups/recognisers.ts';
 import { redisGroup } from './groups/redis.ts';
@@ -57,6 +58,7 @@ export const SCHEMAS = {
     recognisers: recognisersGroup,
     links: linksGroup,
     spending: spendingGroup,
+    privacy: privacyGroup,
   },
   'webhook-api': {
     process: processGroup,
@@ -123,6 +125,7 @@ const PARTS = {
   limits: limitsGroup,
   payments: paymentsGroup,
   recognisers: recognisersGroup,
+  privacy: privacyGroup,
 } as const;
 type Parts = Built<typeof PARTS>;
 

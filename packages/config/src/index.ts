@@ -9,6 +9,7 @@ export type { OpenAiConfig } from './groups/openai.ts';
 export type { PhotoRules } from './groups/photos.ts';
 export type { Prices } from './groups/prices.ts';
 export type { Pack, PaymentsConfig, Plan } from './groups/payments.ts';
+export type { PrivacyConfig } from './groups/privacy.ts';
 export type { ProcessConfig } from './groups/process.ts';
 export type { ElevenLabsConfig, RecognisersConfig, SpeechServerConfig } from './groups/recognisers.ts';
 export type { RedisConfig } from './groups/redis.ts';

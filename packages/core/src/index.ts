@@ -235,6 +235,23 @@ export { beginMaintenanceBy, endMaintenanceBy } from './operators/maintenance.ts
 export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
 export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
 export { applyRetention } from './retention.ts';
+export { noteConsent } from './privacy/consents.ts';
+export { disclose, disclosed, type Disclosed } from './privacy/disclosures.ts';
+export { type ErasureStep, type Receipt, runErasure, type TellReceipt } from './privacy/erase.ts';
+export {
+  askErasure,
+  cancelErasure,
+  CHANGE_OF_MIND_HOURS,
+  type Erasure,
+  eraseAgain,
+} from './privacy/erasure.ts';
+export {
+  askExport,
+  EXPORTS_KEPT_DAYS,
+  failDataExport,
+  findDataExport,
+  makeDataExport,
+} from './privacy/export.ts';
 export { SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
 export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';
 export { isPaused, openBreaker } from './breaker/breaker.ts';

@@ -1,5 +1,12 @@
 import type { Place } from '@aisha/db';
-import type { FalConfig, LinksConfig, PhotoRules, SpendingLimits, TelegramConfig } from '@aisha/config';
+import type {
+  FalConfig,
+  LinksConfig,
+  PhotoRules,
+  PrivacyConfig,
+  SpendingLimits,
+  TelegramConfig,
+} from '@aisha/config';
 import type { FaceReader, Media } from '@aisha/media';
 import type { FalClient, OpenAiClient, Recognisers, TelegramClient } from '@aisha/providers';
 import type { Logger } from '@aisha/service';
@@ -31,6 +38,7 @@ export interface WorkerParts extends DeciderParts {
     readonly links: LinksConfig;
     readonly spending: SpendingLimits;
     readonly photos: PhotoRules;
+    readonly privacy: PrivacyConfig;
     /** Unless a person chose otherwise. */
     readonly documents: { readonly maskPersonal: boolean };
   };

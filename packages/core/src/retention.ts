@@ -7,6 +7,7 @@ import { removeImages } from './images/retention.ts';
 import { removeOldUpdates } from './inbox/retention.ts';
 import { removeOldNotifications } from './notifications/sweep.ts';
 import type { WorkerParts } from './parts.ts';
+import { removeExports } from './privacy/export.ts';
 import { forgetDelivered, forgetOutlived } from './privacy/forget.ts';
 import { removePieces, removeRecordings } from './recordings/retention.ts';
 import { forgetMemories } from './users/conversations.ts';
@@ -21,6 +22,7 @@ import { forgetCounts } from './spending/spending.ts';
 export async function applyRetention(parts: WorkerParts): Promise<void> {
   await forgetDelivered(parts);
   await forgetOutlived(parts);
+  await removeExports(parts);
   await removeImages(parts);
   await forgetWords(parts.db);
   await forgetQuestions(parts.db);

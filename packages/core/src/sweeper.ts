@@ -7,6 +7,8 @@ import { sweepIndex } from './history/sweep.ts';
 import { sweepUpdates } from './inbox/sweep.ts';
 import { sweepNotifications } from './notifications/sweep.ts';
 import { sweepOrders } from './orders/sweep.ts';
+import { sweepErasures } from './privacy/erasure.ts';
+import { sweepExports } from './privacy/export.ts';
 import { sweepPayments } from './payments/sweep.ts';
 import type { DeciderParts } from './parts.ts';
 
@@ -30,6 +32,8 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepAvatars(parts),
     sweepNotifications(parts),
     sweepPayments(parts),
+    sweepErasures(parts),
+    sweepExports(parts),
     sweepIndex(parts),
     sweepDigests(parts),
     sweepBroadcasts(parts),

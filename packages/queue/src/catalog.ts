@@ -313,6 +313,30 @@ export const jobs = defineJobs(queues, {
     // Twelve hours of speech as pages take half a minute on a busy core, and are given up after two.
     timeLimitMs: 180_000,
   }),
+  'privacy.erase': job({
+    queue: 'exports',
+    schema: z.object({ erasureId: id }),
+    key: ({ erasureId }) => [erasureId],
+    whenActive: 'drop',
+    whenDelayed: 'hasten',
+    // A provider's or S3's bad minutes: 2 s … 4 min; then the sweeper begins again, until everything is gone.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // Tens of thousands of objects deleted a thousand at a time, and as many requests forgotten at FAL eight at a time.
+    timeLimitMs: 600_000,
+  }),
+  'privacy.export': job({
+    queue: 'exports',
+    schema: z.object({ exportId: id }),
+    key: ({ exportId }) => [exportId],
+    whenActive: 'drop',
+    whenDelayed: 'hasten',
+    // S3's bad minutes: 2 s … 4 min; what is made is kept.
+    attempts: 8,
+    backoff: { delayMs: 2_000, jitter: 0.3 },
+    // Ten thousand pictures, 20 GB at most, read and written again; what is left is made by the next run.
+    timeLimitMs: 1_800_000,
+  }),
   'notification.send': job({
     queue: 'outbox',
     schema: z.object({ notificationId: id }),

@@ -1,5 +1,5 @@
 import { classifyError, TransientError, type Logger } from '@aisha/service';
-import { Queue, type JobsOptions } from 'bullmq';
+import { type Job, Queue, type JobsOptions } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { KEY_PREFIX, type RedisConnection } from './connection.ts';
 import { keyOf, type Catalog, type JobDefinition } from './definition.ts';
@@ -27,6 +27,13 @@ export interface Producer<P> {
     payload: P[N],
     options?: EnqueueOptions,
   ): Promise<EnqueueOutcome>;
+  /**
+   * Takes jobs out of all queues by their data: those that wait, and those that were given up. What runs is counted and
+   * left: it cannot be taken away from its worker.
+   */
+  forget(
+    isMeant: (data: unknown) => boolean,
+  ): Promise<{ readonly removed: number; readonly running: number }>;
   /** Ends its use of the connection; the connection belongs to the caller. */
   close(): Promise<void>;
 }
@@ -75,11 +82,49 @@ export function createProducerFor<P>(
         throw new TransientError(`cannot enqueue ${name}: Redis is away`, { cause: error });
       }
     },
+    forget: async (isMeant) => {
+      let removed = 0;
+      let running = 0;
+      for (const name of new Set(queuesOf(catalog))) {
+        const queue = open(name);
+        for (const state of WAITING)
+          for (const one of await meantIn(queue, state, isMeant)) {
+            await one.remove();
+            removed += 1;
+          }
+        running += (await meantIn(queue, 'active', isMeant)).length;
+      }
+      return { removed, running };
+    },
     close: async () => {
       await Promise.all([...opened.values()].map((queue) => queue.close()));
       opened.clear();
     },
   };
+}
+
+/** A job that is being taken while this looks is found among those that run, which are looked at last. */
+const WAITING = ['failed', 'delayed', 'prioritized', 'waiting'] as const;
+/** Jobs read at once. */
+const PAGE = 1_000;
+
+const queuesOf = <P>(catalog: Catalog<P>): string[] =>
+  Object.values<JobDefinition<unknown>>(catalog as Record<string, JobDefinition<unknown>>).map(
+    ({ queue }) => queue,
+  );
+
+async function meantIn(
+  queue: Queue,
+  state: (typeof WAITING)[number] | 'active',
+  isMeant: (data: unknown) => boolean,
+): Promise<Job[]> {
+  const meant: Job[] = [];
+  for (let from = 0; ; from += PAGE) {
+    const page = await queue.getJobs([state], from, from + PAGE - 1, true);
+    // One that ended meanwhile has no data any more.
+    meant.push(...page.filter((one) => one !== undefined && isMeant(one.data)));
+    if (page.length < PAGE) return meant;
+  }
 }
 
 /**

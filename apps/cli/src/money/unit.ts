@@ -21,7 +21,11 @@ export function withTill<T>(what: string, io: Io, work: (till: Till) => Promise<
         transact(
           {
             db,
-            producer: { enqueue: async () => 'added', close: async () => undefined },
+            producer: {
+              enqueue: async () => 'added',
+              forget: async () => ({ removed: 0, running: 0 }),
+              close: async () => undefined,
+            },
             log: silentLogger,
             orderKinds,
             limits: config.limits,

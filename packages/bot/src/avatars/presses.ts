@@ -11,6 +11,7 @@ import {
   listAvatars,
   isShareRefusal,
   makeMain,
+  noteConsent,
   orderTraining,
   PHOTO_COUNT,
   photoAt,
@@ -35,6 +36,7 @@ import {
   confirmDeleteScreen,
   consentScreen,
   instantReadyScreen,
+  consentText,
   kindScreen,
   nameScreen,
   photoCard,
@@ -108,6 +110,13 @@ export const avatarAnswers = {
     };
     const avatar = await createAvatar(turn.unit, draft);
     if (avatar) {
+      await noteConsent(turn.unit, {
+        userId: turn.user.id,
+        what: 'avatar',
+        subjectId: avatar.id,
+        language: turn.language,
+        text: consentText(turn, kind),
+      });
       await takeKept(turn, avatar);
       return collectPhotos(turn, avatar);
     }

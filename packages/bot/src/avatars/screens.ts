@@ -58,14 +58,17 @@ export function subjectScreen(voice: Voice): Screen {
   };
 }
 
+/** What somebody says by agreeing. */
+export const consentText = (voice: Voice, kind: AvatarKind): string => voice.t(consentKey(voice, kind));
+
 export function consentScreen(voice: Voice, kind: AvatarKind): Screen {
   return {
-    text: voice.t(consentText(voice, kind)),
+    text: consentText(voice, kind),
     buttons: [[button(voice.label('avatar.consent.yes'), 'avatar.consent')], [cancelButton(voice)]],
   };
 }
 
-const consentText = ({ settings }: Voice, kind: AvatarKind) =>
+const consentKey = ({ settings }: Voice, kind: AvatarKind) =>
   kind === 'style' ? 'avatar.consent.style' : settings.faces ? 'avatar.consent.faces' : 'avatar.consent.text';
 
 /** What is said of one photo, and the ways from it: another, keep, remove, back to the counter. */

@@ -27,7 +27,9 @@ const COMMANDS: [command: string, key: TextKey, params?: TextParams][] = [
   ['/language', 'language.title'],
   ['/help', 'help.text'],
   ['/cancel', 'cancel.nothing'],
-  ['/privacy', 'privacy.text'],
+  ['/privacy', 'privacy.title'],
+  ['/export', 'export.all.begun'],
+  ['/delete_me', 'leave.title'],
   ['/nonsense', 'unknown.text'],
   ['just words', 'unknown.text'],
 ];

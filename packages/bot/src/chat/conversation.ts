@@ -124,7 +124,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     });
     // A checkout must be answered, whoever pays. To whom an operator blocked nothing is said.
     const over = user.minuteUpdates - unit.limits.updatesPerMinute;
-    if (update.pre_checkout_query || (!user.blockedAt && over <= 0)) await route(bot, raw, turn);
+    const isGoing = user.leavingAt !== null && user.leavingAt <= new Date();
+    if (isGoing && (pressed || turn.isPrivate)) turn.toast('leave.going');
+    else if (update.pre_checkout_query || (!user.blockedAt && over <= 0)) await route(bot, raw, turn);
     // One word; in a group nobody else should have to read it.
     else if (!user.blockedAt && over === 1 && (pressed || turn.isPrivate)) turn.toast('limit.updates');
 

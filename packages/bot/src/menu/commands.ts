@@ -18,6 +18,8 @@ const COMMANDS = [
   'help',
   'cancel',
   'privacy',
+  'export',
+  'delete_me',
   'paysupport',
   'terms',
 ] as const;

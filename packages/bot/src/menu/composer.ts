@@ -5,7 +5,7 @@ import { IDLE } from '../chat/dialogue.ts';
 import { withoutPhotos } from '../chat/memory.ts';
 import { onCommand } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
-import { languageScreen, menuScreen, noteScreen } from './screens.ts';
+import { languageScreen, leavingScreen, menuScreen, noteScreen } from './screens.ts';
 
 /** `greet`: what is said to somebody who came by a link, before everything else. */
 export function menuComposer(greet: (turn: Turn, payload: string) => Promise<string>) {
@@ -13,15 +13,15 @@ export function menuComposer(greet: (turn: Turn, payload: string) => Promise<str
   onCommand(composer, 'start', async (turn, payload) => {
     turn.state = IDLE;
     const hello = turn.t('menu.hello', { name: turn.user.firstName });
-    turn.send(menuScreen(turn, `${hello}\n\n${await greet(turn, payload)}`));
+    if (turn.user.leavingAt) turn.send(leavingScreen(turn, turn.user.leavingAt));
+    else turn.send(menuScreen(turn, `${hello}\n\n${await greet(turn, payload)}`));
   });
   onCommand(composer, 'menu', (turn) => {
     turn.state = IDLE;
-    turn.send(menuScreen(turn));
+    turn.send(mainScreen(turn));
   });
   onCommand(composer, 'language', (turn) => turn.send(languageScreen(turn)));
   onCommand(composer, 'help', (turn) => turn.send(noteScreen(turn, turn.t('help.text'))));
-  onCommand(composer, 'privacy', (turn) => turn.send(noteScreen(turn, turn.t('privacy.text'))));
   onCommand(composer, 'cancel', (turn) => {
     const nothing = turn.state.name === IDLE.name && turn.memory.photos.length === 0;
     dropAll(turn);
@@ -32,8 +32,12 @@ export function menuComposer(greet: (turn: Turn, payload: string) => Promise<str
 
 const toMenu: Answers['menu'] = (turn) => {
   turn.state = IDLE;
-  turn.show(menuScreen(turn));
+  turn.show(mainScreen(turn));
 };
+
+/** Who is leaving is asked first whether that is what they want. */
+const mainScreen = (turn: Turn) =>
+  turn.user.leavingAt ? leavingScreen(turn, turn.user.leavingAt) : menuScreen(turn);
 
 function dropAll(turn: Turn): void {
   turn.state = IDLE;

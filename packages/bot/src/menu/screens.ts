@@ -41,6 +41,17 @@ export function languageScreen(voice: Voice): Screen {
   };
 }
 
+/** Everything of theirs goes at that time, unless they stay. */
+export function leavingScreen(voice: Voice, at: Date): Screen {
+  return {
+    text: voice.t('leave.waiting', { date: voice.date(at) }),
+    buttons: [
+      [button(voice.label('leave.stay'), 'leave.stay')],
+      [button(voice.label('leave.now'), 'leave.sure', 'now')],
+    ],
+  };
+}
+
 /** A text with nothing to press but the way back. */
 export function noteScreen(voice: Voice, text: string): Screen {
   return { text, buttons: [[menuButton(voice)]] };

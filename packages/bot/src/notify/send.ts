@@ -38,6 +38,7 @@ import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { alarmScreen } from '../operators/alarms.ts';
 import { firstPicturesTold } from './first-pictures.ts';
+import { exportMessages } from './data-export.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
 export type NotifyParts = CallParts & RenderParts;
@@ -239,6 +240,8 @@ async function render(
       const voice = await voiceOf(parts, row.userId);
       return [sendScreen(row, payerGoneScreen(voice, notification.data.title))];
     }
+    case 'privacy.export':
+      return exportMessages(parts, row, notification.data.exportId);
     case 'subscription.offer': {
       const invoice = await findInvoice(parts.db, notification.data.invoiceId);
       if (!invoice) return [];

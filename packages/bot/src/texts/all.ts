@@ -13,6 +13,7 @@ import * as maintenance from './maintenance.ts';
 import * as menu from './menu.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
+import * as privacy from './privacy.ts';
 import * as recordings from './recordings.ts';
 import * as operatorWords from './operator-words.ts';
 import * as operators from './operators.ts';
@@ -39,6 +40,7 @@ export const ru = {
   ...menu.ru,
   ...orders.ru,
   ...payments.ru,
+  ...privacy.ru,
   ...recordings.ru,
   ...operators.ru,
   ...operatorWords.ru,
@@ -61,6 +63,7 @@ export const kk = {
   ...menu.kk,
   ...orders.kk,
   ...payments.kk,
+  ...privacy.kk,
   ...recordings.kk,
   ...operators.kk,
   ...operatorWords.kk,
@@ -83,6 +86,7 @@ export const en = {
   ...menu.en,
   ...orders.en,
   ...payments.en,
+  ...privacy.en,
   ...recordings.en,
   ...operators.en,
   ...operatorWords.en,

@@ -38,8 +38,6 @@ export const ru = {
   'language.chosen': 'Готово: говорю по-русски.',
   'help.text':
     '<b>Аватар.</b> /new_avatar → вид, имя, 10–20 фотографий (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — фото, файлы, альбомы или zip; короткая сторона от 512 пикселей). Обучение занимает несколько минут, ход виден в сообщении, его можно отменить.\n\n<b>Картинки.</b> /imagine и описание на любом языке.\n\n<b>Речь.</b> Пришлите голосовое, аудио, видео или файл до 20 МБ. Пришлю текст, а из него — резюме, список дел, протокол. В группе ответьте на голосовое командой /transcribe.\n\n<b>Тексты.</b> Файлы .txt, .md, .srt, .vtt тоже можно превратить в документы.\n\n<b>Счёт.</b> /balance — кредиты и промокоды. Сейчас всё бесплатно.\n\n/cancel отменяет то, что вы сейчас вводите.',
-  'privacy.text':
-    '<b>Ваши данные — ваши.</b>\n\n• Фотографии аватара удаляются после обучения, остаётся одна для карточки. Для обучения они передаются FAL AI и удаляются там через сутки.\n• Записи и тексты видите только вы; для расшифровки и документов они передаются языковой модели.\n• Аватар, картинку или запись можно удалить в их карточках — файлы удаляются вместе с ними.',
   'test.banner': '🧪 <b>Тестовый режим:</b> обучение и картинки имитируются, это не настоящий результат.',
   'unknown.text':
     'Я не поняла, что с этим сделать. Пришлите голосовое, аудио или видео — или выберите в меню.',
@@ -100,8 +98,6 @@ export const kk = {
   'language.chosen': 'Дайын: енді қазақша сөйлеймін.',
   'help.text':
     '<b>Аватар.</b> /new_avatar → түрі, аты, 10–20 фото (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — фото, файл, альбом не zip; қысқа қабырғасы кемінде 512 пиксель). Оқыту бірнеше минутқа созылады, барысы хабарламада көрініп тұрады, қаласаңыз, тоқтата аласыз.\n\n<b>Суреттер.</b> /imagine және кез келген тілдегі сипаттама.\n\n<b>Дауыс.</b> Дауыстық хабарлама, аудио, видео немесе 20 МБ-қа дейінгі файл жіберіңіз. Мәтінін жіберемін, одан қысқаша мазмұн, істер тізімі, хаттама жасап беремін. Топта дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.\n\n<b>Мәтіндер.</b> .txt, .md, .srt, .vtt файлдарынан да құжат жасауға болады.\n\n<b>Шот.</b> /balance — кредиттер мен промокодтар. Қазір бәрі тегін.\n\n/cancel — қазір енгізіп жатқаныңыздан бас тарту.',
-  'privacy.text':
-    '<b>Деректеріңіз — өзіңіздікі.</b>\n\n• Аватар фотолары оқытудан кейін жойылады, карточкаға біреуі ғана қалады. Оқыту үшін олар FAL AI-ға жіберіледі де, бір тәуліктен кейін ол жақтан жойылады.\n• Жазбалар мен мәтіндерді тек сіз көресіз; мәтінге түсіру және құжат жасау үшін олар тілдік модельге жіберіледі.\n• Аватарды, суретті немесе жазбаны карточкасынан жоюға болады — файлдары да бірге жойылады.',
   'test.banner': '🧪 <b>Сынақ режимі:</b> оқыту мен сурет салу имитацияланады, бұл нағыз нәтиже емес.',
   'unknown.text':
     'Мұнымен не істеу керегін түсінбедім. Дауыстық хабарлама, аудио не видео жіберіңіз — немесе мәзірден таңдаңыз.',
@@ -162,8 +158,6 @@ export const en = {
   'language.chosen': 'Done: I’ll speak English.',
   'help.text':
     '<b>Avatar.</b> /new_avatar → type, name, 10–20 photos (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — photos, files, albums or a zip; shorter side at least 512 pixels). Training takes a few minutes; you can follow it in the message and cancel it.\n\n<b>Pictures.</b> /imagine and a description in any language.\n\n<b>Speech.</b> Send a voice message, audio, video or a file up to 20 MB. You get the text, and from it a summary, a to-do list or a protocol. In a group, reply to a voice message with /transcribe.\n\n<b>Texts.</b> .txt, .md, .srt and .vtt files can be turned into documents too.\n\n<b>Account.</b> /balance shows your credits and takes promo codes. Everything is free at the moment.\n\n/cancel cancels what you are entering right now.',
-  'privacy.text':
-    '<b>Your data is yours.</b>\n\n• Avatar photos are deleted after training, except one kept for the card. For training they are sent to FAL AI, which deletes them after a day.\n• Only you see your recordings and texts; to be transcribed and turned into documents they are sent to a language model.\n• You can delete an avatar, a picture or a recording from its card — the files go with it.',
   'test.banner': '🧪 <b>Test mode:</b> training and pictures are simulated, this is not a real result.',
   'unknown.text':
     'I’m not sure what to do with that. Send a voice message, audio or video — or choose from the menu.',

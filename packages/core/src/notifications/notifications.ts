@@ -95,6 +95,7 @@ export const notificationBody = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('slide.read'), data: z.object({ slideId: z.string() }) }),
   z.object({ kind: z.literal('group.payer_gone'), data: z.object({ title: z.string() }) }),
+  z.object({ kind: z.literal('privacy.export'), data: z.object({ exportId: z.string() }) }),
   z.object({ kind: z.literal('service.back'), data: z.object({}) }),
   z.object({ kind: z.literal('broadcast.ended'), data: z.object({ broadcastId: z.string() }) }),
 ]);

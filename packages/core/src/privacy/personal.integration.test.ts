@@ -45,7 +45,7 @@ test('every table, and every column with the number of somebody, has a rule of w
 
   const unnamed = columns.filter(({ table, column, type, person }) => {
     const rule = PERSONAL[table];
-    const named = rule && 'people' in rule ? rule.people : [];
+    const named = rule?.people ?? [];
     return (person || (['int8', '_int8'].includes(type) && PEOPLE.test(column))) && !named.includes(column);
   });
   expect(

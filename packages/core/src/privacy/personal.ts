@@ -3,8 +3,9 @@ import { type SQL, sql } from 'drizzle-orm';
 /** What a table holds of people, and what becomes of it. */
 export type TableRule =
   | {
-      /** Nothing of anybody's: why. */
+      /** Nothing of anybody's that would have to go: why. */
       readonly nobodys: string;
+      readonly people?: readonly string[];
     }
   | {
       /** Said in an export, in English: what a row is. */
@@ -126,6 +127,21 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     erase: 'delete',
   },
   avatars: { holds: 'an avatar', people: ['owner_id', 'chat_id'], of: owned, erase: 'delete' },
+  data_export_parts: {
+    holds: 'a part of an export',
+    people: [],
+    of: (id) => sql`export_id in (select id from data_exports where user_id = ${id})`,
+    erase: 'delete',
+    notExported: 'it is about this export itself',
+  },
+  data_exports: {
+    holds: 'an export',
+    people: ['user_id', 'chat_id'],
+    of: ofUser,
+    erase: 'delete',
+    notExported: 'it is about this export itself',
+  },
+  consents: { holds: 'what was agreed to, in its words', people: ['user_id'], of: ofUser, erase: 'delete' },
   paid_calls: {
     holds: 'how many calls of providers were made for somebody',
     people: ['owner_id'],
@@ -320,6 +336,13 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     erase: 'delete',
   },
 
+  erasures: {
+    nobodys: 'who leaves, until they have left: its last step takes the number out',
+    people: ['user_id'],
+  },
+  erasure_steps: { nobodys: 'what was deleted, in numbers' },
+  erased_people: { nobodys: 'keyed hashes, by which who left is erased from a restored backup too' },
+  disclosures: { nobodys: 'where data go' },
   promo_codes: { nobodys: 'codes of the operators' },
   pollers: { nobodys: 'which process asks Telegram' },
   circuit_breakers: { nobodys: 'what providers refuse' },

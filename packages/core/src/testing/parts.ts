@@ -192,6 +192,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       ...TEST_PHOTOS,
       ...options.photos,
     },
+    privacy: { key: 'a key of the tests', backupDays: 7, region: null },
     spending: {
       perRecording: 300,
       perDocument: 250,

@@ -24,6 +24,8 @@ export function startWork(
       'broadcast.send': nothingToShow,
       'avatar.screen': nothingToShow,
       'export.make': nothingToShow,
+      'privacy.erase': nothingToShow,
+      'privacy.export': nothingToShow,
     },
     log: parts.log,
     metrics: bench.parts.metrics,

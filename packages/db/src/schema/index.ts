@@ -8,6 +8,7 @@ export * from './maintenance.ts';
 export * from './operators.ts';
 export * from './orders.ts';
 export * from './payments.ts';
+export * from './privacy.ts';
 export * from './recordings.ts';
 export * from './secrets.ts';
 export * from './spending.ts';

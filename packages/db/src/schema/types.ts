@@ -11,6 +11,13 @@ export interface ObjectRef {
   readonly key: string;
 }
 
+/** An object as it goes into an export; with `from` and `to` a cut of it, in bytes. */
+export interface ExportItem extends ObjectRef {
+  readonly name: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** Where somebody is spoken to. */
 export interface Place {
   readonly chatId: number;
@@ -338,6 +345,8 @@ export type OperatorAction =
   | 'credits.take'
   | 'user.block'
   | 'user.unblock'
+  | 'user.erase'
+  | 'user.export'
   | 'order.retry'
   | 'order.refund'
   | 'payment.refund'

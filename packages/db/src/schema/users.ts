@@ -21,6 +21,8 @@ export const users = pgTable('users', {
   maskPersonal: boolean('mask_personal'),
   /** What they chose in their settings, by the names of core's catalogue; what is not there is as the catalogue says. */
   settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>(),
+  /** Everything of theirs goes then; until then they may change their mind. */
+  leavingAt: at('leaving_at'),
   /** Blocked by an operator. */
   blockedAt: at('blocked_at'),
   /** Updates since `minuteAt`, which is less than a minute ago. */
