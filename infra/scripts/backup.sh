@@ -39,6 +39,8 @@ seal() { backup_program seal.mjs seal; }
 # The database first: an object that came after it is one too many, never one too few.
 pg_environment BACKUP_DATABASE_URL
 pg pg_dump --format=custom --compress=6 --no-owner --no-privileges >"$PART/.dump"
+# Who has left, by keyed hashes, apart from the backups: a restore of an older one erases them again.
+if pg psql -XAtq -v ON_ERROR_STOP=1 -c 'copy (select hash, erased_at from erased_people) to stdout' >"$PART/.erased"; then mv "$PART/.erased" "$BACKUP_DIR/erased.tsv"; else rm -f "$PART/.erased"; warn 'who has left could not be read'; fi
 say "database: $(du -h "$PART/.dump" | cut -f1)"
 
 if [[ -n $TRIAL ]]; then

@@ -77,6 +77,10 @@ if has_profile data; then
 fi
 
 pg_environment MIGRATION_DATABASE_URL
+# Who has left, by keyed hashes: of now, since the backup may be older, and what the last backups kept beside them.
+copy_erased='copy (select hash, erased_at from erased_people) to stdout'
+pg psql -XAtq -v ON_ERROR_STOP=1 -c "$copy_erased" >"$work/erased.tsv" 2>/dev/null || warn 'who has left since the backup is not known from the present database'
+[[ ! -f $BACKUP_DIR/erased.tsv ]] || cat "$BACKUP_DIR/erased.tsv" >>"$work/erased.tsv"
 say 'database'
 make_roles >/dev/null
 # Everything of ours goes, in one transaction with nothing half: then the dump comes in whole or not at all.
@@ -102,9 +106,19 @@ if has_profile data; then
 fi
 say 'migrations'
 migrate
+# The newest time of each: who has come back after that stays.
+{
+  echo 'create temp table left_again (hash text, erased_at timestamptz); copy left_again from stdin;'
+  cat "$work/erased.tsv"
+  echo '\.'
+  echo 'insert into erased_people select hash, max(erased_at) from left_again group by hash
+    on conflict (hash) do update set erased_at = greatest(erased_people.erased_at, excluded.erased_at);'
+} | pg psql -Xq -v ON_ERROR_STOP=1 >/dev/null
 start_services
 for service in "${processes[@]}"; do
   mapfile -t ids < <(containers "$service")
   wait_healthy 120 "${ids[@]}" || die "$service did not become healthy"
 done
+# Whoever had left leaves again, before anybody is told that it is done; the workers do it.
+say "$(operate user erase-again)" || die 'who had left could not be asked to leave again: aisha.sh user erase-again'
 say "restored $STAMP in $((SECONDS - started)) s"

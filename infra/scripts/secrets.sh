@@ -2,7 +2,7 @@
 # What is secret: which file holds it, who reads it, and what is made here. Part of lib.sh.
 
 # What the processes read (packages/config); the compose file and the units say which of them each one is given.
-PROCESS_SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET PAYMENT_PROVIDER_TOKEN FAL_API_KEY OPENAI_API_KEY ELEVENLABS_API_KEY SPEECH_SERVER_KEY
+PROCESS_SECRETS=(TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET PAYMENT_PROVIDER_TOKEN FAL_API_KEY OPENAI_API_KEY ELEVENLABS_API_KEY ERASURE_KEY SPEECH_SERVER_KEY
   DATABASE_URL DATABASE_CA
   REDIS_URL REDIS_PASSWORD REDIS_SENTINEL_PASSWORD MINIO_ACCESS_KEY MINIO_SECRET_KEY)
 # What sets things up: schema, roles, buckets.
@@ -60,7 +60,7 @@ secret_of() {
   if [[ -n $value ]]; then printf '%s' "$value"; return; fi
   made() { if [[ -s $file ]]; then cat "$file"; else random_word 40; fi; }
   case $name in
-    TELEGRAM_WEBHOOK_SECRET) made ;;
+    TELEGRAM_WEBHOOK_SECRET | ERASURE_KEY) made ;;
     POSTGRES_PASSWORD) if own_database; then made; fi ;;
     REDIS_PASSWORD | REDIS_ADMIN_PASSWORD) if own_redis; then made; fi ;;
     MINIO_ACCESS_KEY | MINIO_SECRET_KEY) if own_s3; then made; fi ;;

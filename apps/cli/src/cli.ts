@@ -43,8 +43,10 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'user',
-    usage: 'block|unblock|show|card <id or @name> [--reason …] [--json]',
-    about: 'blocks somebody, who then hears nothing any more, or lets them back in; shows orders and credits',
+    usage:
+      'block|unblock|show|card <id or @name> [--reason …] | erase <…> --reason … --yes | export <…> --to folder --reason … | erase-again [--json]',
+    about:
+      'blocks somebody or lets them back in; shows orders and credits; erases or gives out all that is kept of them; erases again who had left before a restore',
     load: () => import('./user/user.ts'),
   },
   {

@@ -4,5 +4,8 @@ import { compose } from './compose.ts';
 
 await runMain(async () => {
   const config = loadWorkerConfig();
-  return compose(config, createLogger(config.process, { secrets: secretsOf() }));
+  return compose(
+    config,
+    createLogger(config.process, { secrets: secretsOf(), peopleKey: config.telegram.token }),
+  );
 });

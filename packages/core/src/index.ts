@@ -214,7 +214,7 @@ export {
 } from './recordings/transcript.ts';
 export { chooseHearing, type HearingChoice } from './recordings/hearing-choice.ts';
 export { hearingIn, secondsOf } from './recordings/transcription-order.ts';
-export { type ActionEntry, listActions, type Operator } from './operators/audit.ts';
+export { type ActionEntry, listActions, noteAction, type Operator } from './operators/audit.ts';
 export {
   adjustCredits,
   type Adjusted,

@@ -7,6 +7,7 @@ export {
   type Logger,
   type LoggerOptions,
 } from './logging/logger.ts';
+export { pseudonymOf } from './logging/people.ts';
 export { createRedactor, type Redactor } from './logging/redact.ts';
 export {
   createMetrics,

@@ -3,8 +3,12 @@ import { blockPerson, findPerson, personCard, type PersonCard } from '@aisha/cor
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
 import { say, withTill } from '../money/unit.ts';
 import { age, table } from '../table.ts';
+import { eraseAllAgain, erasePerson, exportPerson, inLogs } from './data.ts';
+
+const WHATS = ['block', 'unblock', 'show', 'card', 'erase', 'export'];
 
 /**
+ * `aisha user erase|export`: see `data.ts`; `erase-again`, after a backup was restored: whoever had left before, once more.
  * `aisha user block|unblock|show <id or @name>`: to whom an operator blocked nothing is answered any more; `card` shows orders,
  * credits and sizes, nothing that they wrote.
  */
@@ -12,21 +16,29 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, reason: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      reason: { type: 'string' },
+      to: { type: 'string' },
+      yes: { type: 'boolean' },
+    },
   });
   const [what, given, ...rest] = positionals;
-  if (rest.length > 0 || !given || !['block', 'unblock', 'show', 'card'].includes(what ?? ''))
+  if (what === 'erase-again' && given === undefined) return eraseAllAgain(io, values.json);
+  if (rest.length > 0 || !given || !WHATS.includes(what ?? ''))
     throw new UsageError(
-      'block, unblock, show or card, and the number or name that Telegram knows the person by',
+      'block, unblock, show, card, erase or export, and the number or name that Telegram knows the person by',
     );
   return withTill('user', io, async ({ db, transact }): Promise<ExitStatus> => {
     const found = await findPerson(db, given);
     if (!found)
       throw new Trouble(
         `nobody of the number or name ${given} ever wrote to the bot`,
-        'look for the number in /start of the person, or in the logs (userId)',
+        'ask the person for the number, or look for the name: `aisha actions` has numbers too',
       );
     const { id } = found;
+    if (what === 'erase') return erasePerson(io, { db, transact }, found, values);
+    if (what === 'export') return exportPerson(io, { db, transact }, found, values);
     if (what === 'card') {
       const card = await personCard(db, id);
       if (card) say(io, values.json, card, cardText(card));
@@ -43,8 +55,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
     say(
       io,
       values.json,
-      { id, username, language, blockedAt, createdAt, seenAt },
-      `${id}: ${blockedAt ? `blocked ${age(blockedAt)} ago` : 'not blocked'}, here since ${age(createdAt)}, last seen ${age(seenAt)} ago\n`,
+      { id, username, language, blockedAt, createdAt, seenAt, inLogs: inLogs(io, id) },
+      `${id}: ${blockedAt ? `blocked ${age(blockedAt)} ago` : 'not blocked'}, here since ${age(createdAt)}, last seen ${age(seenAt)} ago; in the logs: ${inLogs(io, id)}\n`,
     );
     return 0;
   });

@@ -9,7 +9,7 @@ export const ru = {
     '📦 Собираю всё, что храню о вас: фотографии, картинки, тексты, документы, счёт, настройки и согласия. Пришлю архивом, когда будет готово.',
   'export.all.under_way': '📦 Архив уже собирается — пришлю, как только будет готов.',
   'export.all.ready_one':
-    '📦 Вот всё, что я о вас храню. Что есть что, написано в README.txt. Архив удалится у меня через {{days}} дн., у вас в чате он останется.',
+    '📦 Вот всё, что я о вас храню, в {{count}} файле. Что есть что, написано в README.txt. Архив удалится у меня через {{days}} дн., у вас в чате он останется.',
   'export.all.ready_few':
     '📦 Вот всё, что я о вас храню, в {{count}} файлах. Что есть что, написано в README.txt первого. Архивы удалятся у меня через {{days}} дн., у вас в чате они останутся.',
   'export.all.ready_many':
@@ -91,7 +91,7 @@ export const kk = {
     '📦 Сіз туралы сақтағанымның бәрін жинап жатырмын: фотолар, суреттер, мәтіндер, құжаттар, шот, баптаулар және келісімдер. Дайын болғанда мұрағатпен жіберемін.',
   'export.all.under_way': '📦 Мұрағат жиналып жатыр — дайын болғанда жіберемін.',
   'export.all.ready_one':
-    '📦 Сіз туралы сақтағанымның бәрі осы. Ненің не екені README.txt файлында жазылған. Мұрағат менде {{days}} күннен кейін жойылады, чатыңызда қалады.',
+    '📦 Сіз туралы сақтағанымның бәрі осы, {{count}} файлда. Ненің не екені README.txt файлында жазылған. Мұрағат менде {{days}} күннен кейін жойылады, чатыңызда қалады.',
   'export.all.ready_other':
     '📦 Сіз туралы сақтағанымның бәрі осы, {{count}} файлда. Ненің не екені біріншісінің README.txt файлында жазылған. Мұрағаттар менде {{days}} күннен кейін жойылады, чатыңызда қалады.',
   'leave.button': '🗑 Мені жою',
@@ -160,7 +160,7 @@ export const en = {
     '📦 I am gathering everything that I keep of you: photos, pictures, texts, documents, account, settings and consents. It comes as a zip when it is ready.',
   'export.all.under_way': '📦 The zip is being made — it comes as soon as it is ready.',
   'export.all.ready_one':
-    '📦 Here is everything that I keep of you. README.txt says what is what. I delete the zip in {{days}} days; in your chat it stays.',
+    '📦 Here is everything that I keep of you, in {{count}} file. README.txt says what is what. I delete the zip in {{days}} days; in your chat it stays.',
   'export.all.ready_other':
     '📦 Here is everything that I keep of you, in {{count}} files. README.txt in the first says what is what. I delete the zips in {{days}} days; in your chat they stay.',
   'leave.button': '🗑 Delete me',

@@ -158,7 +158,7 @@ async function callInTurn(
         if (typeof from !== 'number') return { kind: 'unreachable' };
         const to = outcome.chatId;
         await parts.db.transaction((tx) => moveChat(tx, from, to));
-        parts.log.info('a group became a supergroup', { chatId: from, to });
+        parts.log.info('a group became a supergroup', { chatId: from, toChatId: to });
         await rewrite([...owed.slice(0, i), ...owed.slice(i).flatMap((one) => moved(one, from, to))]);
         if (i >= owed.length) await remember(owed.length, null);
         break;

@@ -120,6 +120,20 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     of: owned,
     erase: 'delete',
   },
+  avatar_faces: {
+    holds: 'a face of an avatar’s photo, as 128 numbers',
+    people: [],
+    of: (id) => sql`avatar_id in (select id from avatars where owner_id = ${id})`,
+    erase: 'delete',
+  },
+  avatar_shares: {
+    holds: 'who may draw with whose avatar',
+    people: ['user_id'],
+    of: (id) => sql`user_id = ${id} or avatar_id in (select id from avatars where owner_id = ${id})`,
+    erase: 'delete',
+    // The other's number is the other's.
+    without: ['user_id'],
+  },
   avatar_photos: {
     holds: 'a photo for an avatar',
     people: [],
@@ -236,6 +250,11 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
       why: 'law wants payments kept; by their number only Telegram, or the payment provider, knows who paid',
       set: (nobody) => sql`user_id = ${nobody}, refund_reason = null`,
     },
+    // The provider's own number of a payment in stars begins with the person's.
+    mentions: (id) => [
+      sql`update payments set provider_charge_id = null
+        where user_id = ${id} and provider_charge_id ~ ${`(^|[^0-9])${id}([^0-9]|$)`}`,
+    ],
   },
   subscriptions: {
     holds: 'a subscription',

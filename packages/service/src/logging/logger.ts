@@ -1,6 +1,7 @@
 import type { ProcessConfig } from '@aisha/config';
 import winston from 'winston';
-import { developmentLine, productionLine } from './format.ts';
+import { developmentLine, type LogEntry, productionLine } from './format.ts';
+import { hidePeople } from './people.ts';
 import { createRedactor } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -18,6 +19,8 @@ export interface Logger {
 export interface LoggerOptions {
   /** Values that must never appear in a line, whatever the field. */
   readonly secrets?: readonly string[];
+  /** People's numbers stand as pseudonyms by this key: a secret of the installation. */
+  readonly peopleKey?: string;
   /** Where lines go; standard output unless told. */
   readonly stream?: NodeJS.WritableStream;
 }
@@ -29,10 +32,15 @@ export function createLogger(config: ProcessConfig, options: LoggerOptions = {})
   if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
   const redact = createRedactor(options.secrets ?? []);
   const identity = { app: config.app, instance: config.instanceId };
-  const line = config.environment === 'development' ? developmentLine : productionLine;
+  const form = config.environment === 'development' ? developmentLine : productionLine;
+  const hide = options.peopleKey === undefined ? undefined : hidePeople(options.peopleKey);
+  const line = (info: LogEntry) => {
+    const whole = form(info, identity, redact);
+    return hide ? hide(whole) : whole;
+  };
   const root = winston.createLogger({
     level: config.logLevel,
-    format: winston.format((info) => ({ ...info, [messageSymbol]: line(info, identity, redact) }))(),
+    format: winston.format((info) => ({ ...info, [messageSymbol]: line(info) }))(),
     transports: [new winston.transports.Stream({ stream, eol: '\n' })],
   });
   return wrap((level, message, fields) => root.log({ level, message, fields }), {});

@@ -1,0 +1,194 @@
+import { askErasure, eraseAgain, transact } from '@aisha/core';
+import { eventually, FREE_OF_CHARGE } from '@aisha/core/testing';
+import { BUCKETS, erasedPeople, erasures, payments, users } from '@aisha/db';
+import { connectProducer } from '@aisha/queue';
+import { silentLogger } from '@aisha/service';
+import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestBot, stranger, type TestBot } from '../testing/bot.ts';
+import { furnish } from '../testing/furnish.ts';
+import { buy } from '../testing/paying.ts';
+import { tellAll } from '../testing/jobs.ts';
+import { privacyHandlers } from './handlers.ts';
+
+/** Of the person of this test alone. */
+let words = '';
+let people = 0;
+let bot: TestBot;
+let redis: ReturnType<typeof connectProducer>;
+beforeAll(async () => {
+  bot = await startTestBot({ prices: { ...FREE_OF_CHARGE, charged: true, welcome: 300 } });
+  redis = connectProducer({ url: bot.redis.appUrl }, silentLogger);
+  await eventually(() => redis.ping());
+});
+afterAll(async () => {
+  redis.disconnect();
+  await bot.close();
+});
+beforeEach(async () => {
+  people += 1;
+  words = `тайные${people}слова`;
+  await bot.forgetPace();
+});
+
+/** Everywhere that somebody's number, or words of theirs, are found: tables, buckets, Redis. */
+async function placesOf(needles: readonly (string | number)[]): Promise<string[]> {
+  const { db, storage } = bot.parts;
+  const found: string[] = [];
+  const has = (text: string) => needles.some((one) => new RegExp(`(?<!\\d)${one}(?!\\d)`).test(text));
+  const tables = z
+    .array(z.object({ name: z.string() }))
+    .parse(
+      (
+        await db.execute(
+          sql`select table_name as name from information_schema.tables where table_schema = 'public'`,
+        )
+      ).rows,
+    );
+  for (const { name } of tables) {
+    const { rows } = await db.execute(sql`select to_jsonb(t)::text as row from ${sql.identifier(name)} t`);
+    if (
+      z
+        .array(z.object({ row: z.string() }))
+        .parse(rows)
+        .some(({ row }) => has(row))
+    )
+      found.push(name);
+  }
+  for (const bucket of BUCKETS)
+    for await (const { key } of storage.list(bucket, null)) {
+      const content = (await storage.get(bucket, key))?.toString() ?? '';
+      if (has(key) || has(content)) found.push(`${bucket}:${key}`);
+    }
+  let cursor = '0';
+  do {
+    const [next, keys] = await redis.scan(cursor, 'COUNT', 1_000);
+    cursor = next;
+    for (const key of keys) {
+      const hash = (await redis.type(key)) === 'hash' ? JSON.stringify(await redis.hgetall(key)) : '';
+      if (has(key) || has(hash)) found.push(`redis:${key}`);
+    }
+  } while (cursor !== '0');
+  return found;
+}
+
+const erase = async (id: string) => {
+  const run = { ...bot.run(), attempt: 1, jobId: '1' };
+  for (let n = 0; n < 20; n += 1) {
+    try {
+      return await privacyHandlers(bot.parts)['privacy.erase'].handle({ erasureId: id }, run);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('an erasure waits')) throw error;
+      await tellAll(bot);
+    }
+  }
+  throw new Error('the erasure never ends');
+};
+
+async function somebody(said = words): Promise<number> {
+  const me = await stranger(bot, 'ru', `Анна ${said}`);
+  await bot.say(me, `/start ${said}`);
+  await furnish(bot, me, said);
+  await bot.say(me, said);
+  return me;
+}
+
+const erasureOf = async (me: number) => {
+  const [row] = await bot.parts.db.select().from(erasures).where(eq(erasures.userId, me));
+  if (!row) throw new Error('nobody leaves');
+  return row;
+};
+
+describe('/delete_me', () => {
+  test('is asked twice, says what is lost, and waits a day in which one may stay', async () => {
+    const me = await somebody();
+    const [first] = await bot.say(me, '/delete_me');
+    expect(first?.text).toContain('кредит');
+    await bot.press(me, 'leave');
+    await bot.press(me, 'leave.sure:day');
+    expect((await bot.messages(me)).at(-1)?.text).toContain('можно передумать');
+    await erase((await erasureOf(me)).id);
+    expect((await erasureOf(me)).state).toBe('waiting');
+    // Simply coming back is enough to be asked.
+    await bot.say(me, '/start');
+    expect((await bot.press(me, 'leave.stay')).toast).toContain('остаётся');
+    await expect(erasureOf(me)).rejects.toThrow('nobody leaves');
+    expect((await placesOf([me])).length).toBeGreaterThan(10);
+  });
+
+  test('nothing of them is found anywhere, what was paid stands without a name, and others have what they had', async () => {
+    const other = await somebody('чужиеслова');
+    const me = await somebody();
+    const chargeId = await buy(bot, me, 'small');
+    await tellAll(bot);
+    await bot.say(me, `/imagine ${words}`);
+    const before = await placesOf([me, words]);
+    expect(before.length).toBeGreaterThan(20);
+    const others = (await placesOf([other, 'чужиеслова'])).toSorted();
+    await bot.say(me, '/delete_me');
+    await bot.press(me, 'leave');
+    await bot.press(me, 'leave.sure:now');
+    await erase((await erasureOf(me)).id);
+    const receipt = (await bot.messages(me)).at(-1)?.text;
+    expect(receipt).toContain('Всё удалено');
+    expect(receipt).toContain('без имени');
+    await bot.forgetPace();
+    expect(await placesOf([me, words])).toEqual([]);
+    expect((await placesOf([other, 'чужиеслова'])).toSorted()).toEqual(others);
+    const [payment] = await bot.parts.db.select().from(payments).where(eq(payments.chargeId, chargeId));
+    expect(payment?.userId).toBeLessThan(-(2 ** 52));
+
+    // A backup of before is restored: the same person is there again.
+    await bot.parts.db
+      .insert(users)
+      .values({ id: me, firstName: words, createdAt: new Date('2026-01-01T00:00:00Z') });
+    expect(await transact(bot.parts, (unit) => eraseAgain(unit, bot.parts.config.privacy.key))).toBe(1);
+    await erase((await erasureOf(me)).id);
+    expect(await placesOf([me, words])).toEqual([]);
+    // Whoever comes back by themselves is somebody new, and stays.
+    await bot.say(me, '/start');
+    expect(await transact(bot.parts, (unit) => eraseAgain(unit, bot.parts.config.privacy.key))).toBe(0);
+    expect(await bot.parts.db.$count(erasedPeople)).toBe(1);
+  });
+
+  test.each(['orders', 'subscriptions', 'providers', 'jobs', 'objects', 'rows', 'receipt'])(
+    'a crash at the end of %s is gone on from, and ends the same',
+    async (step) => {
+      const me = await somebody();
+      const { db } = bot.parts;
+      const { id } = await transact(bot.parts, (unit) =>
+        askErasure(unit, { userId: me, askedBy: 'person', language: 'ru', now: true }),
+      );
+      // What the step did is done, and that it did is not kept.
+      await db.execute(
+        sql.raw(`create or replace function crash() returns trigger language plpgsql as
+        $$ begin if new.step = '${step}' then raise exception 'crash'; end if; return new; end $$`),
+      );
+      await db.execute(
+        sql`create trigger crash before insert on erasure_steps for each row execute function crash()`,
+      );
+      await expect(erase(id)).rejects.toThrow();
+      await db.execute(sql`drop trigger crash on erasure_steps`);
+      await erase(id);
+      await bot.forgetPace();
+      expect(await placesOf([me, words])).toEqual([]);
+      const told = (await bot.messages(me)).filter(({ text }) => text.includes('Всё удалено'));
+      // Of a message whose sending nobody noted nothing is known: it is sent once more.
+      expect(told.length).toBe(step === 'receipt' ? 2 : 1);
+      await erase(id);
+    },
+  );
+
+  test('what is written while it runs changes nothing', async () => {
+    const me = await somebody();
+    await transact(bot.parts, (unit) =>
+      askErasure(unit, { userId: me, askedBy: 'person', language: 'ru', now: true }),
+    );
+    const [answer] = await bot.say(me, `/imagine ${words}`);
+    expect(answer?.text).toContain('удаляются');
+    await erase((await erasureOf(me)).id);
+    await bot.forgetPace();
+    expect(await placesOf([me, words])).toEqual([]);
+  });
+});
