@@ -13,7 +13,7 @@ export type DataExport = typeof dataExports.$inferSelect;
 export type DataExportPart = typeof dataExportParts.$inferSelect;
 
 /** Telegram takes files of 50 MB from a bot. */
-export const PART_BYTES = 45 * 1024 * 1024;
+const PART_BYTES = 45 * 1024 * 1024;
 
 /** Files are kept so long, for whoever lost the message. */
 export const EXPORTS_KEPT_DAYS = 3;
@@ -72,7 +72,12 @@ export function sweepExports(parts: DeciderParts): Promise<number> {
  * Job: makes the zips of an export, one after the other. What is made is kept in its row; a run that dies begins again with
  * the part that it was at.
  */
-export async function makeDataExport(parts: WorkerParts, id: string, run: Run): Promise<void> {
+export async function makeDataExport(
+  parts: WorkerParts,
+  id: string,
+  run: Pick<Run, 'signal'>,
+  partBytes = PART_BYTES,
+): Promise<void> {
   const { db, storage } = parts;
   const [wanted] = await db
     .update(dataExports)
@@ -80,7 +85,7 @@ export async function makeDataExport(parts: WorkerParts, id: string, run: Run): 
     .where(and(eq(dataExports.id, id), eq(dataExports.state, 'making')))
     .returning();
   if (!wanted) return;
-  for (const part of await planned(parts, wanted, run)) {
+  for (const part of await planned(parts, wanted, run, partBytes)) {
     if (part.objectKey !== null) continue;
     run.signal.throwIfAborted();
     const key = objectKey(wanted.userId, 'exports', id, `part-${part.number}.zip`);
@@ -116,7 +121,8 @@ export async function makeDataExport(parts: WorkerParts, id: string, run: Run): 
 async function planned(
   { db, storage }: WorkerParts,
   { id, userId }: DataExport,
-  run: Run,
+  run: Pick<Run, 'signal'>,
+  partBytes: number,
 ): Promise<DataExportPart[]> {
   const before = await partsOf(db, id);
   if (before.length > 0) return before;
@@ -125,7 +131,7 @@ async function planned(
   for (const bucket of BUCKETS)
     for await (const { key, size } of storage.list(bucket, prefix, { signal: run.signal }))
       if (!key.startsWith(`${prefix}exports/`)) objects.push({ bucket, key, size });
-  const items: readonly (readonly ExportItem[])[] = packed(objects, PART_BYTES);
+  const items: readonly (readonly ExportItem[])[] = packed(objects, partBytes);
   await db
     .insert(dataExportParts)
     .values(items.map((one, n) => ({ exportId: id, number: n + 1, items: one })))

@@ -108,6 +108,12 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     of: ofUser,
     erase: 'delete',
   },
+  recording_slides: {
+    holds: 'a photo that belongs to a recording, and what is written on it',
+    people: ['chat_id'],
+    of: (id) => sql`recording_id in (select id from recordings where owner_id = ${id})`,
+    erase: 'delete',
+  },
   recording_pieces: {
     holds: 'a stretch of a recording that is being transcribed',
     people: [],
@@ -368,5 +374,6 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
   statements: { nobodys: 'how far statements of providers were read' },
   stops: { nobodys: 'what operators stopped' },
   maintenance: { nobodys: 'when nothing new was begun' },
+  style_previews: { nobodys: 'examples of styles' },
   webhook_secrets: { nobodys: 'what webhook addresses are signed with' },
 };
