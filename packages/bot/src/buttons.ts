@@ -358,6 +358,8 @@ export const buttons = {
   'group.documents': anyone(oneOf(['yes', 'no'])),
   'group.pay': anyone(),
   'group.each': anyone(),
+  'group.erase': anyone(),
+  'group.erase.yes': anyone(),
   /** From one's own chat: no more for that group. */
   'group.pay.stop': owner(int(Number.MIN_SAFE_INTEGER, -1)),
 

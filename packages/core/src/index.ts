@@ -234,7 +234,7 @@ export {
 export { beginMaintenanceBy, endMaintenanceBy } from './operators/maintenance.ts';
 export { blockPerson, findPerson, type PersonCard, personCard } from './operators/people.ts';
 export { createPromoCodeBy, stopPromoCodeBy } from './operators/promo.ts';
-export { applyRetention } from './retention.ts';
+export { applyRetention, RETENTION } from './retention.ts';
 export { noteConsent } from './privacy/consents.ts';
 export { disclose, disclosed, type Disclosed } from './privacy/disclosures.ts';
 export { type ErasureStep, type Receipt, runErasure, type TellReceipt } from './privacy/erase.ts';

@@ -11,6 +11,7 @@ import { checkKeys } from './keys.ts';
 import { checkMedia } from './media.ts';
 import { checkOpenAi } from './openai.ts';
 import { checkRedis } from './redis.ts';
+import { checkRetention } from './retention.ts';
 import { asJson, asTable, isWell, type Report } from './report.ts';
 import { checkRights } from './rights.ts';
 import { checkStorage } from './storage.ts';
@@ -39,6 +40,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitStatus> 
     openai: checkOpenAi,
     clocks: checkClocks,
     media: checkMedia,
+    retention: checkRetention,
   };
   const only = values.only?.flatMap((names) => names.split(',')).filter(Boolean);
   const unknown = only?.filter((name) => checks[name] === undefined) ?? [];

@@ -1,4 +1,5 @@
 import {
+  askErasure,
   chooseGroupRules,
   choosePayer,
   findUser,
@@ -12,7 +13,7 @@ import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
-import { groupScreen } from './screens.ts';
+import { eraseGroupScreen, groupScreen } from './screens.ts';
 
 /** `/settings` in a group: what its administrators decide there. */
 export function groupsComposer() {
@@ -42,6 +43,17 @@ export const groupAnswers = {
   'group.mode': (turn, mode) => decide(turn, { mode }),
   'group.documents': (turn, allowed) => decide(turn, { documents: allowed === 'yes' }),
   'group.each': (turn) => byAdministrator(turn, () => choose(turn, null)),
+  'group.erase': (turn) =>
+    byAdministrator(turn, () => {
+      turn.show(eraseGroupScreen(turn));
+      return Promise.resolve();
+    }),
+  'group.erase.yes': (turn) =>
+    byAdministrator(turn, async () => {
+      const { chatId: userId, language } = turn;
+      await askErasure(turn.unit, { userId, askedBy: 'person', language, now: true });
+      turn.show({ text: turn.t('group.erase.begun') });
+    }),
 } satisfies Partial<Answers>;
 
 async function choose(turn: Turn, payerId: number | null): Promise<void> {

@@ -38,9 +38,16 @@ export function groupScreen(
             payer ? [button(voice.label('group.each'), 'group.each')] : [],
           ]
         : []),
+      [button(voice.label('group.erase'), 'group.erase')],
     ],
   };
 }
+
+/** What goes with everything that is the group's; asked once more. */
+export const eraseGroupScreen = (voice: Voice): Screen => ({
+  text: voice.t('group.erase.sure'),
+  buttons: [[button(voice.label('group.erase.yes'), 'group.erase.yes')]],
+});
 
 export const payerGoneScreen = (voice: Voice, title: string): Screen => ({
   text: voice.t('group.payer_gone', { title }),

@@ -32,7 +32,8 @@ const tellReceipt =
       {
         chat_id: userId,
         parse_mode: 'HTML',
-        text: receiptText(voice, receipt, parts.config.privacy.backupDays),
+        text:
+          userId < 0 ? voice.t('group.erased') : receiptText(voice, receipt, parts.config.privacy.backupDays),
       },
       { priority: 'result', signal },
     );

@@ -1,6 +1,12 @@
 import type { Translation } from './translation.ts';
 
 export const ru = {
+  'group.erase': '🗑 Удалить данные группы',
+  'group.erase.sure':
+    '🗑 <b>Удалить всё, что я храню об этой группе?</b>\n\nИсчезнут записи и тексты, сделанные здесь, кто бы их ни заказал, и настройки группы. Личные данные участников вне группы остаются их собственными.',
+  'group.erase.yes': 'Да, удалить',
+  'group.erase.begun': '🗑 Удаляю. Напишу сюда, когда закончу.',
+  'group.erased': '✅ Всё, что принадлежало этой группе, удалено.',
   'command.export': 'Скачать все мои данные',
   'command.delete_me': 'Удалить меня и все данные',
   'settings.button': '⚙️ Настройки',
@@ -83,6 +89,12 @@ export const ru = {
 } as const;
 
 export const kk = {
+  'group.erase': '🗑 Топ деректерін жою',
+  'group.erase.sure':
+    '🗑 <b>Осы топ туралы сақтағанымның бәрін жоясыз ба?</b>\n\nОсында жасалған жазбалар мен мәтіндер, кім тапсырыс берсе де, және топтың баптаулары жойылады. Қатысушылардың топтан тыс жеке деректері өздерінде қалады.',
+  'group.erase.yes': 'Иә, жою',
+  'group.erase.begun': '🗑 Жойып жатырмын. Аяқтағанда осында жазамын.',
+  'group.erased': '✅ Осы топқа тиесілінің бәрі жойылды.',
   'command.export': 'Барлық дерегімді жүктеп алу',
   'command.delete_me': 'Мені және барлық деректі жою',
   'settings.button': '⚙️ Баптаулар',
@@ -152,6 +164,12 @@ export const kk = {
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
+  'group.erase': '🗑 Erase the group’s data',
+  'group.erase.sure':
+    '🗑 <b>Erase everything that I keep of this group?</b>\n\nRecordings and texts made here will be gone, whoever ordered them, and the group’s settings. What its members have elsewhere stays theirs.',
+  'group.erase.yes': 'Yes, erase it',
+  'group.erase.begun': '🗑 Erasing. I’ll write here when it is done.',
+  'group.erased': '✅ Everything that was this group’s is erased.',
   'command.export': 'Get all my data',
   'command.delete_me': 'Delete me and all my data',
   'settings.button': '⚙️ Settings',

@@ -9,17 +9,19 @@ import {
   notifications,
   orders,
   payments,
+  recordings,
   subscriptions,
   type Tx,
   users,
 } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { ownerPrefix } from '@aisha/storage';
-import { and, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { cancelOrder, unended } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { stopSubscription } from '../payments/subscriptions.ts';
+import { deleteRecording } from '../recordings/recordings.ts';
 import { transact } from '../unit.ts';
 import { type Erasure, hashOf } from './erasure.ts';
 import { PERSONAL } from './personal.ts';
@@ -143,6 +145,7 @@ async function endOrders(parts: WorkerParts, { userId }: Person): Promise<StepRe
     .from(orders)
     .where(and(eq(orders.ownerId, userId), unended));
   for (const { id } of open) await transact(parts, (unit) => cancelOrder(unit, userId, id));
+  if (userId < 0) await removeSaidIn(parts, userId);
   const atFal = await parts.db.$count(
     falJobs,
     and(
@@ -156,6 +159,15 @@ async function endOrders(parts: WorkerParts, { userId }: Person): Promise<StepRe
     and(eq(notifications.userId, userId), eq(notifications.state, 'pending')),
   );
   return told > 0 ? { wait: 'for what is being told' } : { cancelled: open.length };
+}
+
+/** Of a group: what was recorded there, whoever had it transcribed. It disappears at once; its objects go by retention. */
+async function removeSaidIn(parts: WorkerParts, chatId: number): Promise<void> {
+  const said = await parts.db
+    .select({ id: recordings.id, ownerId: recordings.ownerId })
+    .from(recordings)
+    .where(and(eq(recordings.chatId, chatId), isNull(recordings.deletedAt)));
+  for (const { id, ownerId } of said) await transact(parts, (unit) => deleteRecording(unit, ownerId, id));
 }
 
 const theirs = (db: WorkerParts['db'], userId: number) =>

@@ -1,4 +1,5 @@
 import { auditOrders } from './audit-orders.ts';
+import { auditLogs } from './audit-logs.ts';
 import { auditMessages } from './audit-messages.ts';
 import { auditMoney } from './audit-money.ts';
 import { auditUpdates } from './audit-updates.ts';
@@ -11,6 +12,7 @@ export async function audit(subject: AuditSubject): Promise<Finding[]> {
     ...(await auditOrders(subject)),
     ...(await auditMessages(subject)),
     ...(await auditMoney(subject)),
+    ...auditLogs(subject),
   ];
 }
 
