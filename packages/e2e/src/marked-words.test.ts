@@ -119,34 +119,6 @@ test('nor a statement that fails, with what it was to write', async () => {
   expect(marked()).toEqual([]);
 });
 
-test('after /delete_me neither the person nor their words are found in a table, a bucket, Redis or a log', async () => {
-  const needles = [MARK, LATIN, String(person.id)];
-  const has = (text: string) => needles.some((one) => new RegExp(`(?<!\\d)${one}(?!\\d)`).test(text));
-  const places = async () => {
-    const found: string[] = [];
-    const tables = await product.sql(
-      `select table_name as name from information_schema.tables where table_schema = 'public'`,
-    );
-    for (const { name } of tables) {
-      const rows = await product.sql(`select to_jsonb(t)::text as row from "${String(name)}" t`);
-      if (rows.some(({ row }) => has(String(row)))) found.push(`table ${String(name)}`);
-    }
-    for (const bucket of ['avatars', 'transcripts', 'generated'])
-      for (const key of await product.keys(bucket)) if (has(key)) found.push(`${bucket} ${key}`);
-    for (const key of await product.redisKeys()) if (has(key)) found.push(`redis ${key}`);
-    return found;
-  };
-  expect((await places()).length).toBeGreaterThan(8);
-  await person.write('/delete_me');
-  await person.press(/Удалить/);
-  await person.press(/сейчас/);
-  await person.see(says(/Всё удалено/), 'the receipt');
-  await eventually('nothing is left', async () => (await places()).length === 0);
-  expect(
-    product.lines(/^(bot-polling|worker|webhook-api|migrations|buckets|nginx|postgres|redis)/).filter(has),
-  ).toEqual([]);
-});
-
 test('and the search would find one', async () => {
   const webhook = `${product.stack.nginx.url}/webhook/${LATIN}`;
   await fetch(webhook, { method: 'POST', headers: { 'user-agent': LATIN } });

@@ -1,7 +1,7 @@
 import type { AuditSubject, Finding } from './finding.ts';
 
 /** What people of a chaos run say, and nobody else: parts of their names, prompts and texts. */
-const SAID = ['a lighthouse number', 'Olga writes the report', 'we meet on monday', 'Ann 1'];
+const SAID = ['a lighthouse number', 'Olga writes the report', 'we meet on monday'];
 
 /** No log of our processes holds what people said, whatever failed meanwhile. */
 export function auditLogs({ system }: AuditSubject): Finding[] {
