@@ -55,7 +55,7 @@ export const RETENTION: readonly RetentionRule[] = [
   },
   {
     what: 'questions to recordings',
-    kept: 'a day after they were answered',
+    kept: 'a day',
     why: 'the answer stands in the chat',
     apply: ({ db }) => forgetQuestions(db),
   },
