@@ -200,6 +200,62 @@ test('an operator finds people, gives credits, holds back what is new and writes
   await page.close();
 });
 
+test('a subscription for Stars, a promo code and an invitation bring credits, and say so', async () => {
+  // The first whom the page made up.
+  const id = 100_000_001;
+  const account = new Person(product.telegram, id);
+  await anna.write('/balance');
+  await anna.click('🔁 Подписка');
+  await anna.see('Подписка');
+  await anna.shot('13-plans');
+  await anna.click(/600 кредитов \/ 30 дней/);
+  await anna.see('600 кредитов каждые 30 дней');
+  await anna.shot('14-subscription-offer');
+  const offer = await account.see(({ text }) => text.includes('Оплата — по кнопке'), 'the offer');
+  const slug = /t\.me\/\$([\w-]+)/.exec(JSON.stringify(offer.markup))?.[1] ?? '';
+  expect(await product.telegram.pay({ userId: id, slug })).toMatchObject({ outcome: 'paid' });
+  await anna.see('+600 кредитов');
+  await anna.write('/balance');
+  await anna.see('Подписка продлится');
+  await anna.shot('15-subscribed');
+  await anna.click('🔁 Подписка');
+  await anna.click('Отменить подписку');
+  await anna.see('отменена');
+  await anna.shot('16-subscription-cancelled');
+
+  await product.sql(
+    `insert into promo_codes (code, kind, value, max_uses) values ('OSEN50', 'credits', 50, 1)`,
+  );
+  await anna.write('/balance');
+  await anna.click('🎟 Промокод');
+  await anna.see('Пришлите промокод');
+  await anna.write('нет такого');
+  await anna.see('Такого промокода нет');
+  await anna.write('osen50');
+  await anna.see('Промокод принят: +50 кредитов');
+  await anna.shot('17-promo-code');
+
+  await anna.write('/invite');
+  await anna.see('Пришлите другу свою ссылку');
+  await anna.shot('18-invitation');
+  const invitation = await account.see(({ text }) => text.includes('start=ref_'), 'the link');
+  const code = /start=(ref_\w+)/.exec(invitation.text)?.[1] ?? '';
+  const friend = await Person.join(product.telegram, 'Борис', 'ru');
+  await friend.write(`/start ${code}`);
+  await friend.see(({ text }) => text.includes('по приглашению'), 'the greeting');
+  await friend.write('/imagine');
+  await friend.see(({ text }) => text.includes('Опишите картинку'), 'the question');
+  await friend.write('горы утром');
+  await friend.see(
+    ({ text }) => text.includes('За приглашение на ваш счёт пришло 30 кредитов'),
+    'the reward',
+  );
+  await anna.see('на ваш счёт пришло 30 кредитов');
+  await anna.write('/balance');
+  await anna.see('приглашение');
+  await anna.shot('19-balance');
+});
+
 test('the page had no trouble', () => {
   expect(troubles).toEqual([]);
   expect(product.crashes()).toEqual([]);
