@@ -108,10 +108,11 @@ const WAITING = ['failed', 'delayed', 'prioritized', 'waiting'] as const;
 /** Jobs read at once. */
 const PAGE = 1_000;
 
-const queuesOf = <P>(catalog: Catalog<P>): string[] =>
-  Object.values<JobDefinition<unknown>>(catalog as Record<string, JobDefinition<unknown>>).map(
-    ({ queue }) => queue,
-  );
+function queuesOf<P>(catalog: Catalog<P>): string[] {
+  const queues: string[] = [];
+  for (const name in catalog) queues.push(catalog[name].queue);
+  return queues;
+}
 
 async function meantIn(
   queue: Queue,

@@ -78,7 +78,7 @@ const decide = (turn: Turn, chosen: Parameters<typeof chooseGroupRules>[2]) =>
   });
 
 /** Whoever presses has to run the group, by what Telegram said of it lately; else it is asked again. */
-async function byAdministrator(turn: Turn, decide: (administrator: number) => Promise<void>): Promise<void> {
+async function byAdministrator(turn: Turn, act: (administrator: number) => Promise<void>): Promise<void> {
   const { behind, unit, chatId } = turn;
   if (turn.isPrivate || !behind) return turn.toast('button.outdated');
   const standing = standingOf(await rulesOfGroup(unit.tx, chatId), behind.id);
@@ -89,5 +89,5 @@ async function byAdministrator(turn: Turn, decide: (administrator: number) => Pr
   }
   // Of somebody who presses in the group's name nothing is known yet.
   await meetUsers(unit.tx, [behind]);
-  await decide(behind.id);
+  await act(behind.id);
 }

@@ -59,7 +59,7 @@ test('what comes out of /export is what is there: every row, every object; nothi
         args[1].endsWith('part-2.zip') ? Promise.reject(new Error('dead')) : storage.put(...args),
     },
   };
-  await expect(makeDataExport(failing, id, bot.run(), 300_000)).rejects.toThrow();
+  await expect(makeDataExport(failing, id, bot.run(), 300_000)).rejects.toThrow('dead');
   const made = async () => (await storage.head('transcripts', `${me}/exports/${id}/part-1.zip`))?.modifiedAt;
   const first = await made();
   await makeDataExport(bot.parts, id, bot.run(), 300_000);

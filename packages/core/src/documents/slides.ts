@@ -106,9 +106,10 @@ export async function readSlide(parts: WorkerParts, slideId: string, run: Run): 
     case 'invalid':
       return ended(parts, found, { failure: 'bad_result' });
     case 'retry':
-      throw new TransientError(`vision model: ${answer.why}`, {
-        ...(answer.afterMs === null ? {} : { retryAfterMs: answer.afterMs }),
-      });
+      throw new TransientError(
+        `vision model: ${answer.why}`,
+        answer.afterMs === null ? {} : { retryAfterMs: answer.afterMs },
+      );
     case 'refused':
       return ended(parts, found, { failure: await noteRefusal(parts, work, answer.code) });
     default:

@@ -9,7 +9,7 @@ import {
   type Tx,
   type Voice,
 } from '@aisha/db';
-import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { cancelOrder, type Placed, placeOrder, unended } from '../orders/orders.ts';
 import type { Order, Unit } from '../unit.ts';
 

@@ -4,10 +4,11 @@ import { createHmac } from 'node:crypto';
 export const pseudonymOf = (key: string, id: number | string): string =>
   `p${createHmac('sha256', key).update(`person:${id}`).digest('hex').slice(0, 12)}`;
 
-// The escapes are colours of lines for the eye.
+/** Colours of lines for the eye. */
+const COLOUR = String.raw`(?:\u001b\[\d+m)*`;
+const NAMES = 'userId|ownerId|chatId|toChatId|payerId|inviterId|invitedId|personId|groupId';
 /** Fields whose number is a person's or a chat's, as they stand in a line of JSON and in one for the eye. */
-const FIELDS =
-  /((?:userId|ownerId|chatId|toChatId|payerId|inviterId|invitedId|personId|groupId)(?:\u001b\[\d+m)*"?(?:\u001b\[\d+m)*[:=](?:\u001b\[\d+m)*)"?(-?\d{4,})"?/g;
+const FIELDS = new RegExp(`((?:${NAMES})${COLOUR}"?${COLOUR}[:=]${COLOUR})"?(-?\\d{4,})"?`, 'g');
 /** Lanes, and keys of objects, which begin with their owner. */
 const LANES = /\b(chat|press-|checkout-)(-?\d{4,})\b/g;
 const KEYS = /(?<![\w-])(-?\d{4,})(?=\/(?:avatars|images|recordings|documents|exports)\b)/g;
