@@ -146,18 +146,6 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     of: (id) => sql`avatar_id in (select id from avatars where owner_id = ${id})`,
     erase: 'delete',
   },
-  avatar_faces: {
-    holds: 'what the face in a photo measures',
-    people: [],
-    of: (id) => sql`avatar_id in (select id from avatars where owner_id = ${id})`,
-    erase: 'delete',
-  },
-  avatar_shares: {
-    holds: 'who may draw with an avatar',
-    people: ['user_id'],
-    of: (id) => sql`user_id = ${id} or avatar_id in (select id from avatars where owner_id = ${id})`,
-    erase: 'delete',
-  },
   avatars: { holds: 'an avatar', people: ['owner_id', 'chat_id'], of: owned, erase: 'delete' },
   data_export_parts: {
     holds: 'a part of an export',
