@@ -100,6 +100,12 @@ function priceLines(voice: Voice): string[] {
       price: least === most ? voice.credits(most) : `${least}–${voice.credits(most)}`,
     }),
     voice.t('prices.image', { price: voice.credits(prices.image) }),
+    voice.t('prices.pictures', {
+      best: prices.imageBest,
+      edit: prices.edit,
+      upscale: prices.upscale,
+      video: voice.credits(prices.video),
+    }),
     voice.t(prices.freeSeconds > 0 ? 'prices.minute' : 'prices.minute.none_free', { price: minute, free }),
     voice.t('prices.document', { price: voice.credits(prices.document) }),
     voice.t('prices.question', { price: voice.credits(prices.question) }),

@@ -30,6 +30,8 @@ export const ru = {
   'prices.title': '<b>Сколько стоит</b>',
   'prices.training': 'Обучение аватара: {{price}}',
   'prices.image': 'Картинка: {{price}}',
+  'prices.pictures':
+    'Картинка лучшей моделью: {{best}}, изменить: {{edit}}, увеличить: {{upscale}}, оживить: {{video}}',
   'prices.minute': 'Минута записи: {{price}}, первые {{free}} бесплатно',
   'prices.minute.none_free': 'Минута записи: {{price}}',
   'prices.document': 'Документ по записи: {{price}}',
@@ -107,6 +109,8 @@ export const kk = {
   'prices.title': '<b>Бағалар</b>',
   'prices.training': 'Аватарды оқыту: {{price}}',
   'prices.image': 'Сурет: {{price}}',
+  'prices.pictures':
+    'Ең жақсы модельмен сурет: {{best}}, өзгерту: {{edit}}, үлкейту: {{upscale}}, жандандыру: {{video}}',
   'prices.minute': 'Жазбаның минуты: {{price}}, алғашқы {{free}} тегін',
   'prices.minute.none_free': 'Жазбаның минуты: {{price}}',
   'prices.document': 'Жазба бойынша құжат: {{price}}',
@@ -179,6 +183,8 @@ export const en = {
   'prices.title': '<b>Prices</b>',
   'prices.training': 'Training an avatar: {{price}}',
   'prices.image': 'A picture: {{price}}',
+  'prices.pictures':
+    'A picture by the best model: {{best}}, changed: {{edit}}, enlarged: {{upscale}}, animated: {{video}}',
   'prices.minute': 'A minute of a recording: {{price}}, the first {{free}} are free',
   'prices.minute.none_free': 'A minute of a recording: {{price}}',
   'prices.document': 'A document over a recording: {{price}}',

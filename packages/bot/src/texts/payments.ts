@@ -63,7 +63,7 @@ export const ru = {
   'invoice.monthly_other':
     '{{count}} кредита на счёт в Aisha каждые 30 дней. Отменить можно в любой момент, кредиты не сгорают.',
   'subscription.title':
-    '🔁 <b>Подписка</b>\n\nКредиты приходят каждые 30 дней и не сгорают. Платит Telegram Stars; отменить можно в любой момент — оплаченное останется.',
+    '🔁 <b>Подписка</b>\n\nКредиты приходят каждые 30 дней и не сгорают. Оплата — Telegram Stars; отменить можно в любой момент — оплаченное останется.',
   'subscription.minutes_one': '{{count}} кредит — это {{minutes}} мин. расшифровки.',
   'subscription.minutes_few': '{{count}} кредита — это {{minutes}} мин. расшифровки.',
   'subscription.minutes_many': '{{count}} кредитов — это {{minutes}} мин. расшифровки.',
