@@ -197,6 +197,20 @@ describe('what is written', () => {
     expect(answer).toBe('Бюджет составит 150 тысяч рублей.');
   });
 
+  it('quotes numbered lines under their headings by their numbers', () => {
+    const lines = MEETING.split('\n').map((line, n) => `[${n + 1}] ${line}`);
+    const form = z.object({
+      answer: z.string().nullable(),
+      quotes: z.array(z.object({ line: z.number().int(), quote: z.string() })),
+    });
+    const { answer, quotes } = written(
+      form,
+      `Question: какой бюджет?\n\nRecording of 2026-03-12: voice\n${lines.join('\n')}`,
+    );
+    expect(answer).toContain('Бюджет составит 150 тысяч рублей.');
+    expect(quotes).toContainEqual({ line: 2, quote: 'Бюджет составит 150 тысяч рублей.' });
+  });
+
   it('comes from all of a long text, its end included', () => {
     const filler = Array.from(
       { length: 2000 },

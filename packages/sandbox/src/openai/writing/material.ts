@@ -30,7 +30,7 @@ export function materialOf(messages: {
   const { inner, around } = unwrapped(messages.text);
   const json = parsed(inner);
   const given = json === undefined ? inner : stringsOf(json).join('\n');
-  const { text, lines } = unnumbered(given);
+  const { text, lines, asked } = unnumbered(given);
   const sentences = sentencesOf(text);
   return {
     text,
@@ -38,7 +38,7 @@ export function materialOf(messages: {
     weights: weightsOf(sentences),
     names: namesIn(text),
     language: languageOf(text) ?? languageOf(messages.instructions) ?? 'ru',
-    request: around,
+    request: `${around} ${asked}`.trim(),
     instructions: messages.instructions,
     images: messages.images,
     json,
@@ -46,19 +46,30 @@ export function materialOf(messages: {
   };
 }
 
-/** A text whose lines all begin with a number in brackets, without these, and which sentence stands in which line. */
-function unnumbered(text: string): { text: string; lines: Map<string, number> } {
+/**
+ * A text whose lines begin with numbers in brackets, counted up, without these, and which sentence stands in which line.
+ * Lines without a number are headings and what is asked about the text.
+ */
+function unnumbered(text: string): { text: string; lines: Map<string, number>; asked: string } {
   const given = text.split('\n').filter((line) => line.trim() !== '');
-  const numbered = given.map((line) => /^\[(\d+)\]\s*(.*)$/u.exec(line));
+  const plain: string[] = [];
+  const asked: string[] = [];
   const lines = new Map<string, number>();
-  if (numbered.length === 0 || numbered.some((line) => line === null)) return { text, lines };
-  const plain = numbered.map((line) => {
-    const said = line?.[2] ?? '';
-    for (const sentence of sentencesOf(said))
-      if (!lines.has(sentence)) lines.set(sentence, Number(line?.[1]));
-    return said;
-  });
-  return { text: plain.join('\n'), lines };
+  let last = 0;
+  for (const line of given) {
+    const numbered = /^\[(\d+)\]\s*(.*)$/u.exec(line);
+    const number = Number(numbered?.[1]);
+    const said = numbered?.[2] ?? '';
+    if (!(number > last)) asked.push(line);
+    else {
+      last = number;
+      plain.push(said);
+      for (const sentence of sentencesOf(said)) if (!lines.has(sentence)) lines.set(sentence, number);
+    }
+  }
+  // Footnotes of a text are no lines of it.
+  if (plain.length <= asked.length / 4) return { text, lines: new Map(), asked: '' };
+  return { text: plain.join('\n'), lines, asked: asked.join(' ') };
 }
 
 /** Takes a long text out of its tags, quotes or fences; what stood around it is the request. */
