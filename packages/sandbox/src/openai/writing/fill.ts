@@ -92,7 +92,7 @@ function fillObject(node: Schema, place: Place): object {
       alone: place.depth === 0 && properties.length === 1,
       turn,
     });
-    if (role === 'prose' || role === 'task' || role === 'whole') turn += 1;
+    if (typeof value === 'string' && (role === 'prose' || role === 'task' || role === 'whole')) turn += 1;
     return [name, value];
   });
   return Object.fromEntries(entries);
