@@ -51,6 +51,9 @@ test('an instant avatar: name, whom it shows, consent, one photo, ready at once'
     state: 'accepted',
     objectKey: `${me}/avatars/a/p.jpg`,
   } as const;
+  await bot.parts.storage.put('avatars', photo.objectKey, await picture(1).jpeg().toBuffer(), {
+    contentType: 'image/jpeg',
+  });
   await bot.parts.db.insert(avatarPhotos).values({ avatarId, ...photo });
   await say('/avatars');
   await press(`avatar:${avatarId}`);

@@ -125,6 +125,7 @@ describe('/delete_me', () => {
     await bot.say(me, `/imagine ${words}`);
     const before = await placesOf([me, words]);
     expect(before.length).toBeGreaterThan(20);
+    await bot.forgetPace();
     const others = (await placesOf([other, 'чужиеслова'])).toSorted();
     await bot.say(me, '/delete_me');
     await bot.press(me, 'leave');

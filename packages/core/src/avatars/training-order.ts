@@ -4,7 +4,8 @@ import { falOrder } from '../fal/order.ts';
 import { collectTraining, prepareTraining } from './training.ts';
 import { trainingInput } from './training-input.ts';
 
-const isRedo = (input: unknown): boolean => trainingInput.parse(input).redoOf !== undefined;
+/** Of any input that was ever kept: an order has to end whatever it was placed with. */
+const isRedo = (input: unknown): boolean => trainingInput.safeParse(input).data?.redoOf !== undefined;
 
 /** The training of an avatar; its photos are fixed while it is under way. */
 export const training = falOrder({
