@@ -223,7 +223,7 @@ export const en = {
   'leave.receipt.telegram': 'what we wrote to each other — in Telegram, until you delete this chat.',
   'leave.receipt.bye':
     'Thank you for having been here. If you come back — /start, and everything begins anew.',
-  'privacy.title': '<b>Your data are yours</b>',
+  'privacy.title': '<b>Your data is yours</b>',
   'privacy.kept':
     '<b>What I keep, and how long</b>\n• Photos for an avatar — until it is trained, then one for its card; the avatar — until you delete it.\n• Sound — until there is text; recordings, texts, documents and pictures — until you delete them, or as many days as you choose in the settings. Incognito — only until they are delivered.\n• Messages to the bot — 3 days, questions about payments — half a year, what was paid — as long as law demands.',
   'privacy.receivers': '<b>Who else sees it</b> — only to do what you ordered:',
