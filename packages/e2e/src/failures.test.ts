@@ -150,7 +150,7 @@ describe('a provider that refuses our account', () => {
     const second = await Person.join(product.telegram, 'John', 'en');
     await seeFailure(second, EN, EN.failure.account, await orderImages(second, EN, 'a cat'));
     expect(await submitsSoFar()).toBe(submits);
-    await admin.see(says(/🚨 Поставщик fal/), 'the alarm');
+    await admin.see(says(/🚨 Поставщик FAL/), 'the alarm');
 
     // Tried again after a while, still locked: the same outage, of which the operators know.
     await timePasses();
@@ -173,7 +173,7 @@ describe('a provider that refuses our account', () => {
     const bytes = await encodeSpeech('Проверка связи, раз два три.'.split(' '), { format: 'ogg' });
     const file = { bytes, name: 'voice.ogg', mime: 'audio/ogg' };
     const recording = await transcribe(person, RU, 'voice', file);
-    const known = (await admin.messages(says(/🚨 Поставщик openai/))).length;
+    const known = (await admin.messages(says(/🚨 Поставщик OpenAI/))).length;
 
     await product.openai.addFault({ fault: { kind }, times: null });
     await person.pressOn(recording, RU.summary);
@@ -181,13 +181,13 @@ describe('a provider that refuses our account', () => {
     const { id } = await person.media('voice', file);
     await seeFailure(person, RU, RU.failure.account, Math.max(id, told.id));
     await eventually('the alarm', async () => {
-      return (await admin.messages(says(/🚨 Поставщик openai/))).length === known + 1;
+      return (await admin.messages(says(/🚨 Поставщик OpenAI/))).length === known + 1;
     });
 
     await product.openai.clearFaults();
     await timePasses();
     expect((await transcribe(person, RU, 'voice', file)).text).toBe('Проверка связи, раз два три.');
-    expect(await admin.messages(says(/🚨 Поставщик openai/))).toHaveLength(known + 1);
+    expect(await admin.messages(says(/🚨 Поставщик OpenAI/))).toHaveLength(known + 1);
   });
 
   test('OpenAI, one model that the key may not use: only what needs it stops', async () => {
@@ -206,7 +206,7 @@ describe('a provider that refuses our account', () => {
     const order = await orderImages(person, RU, 'Маяк на рассвете');
     await seeFailure(person, RU, RU.failure.model, order);
     expect(await submitsSoFar()).toBe(before);
-    await admin.see(says(/🚨 Поставщик openai .*omni-moderation-latest/), 'the alarm that names the model');
+    await admin.see(says(/🚨 Поставщик OpenAI .*omni-moderation-latest/), 'the alarm that names the model');
 
     // Within the same minute.
     const bytes = await encodeSpeech('Проверка связи, раз два три.'.split(' '), { format: 'ogg' });
