@@ -5,6 +5,7 @@ import { eq, inArray } from 'drizzle-orm';
 import { button } from '../buttons.ts';
 import { READABLY, sendScreen } from '../chat/screen.ts';
 import type { ShownOrder } from '../chat/voice.ts';
+import { chargedLine } from '../orders/screens.ts';
 
 /** As much of a quote as shows what it says. */
 const QUOTE = 300;
@@ -12,6 +13,7 @@ const QUOTE = 300;
 /** An answer with what it rests on, each with its moment and the way there; or that there is none. */
 export const shownQuestion: ShownOrder = {
   title: 'order.question',
+  becomesResult: true,
   async result(db, voice, order) {
     const [asked] = await db
       .select()
@@ -25,10 +27,16 @@ export const shownQuestion: ShownOrder = {
         : button(voice.label('ask.more'), 'ask', asked.recordingId),
     ];
     const question = `❓ <i>${escapeHtml(shorten(asked.question, QUOTE, READABLY))}</i>`;
+    const charged = order.units === null ? '' : chargedLine(voice, order);
+    const cost = charged === '' ? [] : [`<i>${charged}</i>`];
     if (quotes.length === 0)
       return [
         sendScreen(order, {
-          text: `${question}\n\n${voice.t(asked.recordingId === null ? 'answer.none' : 'answer.none.one')}`,
+          text: [
+            question,
+            voice.t(asked.recordingId === null ? 'answer.none' : 'answer.none.one'),
+            ...cost,
+          ].join('\n\n'),
           buttons: [more],
         }),
       ];
@@ -45,7 +53,7 @@ export const shownQuestion: ShownOrder = {
     );
     return [
       sendScreen(order, {
-        text: [question, escapeHtml(text), list.join('\n')].join('\n\n'),
+        text: [question, escapeHtml(text), list.join('\n'), ...cost].join('\n\n'),
         buttons: [
           ...quotes.map(({ recordingId, documentId, line, startMs }, n) => [
             documentId === null

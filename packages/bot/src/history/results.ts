@@ -8,6 +8,7 @@ import { recordingScreen } from './screens.ts';
 /** Recordings that became one: its card. */
 export const shownMerge: ShownOrder = {
   title: 'order.merge',
+  becomesResult: true,
   async result(db, voice, order) {
     const [recording] = await db
       .select()
