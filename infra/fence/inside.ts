@@ -106,7 +106,7 @@ const BOT: Inside = {
   exports: [...machinery, 'menu', 'orders'],
   documents: [...machinery, 'menu', 'orders', 'exports'],
   recordings: [...machinery, 'menu', 'orders', 'exports', 'documents'],
-  history: [...machinery, 'menu', 'orders', 'exports', 'documents', 'recordings'],
+  history: [...machinery, 'menu', 'orders', 'groups', 'exports', 'documents', 'recordings'],
   images: [...machinery, 'menu', 'orders'],
   avatars: [...machinery, 'menu', 'orders'],
   settings: [...machinery, 'menu', 'documents'],

@@ -22,6 +22,7 @@ import { historyAnswers, historyComposer } from './history/composer.ts';
 import * as historyDialogues from './history/dialogue.ts';
 import { imagesComposer, referencesComposer } from './images/composer.ts';
 import { shownQuestion } from './history/answers.ts';
+import { askingComposer } from './history/asking.ts';
 import { shownMerge } from './history/results.ts';
 import * as imageDialogues from './images/dialogue.ts';
 import { imageAnswers } from './images/presses.ts';
@@ -111,6 +112,7 @@ export const createConversation = (options: Omit<VoiceParts, 'shownOrders'> & { 
       // What answers a recording is about it, wherever somebody stands.
       repliesComposer(),
       slidesComposer(),
+      askingComposer(),
       albumsComposer(),
       avatarsComposer(),
       imagesComposer(),

@@ -232,9 +232,9 @@ export const buttons = {
   'history.go': owner(direction, cursor, historyFilter),
   'history.by': owner(historyFilter),
   'history.tags': owner(),
-  /** A question to a recording, and to all of them. */
-  ask: owner(recording),
-  'ask.all': owner(),
+  /** A question to a recording, and to all of them: in a group any member's, to what was recorded there. */
+  ask: anyone(heard),
+  'ask.all': anyone(),
   tags: owner(recording),
   'tag.toggle': owner(ownShort(findRecording), tag),
   'tag.new': owner(recording),
@@ -358,6 +358,12 @@ export const buttons = {
   'group.documents': anyone(oneOf(['yes', 'no'])),
   'group.pay': anyone(),
   'group.each': anyone(),
+  /** A digest of the group's day: what there is of it, one now, one of every day at that hour, no more. */
+  digest: anyone(),
+  'digest.now': anyone(),
+  'digest.daily': anyone(int(0, 23)),
+  'digest.off': anyone(),
+  'group.rules': anyone(),
   'group.erase': anyone(),
   'group.erase.yes': anyone(),
   /** From one's own chat: no more for that group. */

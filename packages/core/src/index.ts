@@ -71,8 +71,8 @@ export {
   historyPage,
   type HistoryPage,
 } from './history/list.ts';
-export { orderDigest, scheduleDigest } from './history/digest.ts';
-export { orderAnswer, QUESTION } from './history/questions.ts';
+export { digestHour, orderDigest, scheduleDigest } from './history/digest.ts';
+export { orderAnswer, QUESTION, type Question } from './history/questions.ts';
 export { mergeable, MOST_MERGED, orderMerge, partsOf, splitRecording } from './history/merge.ts';
 export {
   addTags,
@@ -203,7 +203,13 @@ export {
 } from './recordings/corrections.ts';
 export { paragraphsOf } from './recordings/cues.ts';
 export { type Meant, passageMeant } from './recordings/passage.ts';
-export { recordingInMessage, type Result, resultInMessage, resultOf } from './recordings/results.ts';
+export {
+  readableInMessage,
+  recordingInMessage,
+  type Result,
+  resultInMessage,
+  resultOf,
+} from './recordings/results.ts';
 export { nameSpeaker, readName, rememberedNames, speakersOf } from './recordings/speakers.ts';
 export { readTitle, renameRecording, TITLE_LENGTH } from './recordings/title.ts';
 export {

@@ -48,6 +48,7 @@ export const transcriptButtons = (voice: Labels, recording: Priced): Button[][] 
     button(voice.label('documents.menu'), 'documents', recording.id),
     button(voice.label('export.menu'), 'download', recording.id),
   ],
+  [button(voice.priced(voice.label('ask.button'), voice.price('question')), 'ask', recording.id)],
   [button(voice.label('recording.more'), 'recording.more', recording.id)],
 ];
 

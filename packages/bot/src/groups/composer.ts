@@ -43,6 +43,7 @@ export const groupAnswers = {
   'group.mode': (turn, mode) => decide(turn, { mode }),
   'group.documents': (turn, allowed) => decide(turn, { documents: allowed === 'yes' }),
   'group.each': (turn) => byAdministrator(turn, () => choose(turn, null)),
+  'group.rules': (turn) => byAdministrator(turn, () => showRules(turn)),
   'group.erase': (turn) =>
     byAdministrator(turn, () => {
       turn.show(eraseGroupScreen(turn));
@@ -78,7 +79,10 @@ const decide = (turn: Turn, chosen: Parameters<typeof chooseGroupRules>[2]) =>
   });
 
 /** Whoever presses has to run the group, by what Telegram said of it lately; else it is asked again. */
-async function byAdministrator(turn: Turn, act: (administrator: number) => Promise<void>): Promise<void> {
+export async function byAdministrator(
+  turn: Turn,
+  act: (administrator: number) => Promise<void>,
+): Promise<void> {
   const { behind, unit, chatId } = turn;
   if (turn.isPrivate || !behind) return turn.toast('button.outdated');
   const standing = standingOf(await rulesOfGroup(unit.tx, chatId), behind.id);

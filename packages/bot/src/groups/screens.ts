@@ -38,6 +38,7 @@ export function groupScreen(
             payer ? [button(voice.label('group.each'), 'group.each')] : [],
           ]
         : []),
+      [button(voice.label('digest.button'), 'digest')],
       [button(voice.label('group.erase'), 'group.erase')],
     ],
   };

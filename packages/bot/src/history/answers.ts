@@ -1,3 +1,4 @@
+import type { Question } from '@aisha/core';
 import { questions, recordings } from '@aisha/db';
 import { escapeHtml } from '@aisha/providers';
 import { isolated, shorten } from '@aisha/service';
@@ -9,6 +10,10 @@ import { chargedLine } from '../orders/screens.ts';
 
 /** As much of a quote as shows what it says. */
 const QUOTE = 300;
+
+/** Where an answer was not found. */
+const noneIn = ({ recordingId, groupId }: Pick<Question, 'recordingId' | 'groupId'>) =>
+  recordingId !== null ? 'answer.none.one' : groupId === null ? 'answer.none' : 'answer.none.group';
 
 /** An answer with what it rests on, each with its moment and the way there; or that there is none. */
 export const shownQuestion: ShownOrder = {
@@ -32,11 +37,7 @@ export const shownQuestion: ShownOrder = {
     if (quotes.length === 0)
       return [
         sendScreen(order, {
-          text: [
-            question,
-            voice.t(asked.recordingId === null ? 'answer.none' : 'answer.none.one'),
-            ...cost,
-          ].join('\n\n'),
+          text: [question, voice.t(noneIn(asked)), ...cost].join('\n\n'),
           buttons: [more],
         }),
       ];

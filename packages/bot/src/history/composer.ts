@@ -7,8 +7,8 @@ import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { documentMessages } from '../documents/results.ts';
 import { searching } from './dialogue.ts';
-import { askingAnswers, askingComposer } from './asking.ts';
-import { digestComposer } from './digesting.ts';
+import { askingAnswers } from './asking.ts';
+import { digestAnswers, digestComposer } from './digesting.ts';
 import { listAnswers, showHistory } from './list.ts';
 import { mergingAnswers } from './merging.ts';
 import { askWordsScreen, FOUND_PAGE, foundScreen, placeScreen } from './found.ts';
@@ -25,7 +25,6 @@ export function historyComposer() {
     return words === '' ? turn.send(askWordsScreen(turn)) : look(turn, words);
   });
   composer.use(digestComposer());
-  composer.use(askingComposer());
   composer.use(taggingComposer());
   return composer;
 }
@@ -35,6 +34,7 @@ export const historyAnswers = {
   ...taggingAnswers,
   ...mergingAnswers,
   ...askingAnswers,
+  ...digestAnswers,
   search: (turn) => {
     if (turn.isPrivate) turn.state = searching.at({});
     turn.show(askWordsScreen(turn));

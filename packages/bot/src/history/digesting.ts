@@ -1,8 +1,12 @@
-import { orderDigest, rulesOfGroup, scheduleDigest, standingOf } from '@aisha/core';
+import { digestHour, orderDigest, rulesOfGroup, scheduleDigest, standingOf } from '@aisha/core';
 import { Composer } from 'telegraf';
+import { type Answers, button } from '../buttons.ts';
+import { rows } from '../chat/button.ts';
+import type { Screen } from '../chat/screen.ts';
 import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { documentMessages } from '../documents/results.ts';
+import { byAdministrator } from '../groups/composer.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 
 /** `/digest` in a group: of its last day, `/digest 20` of every day at that hour, `/digest off` no more. */
@@ -29,34 +33,76 @@ export function digestComposer() {
       return turn.send({ text: said }, { replyTo: messageId });
     }
     if (asked !== '') return turn.send({ text: turn.t('digest.how') }, { replyTo: messageId });
-    await digest(turn, messageId);
+    await digest(turn, turn.user.id, messageId);
   });
   return composer;
 }
 
-async function digest(turn: Turn, replyTo: number): Promise<void> {
+/** The hours that are offered; any other one is written behind the command. */
+const HOURS = [9, 18, 20, 22] as const;
+
+async function digestScreen(turn: Turn): Promise<Screen> {
+  const hour = await digestHour(turn.unit.tx, turn.chatId);
+  const at = (of: number) => ({ hour: String(of).padStart(2, '0') });
+  const text = [turn.t('digest.about'), hour === null ? '' : turn.t('digest.is_daily', at(hour))];
+  return {
+    text: text.filter(Boolean).join('\n\n'),
+    buttons: [
+      [button(turn.label('digest.now'), 'digest.now')],
+      ...rows(
+        HOURS.filter((one) => one !== hour).map((one) =>
+          button(turn.label('digest.at', at(one)), 'digest.daily', one),
+        ),
+        2,
+      ),
+      hour === null ? [] : [button(turn.label('digest.stop'), 'digest.off')],
+      [button(turn.label('button.back'), 'group.rules')],
+    ],
+  };
+}
+
+/** What the buttons of the group's settings do about its digest, for its administrators. */
+export const digestAnswers = {
+  digest: (turn) => byAdministrator(turn, async () => turn.show(await digestScreen(turn))),
+  'digest.now': (turn) => byAdministrator(turn, (administrator) => digest(turn, administrator)),
+  'digest.daily': (turn, hour) =>
+    byAdministrator(turn, async (administrator) => {
+      await scheduleDigest(turn.unit, turn.place, administrator, hour);
+      turn.toast('group.chosen');
+      turn.show(await digestScreen(turn));
+    }),
+  'digest.off': (turn) =>
+    byAdministrator(turn, async (administrator) => {
+      await scheduleDigest(turn.unit, turn.place, administrator, null);
+      turn.toast('digest.off');
+      turn.show(await digestScreen(turn));
+    }),
+} satisfies Partial<Answers>;
+
+async function digest(turn: Turn, ownerId: number, replyTo?: number): Promise<void> {
+  const answered = replyTo === undefined ? {} : { replyTo };
   const ordered = await orderDigest(turn.unit, {
     ...turn.place,
-    ownerId: turn.user.id,
+    ownerId,
     title: turn.label('digest.title', { date: turn.date(new Date()) }),
     language: turn.language,
     agreed: false,
   });
   switch (ordered.kind) {
     case 'nothing':
-      return turn.send({ text: turn.t('digest.nothing') }, { replyTo });
+      return turn.send({ text: turn.t('digest.nothing') }, answered);
     case 'written':
       turn.owed.push(
         ...documentMessages(turn, turn, ordered.document, { id: ordered.document.recordingId, text: null }),
       );
       return;
     case 'refused':
-      return turn.send(refusalScreen(turn, ordered), { replyTo });
+      return turn.send(refusalScreen(turn, ordered), answered);
     case 'under-way':
     case 'placed':
       return turn.send(statusScreen(turn, ordered.order), {
         bind: { to: 'order', id: ordered.order.id },
-        replyTo,
+        ...answered,
       });
     default:
       return ordered satisfies never;

@@ -1,8 +1,9 @@
 import { coreHandlers, indexRecording } from '@aisha/core';
 import { jobs } from '@aisha/queue';
-import { recordings } from '@aisha/db';
-import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { makeOrder } from '@aisha/core/testing';
+import { groupDigests, groupMessages, groupRules, orders, recordings } from '@aisha/db';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
 import { tellAll } from '../testing/jobs.ts';
 
@@ -142,3 +143,121 @@ test('a question is answered with quotes that lead to their places, or is not in
 });
 
 const run = () => ({ ...bot.run(), attempt: 1, jobId: 'test' });
+
+describe('in a group', () => {
+  let ivan: number;
+  let chatId: number;
+  beforeEach(async () => {
+    ivan = await stranger(bot, 'ru', 'Иван');
+    await bot.say(ivan, '/start');
+    ({ id: chatId } = await bot.telegram.control.createGroup({ title: 'Команда', memberIds: [me, ivan] }));
+    const { parts } = bot;
+    const there = { chatId, text: 'Бюджет отдела — четыре миллиона.' };
+    await parts.db.update(recordings).set(there).where(eq(recordings.ownerId, me));
+    for (const recordingId of ids) await indexRecording(parts, { recordingId });
+  });
+  const newest = async () => (await bot.messages(chatId)).at(-1);
+  async function settle() {
+    await bot.fetch();
+    await bot.work();
+    const { handle } = coreHandlers(bot.parts)['question.answer'];
+    for (const { name, payload } of bot.enqueued.splice(0))
+      if (name === 'question.answer') await handle(jobs[name].schema.parse(payload), run());
+    await bot.forgetPace();
+    await tellAll(bot);
+  }
+  const say = async (userId: number, text: string, replyTo?: number) => {
+    await bot.telegram.control.sendText({
+      userId,
+      chatId,
+      text,
+      ...(replyTo === undefined ? {} : { replyTo }),
+    });
+    await settle();
+    return newest();
+  };
+  async function pressIn(userId: number, data: string) {
+    const under = (await bot.messages(chatId)).findLast((one) =>
+      dataOf(one).some((has) => has.startsWith(data)),
+    );
+    const whole = under && dataOf(under).find((has) => has.startsWith(data));
+    if (!under || whole === undefined) throw new Error(`no button ${data}`);
+    const { callbackQueryId } = await bot.telegram.control.press({
+      userId,
+      chatId,
+      messageId: under.id,
+      data: whole,
+    });
+    await settle();
+    return (await bot.telegram.control.callbackAnswer({ chatId, callbackQueryId, timeoutMs: 1 }))?.text;
+  }
+
+  test('members ask what was recorded there, by a button, a reply and a command, unless that is forbidden', async () => {
+    await bot.openai.control.script({
+      kind: 'answer',
+      schemaName: 'answer',
+      times: 3,
+      content: {
+        answer: 'Четыре миллиона.',
+        quotes: [{ line: 2, quote: 'Бюджет отдела — четыре миллиона' }],
+      },
+    });
+    // Anna's result, below which Ivan asks.
+    const [recordingId = ''] = ids;
+    const order = await makeOrder(bot, me);
+    const sent = await bot.parts.telegram.call(
+      'sendMessage',
+      {
+        chat_id: chatId,
+        text: 'текст',
+        reply_markup: { inline_keyboard: [[{ text: '❓', callback_data: `ask:${recordingId}` }]] },
+      },
+      { priority: 'reply' },
+    );
+    if (sent.kind !== 'ok') throw new Error(sent.kind);
+    const result = sent.result.message_id;
+    await bot.parts.db
+      .update(orders)
+      .set({
+        kind: 'transcription',
+        subjectId: recordingId,
+        state: 'succeeded',
+        chatId,
+        statusMessageId: result,
+      })
+      .where(eq(orders.id, order.id));
+    await bot.parts.db.insert(groupMessages).values({ chatId, messageId: result, ownerId: me });
+    await pressIn(ivan, 'ask:');
+    const prompt = await newest();
+    expect(prompt?.text).toContain('ответом на это сообщение');
+    // What is not said to the bot is no question.
+    expect(await say(ivan, 'Кто завтра дежурит?')).toEqual(prompt);
+    expect((await say(ivan, 'Какой бюджет?', prompt?.id))?.text).toMatch(
+      /Какой бюджет\?[\s\S]*Четыре миллиона/,
+    );
+    expect((await say(ivan, 'Сколько миллионов?', result))?.text).toMatch(/Сколько[\s\S]*Четыре миллиона/);
+    expect((await say(ivan, '/ask Какой бюджет?'))?.text).toMatch(
+      /Какой[\s\S]*Четыре миллиона[\s\S]*Совещание/,
+    );
+    expect((await say(ivan, '/ask Кто открыл Антарктиду?'))?.text).toContain('записях этой группы этого нет');
+    await bot.parts.db.insert(groupRules).values({ chatId, title: 'Команда', documents: false });
+    expect((await say(ivan, '/ask Какой бюджет?'))?.text).toContain('выключили здесь документы и ответы');
+  });
+
+  test('its administrators have a digest made by buttons', async () => {
+    await say(me, '/settings');
+    await pressIn(ivan, 'digest').then((said) => expect(said).toContain('администраторы'));
+    await pressIn(me, 'digest');
+    expect((await newest())?.text).toContain('Сводка дня');
+    await pressIn(me, 'digest.daily:20');
+    expect((await newest())?.text).toContain('20:00');
+    expect(await bot.parts.db.$count(groupDigests, eq(groupDigests.chatId, chatId))).toBe(1);
+    await pressIn(me, 'digest.now');
+    const placed = and(eq(orders.kind, 'document'), eq(orders.chatId, chatId), eq(orders.ownerId, me));
+    expect(await bot.parts.db.$count(orders, placed)).toBe(1);
+    await pressIn(me, 'digest.off');
+    expect(await bot.parts.db.$count(groupDigests, eq(groupDigests.chatId, chatId))).toBe(0);
+    await pressIn(me, 'group.rules');
+    expect((await bot.messages(chatId)).some(({ text }) => text?.includes('Настройки группы'))).toBe(true);
+  });
+});

@@ -24,6 +24,9 @@ const COMMANDS = [
   'terms',
 ] as const;
 
+/** What can be asked for in a group, named as it means something there. */
+const GROUP_COMMANDS = ['transcribe', 'history', 'ask', 'digest', 'settings'] as const;
+
 /** The commands menu in every language; Russian for everybody else. Returns what went wrong, if anything. */
 export async function publishCommands(
   telegram: TelegramClient,
@@ -35,11 +38,16 @@ export async function publishCommands(
       command,
       description: texts.plain(language, `command.${command}`),
     }));
-    const scopes =
-      language === 'ru'
-        ? [{ commands }, { commands, language_code: 'ru' }]
-        : [{ commands, language_code: language }];
-    for (const payload of scopes) {
+    const inGroups = {
+      scope: { type: 'all_group_chats' as const },
+      commands: GROUP_COMMANDS.map((command) => ({
+        command,
+        description: texts.plain(language, `command.group.${command}`),
+      })),
+    };
+    const lists = [{ commands }, inGroups];
+    const coded = lists.map((list) => ({ ...list, language_code: language }));
+    for (const payload of language === 'ru' ? [...lists, ...coded] : coded) {
       const outcome = await telegram.call('setMyCommands', payload, { priority: 'bulk', signal });
       if (outcome.kind !== 'ok') return outcome.kind === 'refused' ? outcome.description : outcome.kind;
     }

@@ -2,6 +2,13 @@ import type { Translation } from './translation.ts';
 
 export const ru = {
   'digest.title': 'Сводка дня {{date}}',
+  'digest.button': '📰 Сводка дня',
+  'digest.about':
+    '📰 <b>Сводка дня</b> — одно сообщение обо всём, что здесь распознано за сутки: темы, решения, задачи. По цене документа: её покажу до начала.',
+  'digest.is_daily': 'Каждый день в {{hour}}:00 по Астане, за счёт того, кто её включил.',
+  'digest.now': '📰 Сделать сейчас',
+  'digest.at': 'Каждый день в {{hour}}:00',
+  'digest.stop': '✖️ Больше не присылать',
   'digest.private': '📰 Сводка дня делается в группе: её администратор пишет там /digest.',
   'digest.admins': '📰 Сводку дня заказывают администраторы группы.',
   'digest.looking': '📰 Узнаю, кто здесь администратор. Напишите /digest ещё раз через пару секунд.',
@@ -15,11 +22,14 @@ export const ru = {
   'ask.button': '❓ Спросить',
   'ask.one': '❓ Что узнать из записи «{{title}}»? Напишите вопрос — отвечу с цитатами и временем.',
   'ask.all': '❓ Что узнать из ваших записей? Напишите вопрос — отвечу с цитатами и временем.',
+  'ask.all.group': '❓ Что узнать из записей этой группы? Напишите вопрос — отвечу с цитатами и временем.',
+  'ask.reply': 'Напишите вопрос ответом на это сообщение.',
   'ask.price': 'Ответ стоит {{price}}; если в записях его нет — ничего.',
   'ask.bad': 'Вопрос — от {{min}} до {{max}} знаков.',
   'ask.more': '❓ Ещё вопрос',
   'answer.none': 'В ваших записях этого нет.',
   'answer.none.one': 'В этой записи этого нет.',
+  'answer.none.group': 'В записях этой группы этого нет.',
   'order.merge': 'Объединение записей',
   'history.title': '<b>История</b>',
   'history.title.only': '<b>История</b> — {{only}}',
@@ -76,6 +86,13 @@ export const ru = {
 
 export const kk = {
   'digest.title': 'Күн қорытындысы {{date}}',
+  'digest.button': '📰 Күн қорытындысы',
+  'digest.about':
+    '📰 <b>Күн қорытындысы</b> — мұнда бір тәулікте танылғанның бәрі бір хабарламада: тақырыптар, шешімдер, тапсырмалар. Құжат бағасымен: оны бастамас бұрын көрсетемін.',
+  'digest.is_daily': 'Күн сайын Астана уақытымен {{hour}}:00-де, қосқан адамның есебінен.',
+  'digest.now': '📰 Қазір жасау',
+  'digest.at': 'Күн сайын {{hour}}:00-де',
+  'digest.stop': '✖️ Енді жібермеу',
   'digest.private': '📰 Күн қорытындысы топта жасалады: әкімшісі сонда /digest деп жазады.',
   'digest.admins': '📰 Күн қорытындысына топ әкімшілері тапсырыс береді.',
   'digest.looking':
@@ -92,11 +109,15 @@ export const kk = {
     '❓ «{{title}}» жазбасынан не білгіңіз келеді? Сұрақты жазыңыз — дәйексөзбен және уақытымен жауап беремін.',
   'ask.all':
     '❓ Жазбаларыңыздан не білгіңіз келеді? Сұрақты жазыңыз — дәйексөзбен және уақытымен жауап беремін.',
+  'ask.all.group':
+    '❓ Осы топтың жазбаларынан не білгіңіз келеді? Сұрақты жазыңыз — дәйексөзбен және уақытымен жауап беремін.',
+  'ask.reply': 'Сұрақты осы хабарламаға жауап ретінде жазыңыз.',
   'ask.price': 'Жауап {{price}} тұрады; жазбаларда жоқ болса — тегін.',
   'ask.bad': 'Сұрақ {{min}}–{{max}} таңба болуы керек.',
   'ask.more': '❓ Тағы сұрақ',
   'answer.none': 'Жазбаларыңызда бұл жоқ.',
   'answer.none.one': 'Бұл жазбада ол жоқ.',
+  'answer.none.group': 'Осы топтың жазбаларында бұл жоқ.',
   'order.merge': 'Жазбаларды біріктіру',
   'history.title': '<b>Тарих</b>',
   'history.title.only': '<b>Тарих</b> — {{only}}',
@@ -150,6 +171,13 @@ export const kk = {
 
 export const en = {
   'digest.title': 'Digest of the day {{date}}',
+  'digest.button': '📰 Digest of the day',
+  'digest.about':
+    '📰 <b>Digest of the day</b>: one message about everything heard here within a day, with its topics, decisions and tasks. At a document’s price, which I show before I begin.',
+  'digest.is_daily': 'Every day at {{hour}}:00 (Astana), at the expense of whoever switched it on.',
+  'digest.now': '📰 Make one now',
+  'digest.at': 'Every day at {{hour}}:00',
+  'digest.stop': '✖️ No more',
   'digest.private': '📰 A digest of the day is made in a group: its administrator writes /digest there.',
   'digest.admins': '📰 Administrators of the group order its digest.',
   'digest.looking': '📰 I’m asking who the administrators are. Write /digest again in a few seconds.',
@@ -164,11 +192,15 @@ export const en = {
     '❓ What would you like to know from “{{title}}”? Write a question — I’ll answer with quotes and their times.',
   'ask.all':
     '❓ What would you like to know from your recordings? Write a question — I’ll answer with quotes and their times.',
+  'ask.all.group':
+    '❓ What would you like to know from this group’s recordings? Write a question — I’ll answer with quotes and their times.',
+  'ask.reply': 'Write the question as a reply to this message.',
   'ask.price': 'An answer costs {{price}}; nothing if your recordings do not have it.',
   'ask.bad': 'A question has {{min}} to {{max}} characters.',
   'ask.more': '❓ Another question',
   'answer.none': 'This is not in your recordings.',
   'answer.none.one': 'This is not in the recording.',
+  'answer.none.group': 'This is not in this group’s recordings.',
   'order.merge': 'Merging recordings',
   'history.title': '<b>History</b>',
   'history.title.only': '<b>History</b> — {{only}}',

@@ -48,7 +48,7 @@ export const ru = {
   'group.no_files':
     'В этой группе мне нельзя отправлять файлы, а в личном чате вы мне ещё не писали. Откройте @{{bot}}, нажмите «Старт» — готовое ждёт в меню.',
   'group.how':
-    'В группе ответьте командой /transcribe на голосовое, аудио или видео. Кто платит за заказы здесь, решают администраторы: /settings@{{bot}}. Всё остальное — в личном чате: @{{bot}}.',
+    'В группе ответьте командой /transcribe на голосовое, аудио или видео. /history — поиск по записям группы, /ask — вопрос к ним, /digest — сводка дня. Кто платит за заказы здесь, решают администраторы: /settings@{{bot}}. Всё остальное — в личном чате: @{{bot}}.',
   'cancel.nothing': 'Сейчас отменять нечего.',
   'cancel.done': 'Хорошо, отменила.',
   'button.outdated': 'Эта кнопка устарела. Откройте меню: /menu',
@@ -57,6 +57,11 @@ export const ru = {
     'Не получилось обработать ваше сообщение — это наша ошибка, мы её уже видим. Попробуйте ещё раз: /menu',
   'command.invite': 'Пригласить друга',
   'command.paysupport': 'Вопрос об оплате',
+  'command.group.transcribe': 'Распознать (в ответ на запись)',
+  'command.group.history': 'Поиск по записям группы',
+  'command.group.ask': 'Спросить у записей группы',
+  'command.group.digest': 'Сводка дня',
+  'command.group.settings': 'Настройки группы',
   'command.terms': 'Условия',
 } as const;
 
@@ -108,7 +113,7 @@ export const kk = {
   'group.no_files':
     'Бұл топта маған файл жіберуге болмайды, ал жеке чатта маған әлі жазбағансыз. @{{bot}} ашып, «Бастау» түймесін басыңыз — дайын нәтиже мәзірде күтіп тұр.',
   'group.how':
-    'Топта дауыстық хабарламаға, аудиоға не видеоға /transcribe пәрменімен жауап беріңіз. Мұндағы тапсырыстар үшін кім төлейтінін әкімшілер шешеді: /settings@{{bot}}. Қалғаны — жеке чатта: @{{bot}}.',
+    'Топта дауыстық хабарламаға, аудиоға не видеоға /transcribe пәрменімен жауап беріңіз. /history — топ жазбаларынан іздеу, /ask — оларға сұрақ, /digest — күн қорытындысы. Мұндағы тапсырыстар үшін кім төлейтінін әкімшілер шешеді: /settings@{{bot}}. Қалғаны — жеке чатта: @{{bot}}.',
   'cancel.nothing': 'Қазір тоқтататын ештеңе жоқ.',
   'cancel.done': 'Жақсы, тоқтаттым.',
   'button.outdated': 'Бұл түйме ескірген. Мәзірді ашыңыз: /menu',
@@ -116,6 +121,11 @@ export const kk = {
   'trouble.text':
     'Хабарламаңызды өңдей алмадым — бұл біздің қатеміз, оны көріп отырмыз. Қайталап көріңіз: /menu',
   'command.paysupport': 'Төлем туралы сұрақ',
+  'command.group.transcribe': 'Тану (жазбаға жауап ретінде)',
+  'command.group.history': 'Топ жазбаларынан іздеу',
+  'command.group.ask': 'Топ жазбаларынан сұрау',
+  'command.group.digest': 'Күн қорытындысы',
+  'command.group.settings': 'Топ баптаулары',
   'command.terms': 'Шарттар',
   'command.invite': 'Дос шақыру',
 } as const satisfies Translation<typeof ru>;
@@ -168,7 +178,7 @@ export const en = {
   'group.no_files':
     'I may not send files in this group, and you have not written to me in private yet. Open @{{bot}} and press Start: what is ready waits in the menu.',
   'group.how':
-    'In a group, reply to a voice message, audio or video with /transcribe. Who pays for orders here is for the administrators to decide: /settings@{{bot}}. Everything else is in our private chat: @{{bot}}.',
+    'In a group, reply to a voice message, audio or video with /transcribe. /history searches the group’s recordings, /ask asks them, /digest sums up the day. Who pays for orders here is for the administrators to decide: /settings@{{bot}}. Everything else is in our private chat: @{{bot}}.',
   'cancel.nothing': 'There is nothing to cancel right now.',
   'cancel.done': 'All right, cancelled.',
   'button.outdated': 'This button is out of date. Open the menu: /menu',
@@ -176,6 +186,11 @@ export const en = {
   'trouble.text':
     'I couldn’t process your message — that’s our mistake, and we can already see it. Please try again: /menu',
   'command.paysupport': 'A question about a payment',
+  'command.group.transcribe': 'Transcribe (as a reply)',
+  'command.group.history': 'Search this group’s recordings',
+  'command.group.ask': 'Ask this group’s recordings',
+  'command.group.digest': 'Digest of the day',
+  'command.group.settings': 'Settings of this group',
   'command.terms': 'Terms',
   'command.invite': 'Invite a friend',
 } as const satisfies Translation<typeof ru>;

@@ -1,6 +1,6 @@
 import { type Answer, type PassageLine, questions, recordings } from '@aisha/db';
 import { TransientError } from '@aisha/service';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { writing } from '../documents/ask.ts';
@@ -99,7 +99,7 @@ async function materialFor(
     if (lines.reduce((sum, { text }) => sum + text.length, 0) <= MATERIAL)
       return lines.map((line) => givenOf(recording, line));
   }
-  const scope = groupId === null ? { ownerId: recording?.ownerId ?? ownerId } : { groupId };
+  const scope = groupId === null ? { ownerId } : { groupId };
   const { hits } = await searchHistory(parts.db, scope, question, {
     limit: MOST_PASSAGES,
     recordingId,
@@ -157,8 +157,7 @@ async function ask(
   given: readonly Given[],
   run: Run,
 ): Promise<Answer | null> {
-  const { masking } = await settingsOf(parts.db, ownerId);
-  const mask = (masking ?? parts.config.documents.maskPersonal) ? createMask() : null;
+  const mask = (await isMasked(parts, ownerId, given)) ? createMask() : null;
   const hide = (text: string) => mask?.hide(text) ?? text;
   const user = `Question: ${hide(question)}\n\n${hide(numberedLines(given))}`;
   const stop = await parts.db.transaction((tx) =>
@@ -205,6 +204,20 @@ async function ask(
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whether personal data stays here: whoever asks may want it, and so may each of those whose recordings are read. */
+async function isMasked(parts: WorkerParts, askerId: number, given: readonly Given[]): Promise<boolean> {
+  const ids = [...new Set(given.map(({ recordingId }) => recordingId))];
+  const owners = await parts.db
+    .selectDistinct({ id: recordings.ownerId })
+    .from(recordings)
+    .where(inArray(recordings.id, ids));
+  for (const id of new Set([askerId, ...owners.map((one) => one.id)])) {
+    const { masking } = await settingsOf(parts.db, id);
+    if (masking ?? parts.config.documents.maskPersonal) return true;
+  }
+  return false;
 }
 
 async function end(

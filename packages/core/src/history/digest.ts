@@ -1,4 +1,4 @@
-import { groupDigests, type Language, type Place, recordings, users } from '@aisha/db';
+import { groupDigests, type Language, type Place, recordings, type Tx, users } from '@aisha/db';
 import { and, asc, eq, gt, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { type Document, orderDocument } from '../documents/documents.ts';
 import { type Placed, priceOf, creditsFor } from '../orders/orders.ts';
@@ -70,6 +70,15 @@ export function nextAt(hour: number, now: Date): Date {
   while (at <= now) at.setTime(at.getTime() + DAY_MS);
   while (at.getTime() - now.getTime() > DAY_MS) at.setTime(at.getTime() - DAY_MS);
   return at;
+}
+
+/** At which hour a group has its digest every day; null: it has none. */
+export async function digestHour(tx: Pick<Tx, 'select'>, chatId: number): Promise<number | null> {
+  const [row] = await tx
+    .select({ hour: groupDigests.hour })
+    .from(groupDigests)
+    .where(eq(groupDigests.chatId, chatId));
+  return row?.hour ?? null;
 }
 
 /** A digest of every day at that hour from now on, in the name of this administrator; null: none any more. */

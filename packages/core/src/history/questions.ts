@@ -22,8 +22,8 @@ export async function orderAnswer(
     readonly ownerId: number;
     readonly of: Pick<Recording, 'id'> | Scope;
     readonly question: string;
-    /** The price that was shown with the question. */
-    readonly shown: number;
+    /** The price that was shown with the question; none: it is quoted first. */
+    readonly shown?: number | undefined;
   },
 ): Promise<Placed> {
   const { shown, ...where } = place;
@@ -33,7 +33,8 @@ export async function orderAnswer(
       ownerId,
       question,
       recordingId: 'id' in of ? of.id : null,
-      groupId: 'groupId' in of ? of.groupId : null,
+      // What a group reads is what was said there, never what somebody had written for themselves.
+      groupId: place.chatId < 0 ? place.chatId : null,
     })
     .returning({ id: questions.id });
   if (!row) throw new Error('insert returned nothing');

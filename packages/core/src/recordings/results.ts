@@ -1,5 +1,5 @@
 import { orders, recordings, type Tx } from '@aisha/db';
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull, or } from 'drizzle-orm';
 import type { Order } from '../unit.ts';
 import type { Recording } from './recordings.ts';
 
@@ -36,6 +36,23 @@ export async function resultInMessage(
     ),
   );
   return found ?? null;
+}
+
+/** The recording whose text a message shows, if this person may read it: their own, or one of the group's in the group. */
+export async function readableInMessage(
+  tx: Pick<Tx, 'select'>,
+  at: { readonly userId: number; readonly chatId: number; readonly messageId: number },
+): Promise<Recording | null> {
+  const mine = eq(recordings.ownerId, at.userId);
+  const [found] = await results(tx).where(
+    and(
+      told,
+      eq(orders.chatId, at.chatId),
+      eq(orders.statusMessageId, at.messageId),
+      at.chatId < 0 ? or(mine, eq(recordings.chatId, at.chatId)) : mine,
+    ),
+  );
+  return found?.recording ?? null;
 }
 
 /** Where a recording's text is shown. */
