@@ -18,6 +18,7 @@ import {
   photoCounts,
   removePhoto,
   sharedWith,
+  showInCounter,
   unshareAvatar,
 } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
@@ -27,7 +28,7 @@ import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
-import { choosing, consenting, describing, naming, renaming, sharing } from './dialogue.ts';
+import { choosing, consenting, describing, naming, renaming, sharing, takingPhotos } from './dialogue.ts';
 import { showCard } from './card.ts';
 import { forgetOldPhotos, takeKept, withKept } from './kept.ts';
 import { collectPhotos } from './photos.ts';
@@ -40,6 +41,7 @@ import {
   kindScreen,
   nameScreen,
   photoCard,
+  savedScreen,
   trainingScreen,
 } from './screens.ts';
 
@@ -160,9 +162,11 @@ export const avatarAnswers = {
     turn.toast('photo.deleted');
     return showPhoto(turn, avatar, page);
   },
-  'photos.later': (turn) => {
+  'photos.later': async (turn) => {
+    const draft = takingPhotos.of(turn.state);
     turn.state = IDLE;
-    turn.show(noteScreen(turn, turn.t('photos.saved')));
+    if (draft) await showInCounter(turn.unit, draft.avatarId, turn.shownIn, 'saved');
+    turn.show(savedScreen(turn));
   },
   'avatar.finish': async (turn, avatar) => {
     const ready = await finishInstant(turn.unit, avatar);
@@ -175,6 +179,7 @@ export const avatarAnswers = {
     const counts = await photoCounts(turn.unit.tx, avatar.id);
     if (counts.received > 0) return turn.toast('training.checking');
     if (counts.accepted < PHOTO_COUNT.min) return turn.toast('training.too_few');
+    await showInCounter(turn.unit, avatar.id, turn.shownIn, 'presets');
     turn.show(trainingScreen(turn, avatar, counts.accepted));
   },
   'training.start': async (turn, avatar, preset, shown) => {

@@ -5,7 +5,7 @@ import type { Button } from '../chat/button.ts';
 import { pageButtons } from '../chat/pages.ts';
 import type { Screen } from '../chat/screen.ts';
 import type { Voice } from '../chat/voice.ts';
-import { cancelButton, menuButton } from '../menu/screens.ts';
+import { cancelButton, menuButton, noteScreen } from '../menu/screens.ts';
 import type { TextKey } from '../texts/index.ts';
 
 /** Somebody's own avatars, and below them those that others share with them. */
@@ -128,11 +128,10 @@ export function photosScreen(
         ? voice.t('photos.more', { count: missing })
         : voice.t(avatar.instant ? 'photos.enough.instant' : 'photos.enough'),
   ];
-  const trainable = missing <= 0 && counts.received === 0;
   return {
     text: lines.filter((line, i) => line !== '' || i === 1).join('\n'),
     buttons: [
-      !trainable
+      !isTrainable(avatar, counts)
         ? []
         : avatar.instant
           ? [button(voice.label('photos.finish'), 'avatar.finish', avatar.id)]
@@ -161,6 +160,21 @@ export function instantReadyScreen(voice: Voice, avatar: Avatar): Screen {
       [button(voice.label('menu.avatars'), 'avatars')],
     ],
   };
+}
+
+/** The photos are kept for another day. */
+export const savedScreen = (voice: Voice): Screen => noteScreen(voice, voice.t('photos.saved'));
+
+/** There are enough photos, and all are judged. */
+const isTrainable = (avatar: Pick<Avatar, 'instant'>, { accepted, received }: PhotoSet['counts']) =>
+  accepted >= photoLimits(avatar).min && received === 0;
+
+/** What the message of the counter shows now: the counter, or what a press has put there since. */
+export function counterScreen(voice: Voice, avatar: Avatar, set: PhotoSet): Screen {
+  if (avatar.screenShows === 'saved') return savedScreen(voice);
+  if (avatar.screenShows === 'presets' && isTrainable(avatar, set.counts))
+    return trainingScreen(voice, avatar, set.counts.accepted);
+  return photosScreen(voice, avatar, set);
 }
 
 export function trainingScreen(voice: Voice, avatar: Avatar, photos: number): Screen {

@@ -127,6 +127,38 @@ describe('the photo counter', () => {
     expect(JSON.stringify((await said())?.markup)).toContain(`training:${id}`);
   });
 
+  test.each([
+    ['before', 'presets', 'training.start:'],
+    ['before', 'saved', 'menu'],
+    ['during', 'presets', 'training.start:'],
+    ['during', 'saved', 'menu'],
+  ] as const)('a press %s the edit showed %s there: that stays', async (when, screenShows, shown) => {
+    const { id } = await draft(10);
+    const press = () => bot.parts.db.update(avatars).set({ screenShows }).where(eq(avatars.id, id));
+    if (when === 'before') await press();
+    const { telegram } = bot.parts;
+    const call: typeof telegram.call = async (method, payload, options) => {
+      const outcome = await telegram.call(method, payload, options);
+      if (when === 'during') await press();
+      return outcome;
+    };
+    await showPhotoCounter(
+      { ...bot.parts, telegram: Object.assign(Object.create(telegram), { call }) },
+      id,
+      run(),
+    );
+    const markup = JSON.stringify((await said())?.markup);
+    expect(markup).toContain(shown);
+    expect(markup).not.toContain(`training:${id}`);
+  });
+
+  test('photos that came since bring the counter back', async () => {
+    const { id } = await draft(9);
+    await bot.parts.db.update(avatars).set({ screenShows: 'presets' }).where(eq(avatars.id, id));
+    await showPhotoCounter(bot.parts, id, run());
+    expect((await said())?.text).toMatch(/9/);
+  });
+
   test('that its owner deleted is sent anew, and kept', async () => {
     const { id, screenMessageId } = await draft(3);
     await bot.telegram.control.deleteMessage({ userId: me, messageId: screenMessageId });

@@ -1,9 +1,9 @@
-import { avatars } from '@aisha/db';
+import { avatars, orders } from '@aisha/db';
 import { counterShown, findOrder, moveChat, photoSet } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq } from 'drizzle-orm';
 import { placed, screenBody } from '../chat/screen.ts';
-import { photosScreen } from '../avatars/screens.ts';
+import { counterScreen } from '../avatars/screens.ts';
 import { statusScreen } from '../orders/screens.ts';
 import { resultInPlace, voiceOf } from './order-ended.ts';
 import type { NotifyParts } from './send.ts';
@@ -53,7 +53,7 @@ export async function showPhotoCounter(
     return;
   }
   const voice = await voiceOf(parts, avatar.ownerId);
-  const screen = photosScreen(voice, avatar, await photoSet(parts.db, avatarId));
+  const screen = counterScreen(voice, avatar, await photoSet(parts.db, avatarId));
   const body = { ...placed(avatar), ...screenBody(screen) };
   const options = { priority: 'reply', signal: run.signal } as const;
   const outcome = await parts.telegram.call(
@@ -76,6 +76,24 @@ export async function showPhotoCounter(
       outcome.kind === 'retry' ? { retryAfterMs: outcome.afterMs } : {},
     );
   await counterShown(parts, avatarId, avatar.screenDueAt);
+  await mendOvertaken(parts, avatar, run);
+}
+
+/** A press may have shown something else in the counter's message during this edit, which then came after it. */
+async function mendOvertaken(
+  parts: NotifyParts,
+  before: typeof avatars.$inferSelect,
+  run: { signal: AbortSignal },
+): Promise<void> {
+  const [now] = await parts.db.select().from(avatars).where(eq(avatars.id, before.id));
+  if (before.screenMessageId === null || !now) return;
+  if (now.screenMessageId === before.screenMessageId)
+    return now.screenShows === before.screenShows ? undefined : showPhotoCounter(parts, now.id, run);
+  const [order] = await parts.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.chatId, before.chatId), eq(orders.statusMessageId, before.screenMessageId)));
+  if (order) await showProgress(parts, order.id, run);
 }
 
 /** False when the counter is another message by now. */

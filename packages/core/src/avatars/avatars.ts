@@ -239,8 +239,22 @@ export async function placeCounter(
 ): Promise<void> {
   await tx
     .update(avatars)
-    .set({ chatId, threadId, screenMessageId: messageId })
+    .set({ chatId, threadId, screenMessageId: messageId, screenShows: null })
     .where(eq(avatars.id, avatarId));
+}
+
+/** A press showed something else in that message: what edits the counter later shows that, not the counter over it. */
+export async function showInCounter(
+  { tx }: Unit,
+  avatarId: string,
+  messageId: number | undefined,
+  screenShows: 'presets' | 'saved',
+): Promise<void> {
+  if (messageId === undefined) return;
+  await tx
+    .update(avatars)
+    .set({ screenShows })
+    .where(and(eq(avatars.id, avatarId), eq(avatars.screenMessageId, messageId)));
 }
 
 /** Takes single photos away, with what their faces measured; their files follow by a job. Says how many there were. */

@@ -301,7 +301,8 @@ test('the counter that was shown is no longer due; one that changed meanwhile is
   expect(await due()).not.toBeNull();
   bench.enqueued.length = 0;
   await sweep(bench.parts, { updates: false });
-  expect(bench.enqueued.filter(({ name }) => name === 'avatar.screen')).toEqual([]);
+  // Those of other tests may have become due by now.
+  expect(bench.enqueued).not.toContainEqual({ name: 'avatar.screen', payload: { avatarId: avatar.id } });
 });
 
 describe('a zip', () => {
