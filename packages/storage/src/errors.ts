@@ -17,7 +17,7 @@ export function isBucketThere(error: unknown): boolean {
   );
 }
 
-/** The server does not know this request as the SDK makes it (MissingContentMD5, NotImplemented …): another way may do. */
+/** The server does not take this request as the SDK makes it (MissingContentMD5, AccessDenied, NotImplemented …): another way may do. */
 export function isUnsupported(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   const metadata = cause instanceof Error && '$metadata' in cause ? cause.$metadata : undefined;
@@ -25,7 +25,7 @@ export function isUnsupported(error: unknown): boolean {
     typeof metadata === 'object' &&
     metadata !== null &&
     'httpStatusCode' in metadata &&
-    [400, 405, 411, 501].includes(Number(metadata.httpStatusCode))
+    [400, 403, 405, 411, 501].includes(Number(metadata.httpStatusCode))
   );
 }
 

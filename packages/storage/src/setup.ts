@@ -7,7 +7,7 @@ type Config = ReturnType<typeof loadStorageSetupConfig>;
 async function makeBuckets(storage: Storage, { storage: own, grant }: Config): Promise<void> {
   await storage.ensureBuckets();
   // Who made them may use them.
-  if (grant.accessKey !== null && grant.accessKey !== own.accessKey) await storage.grant(grant.accessKey);
+  if (grant.principal !== null && grant.accessKey !== own.accessKey) await storage.grant(grant.principal);
 }
 
 /** `pnpm storage:setup`: makes the buckets that are missing, and lets the processes use them; may run as often as one likes. */

@@ -47,8 +47,8 @@ test('another key may use the buckets: their objects, and nothing of the buckets
   try {
     await storage.grant('their-key');
     expect(policies).toHaveLength(3);
-    const allow = (action: readonly string[], resource: string) => ({
-      Effect: 'Allow',
+    const rule = (effect: string, action: readonly string[], resource: string) => ({
+      Effect: effect,
       Principal: { AWS: ['their-key'] },
       Action: action,
       Resource: resource,
@@ -59,8 +59,9 @@ test('another key may use the buckets: their objects, and nothing of the buckets
       {
         Version: '2012-10-17',
         Statement: [
-          allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], 'arn:aws:s3:::avatars'),
-          allow(
+          rule('Allow', ['s3:ListBucket', 's3:ListBucketMultipartUploads'], 'arn:aws:s3:::avatars'),
+          rule(
+            'Allow',
             [
               'GetObject',
               'PutObject',
@@ -70,6 +71,7 @@ test('another key may use the buckets: their objects, and nothing of the buckets
             ].map((name) => `s3:${name}`),
             'arn:aws:s3:::avatars/*',
           ),
+          rule('Deny', ['s3:PutObjectAcl'], 'arn:aws:s3:::avatars/*'),
         ],
       },
     ]);

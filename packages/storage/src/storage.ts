@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  GetBucketPolicyCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
   PutBucketPolicyCommand,
@@ -71,10 +72,15 @@ export interface Storage {
   signedUrl(bucket: Bucket, key: string, options: SignedUrlOptions): Promise<string>;
   /** Makes the buckets that are missing; their real names. */
   ensureBuckets(): Promise<{ readonly name: string; readonly created: boolean }[]>;
-  /** Lets another access key use the buckets, with all that a process does and no more: objects, and what there is of them. */
-  grant(accessKey: string): Promise<void>;
+  /**
+   * Lets another user use the buckets, with all that a process does and no more: objects, and what there is of them. Named
+   * as the server's policies name users: by an access key (versitygw), or by an ARN (Ceph, AWS).
+   */
+  grant(user: string): Promise<void>;
   /** Buckets that are none of ours and whose objects this key may list all the same; of many the first ones. */
   foreignBuckets(): Promise<string[]>;
+  /** Whether this key administers one of our buckets: who may read its policy may as a rule write it. */
+  administers(): Promise<boolean>;
   /** Resolves when all buckets can be reached; for health. */
   check(signal: AbortSignal): Promise<void>;
   close(): void;
@@ -164,7 +170,10 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
     } while (token !== undefined);
   }
 
-  /** Older MinIO and its kin want a Content-MD5 that the SDK no longer sends; others know no deletion of many at all. */
+  /**
+   * Older MinIO and its kin want a Content-MD5 that the SDK no longer sends; others know no deletion of many at all, or ask
+   * the bucket for the right to it, as older Ceph does.
+   */
   let onlySingly = false;
   async function deleteMany(bucket: Bucket, keys: readonly string[], options?: Abortable): Promise<void> {
     try {
@@ -279,9 +288,9 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
       log.info('buckets are there', { buckets: made });
       return made;
     },
-    grant: async (accessKey) => {
+    grant: async (user) => {
       for (const name of new Set(Object.values(config.buckets))) {
-        const command = new PutBucketPolicyCommand({ Bucket: name, Policy: bucketPolicy(name, accessKey) });
+        const command = new PutBucketPolicyCommand({ Bucket: name, Policy: bucketPolicy(name, user) });
         await run(`let the processes use ${name}`, () => client.send(command, short(undefined)));
       }
     },
@@ -299,6 +308,18 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
         ),
       );
       return seen.flat();
+    },
+    administers: async () => {
+      const reads = await Promise.all(
+        [...new Set(Object.values(config.buckets))].map((Bucket) =>
+          client.send(new GetBucketPolicyCommand({ Bucket }), short(undefined)).then(
+            () => true,
+            // It would have been shown one.
+            (error: unknown) => error instanceof Error && error.name === 'NoSuchBucketPolicy',
+          ),
+        ),
+      );
+      return reads.includes(true);
     },
     check: async (signal) => {
       await Promise.all(
@@ -338,18 +359,19 @@ async function uploadStream(
 }
 
 /** Every action that an operation above needs. */
-function bucketPolicy(bucket: string, accessKey: string): string {
-  const allow = (Action: readonly string[], Resource: string) => ({
-    Effect: 'Allow',
-    Principal: { AWS: [accessKey] },
+function bucketPolicy(bucket: string, user: string): string {
+  const rule = (Effect: 'Allow' | 'Deny', Action: readonly string[], Resource: string) => ({
+    Effect,
+    Principal: { AWS: [user] },
     Action,
     Resource,
   });
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], `arn:aws:s3:::${bucket}`),
-      allow(
+      rule('Allow', ['s3:ListBucket', 's3:ListBucketMultipartUploads'], `arn:aws:s3:::${bucket}`),
+      rule(
+        'Allow',
         [
           's3:GetObject',
           's3:PutObject',
@@ -359,6 +381,8 @@ function bucketPolicy(bucket: string, accessKey: string): string {
         ],
         `arn:aws:s3:::${bucket}/*`,
       ),
+      // With ACLs an object is its writer's, who could show it to everybody.
+      rule('Deny', ['s3:PutObjectAcl'], `arn:aws:s3:::${bucket}/*`),
     ],
   });
 }

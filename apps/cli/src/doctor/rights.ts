@@ -115,12 +115,16 @@ async function withRedis<T>(config: RedisConfig, work: (redis: RedisConnection) 
 async function ofStorage(config: StorageConfig): Promise<Finding> {
   const storage = createStorage(config, { log: silentLogger });
   try {
-    const others = await storage.foreignBuckets();
-    return others.length === 0
-      ? ok('S3', 'our buckets')
+    const [others, administers] = await Promise.all([storage.foreignBuckets(), storage.administers()]);
+    const more = [
+      ...(others.length > 0 ? [`it lists buckets that are not ours (${few(others)})`] : []),
+      ...(administers ? ['it administers our buckets'] : []),
+    ];
+    return more.length === 0
+      ? ok('S3', 'objects of our buckets')
       : warning(
           'S3',
-          `the key of MINIO_ACCESS_KEY may list buckets that are not ours: ${few(others)}`,
+          `the key of MINIO_ACCESS_KEY has more rights than it needs: ${more.join(', ')}`,
           `give the processes a key for their three buckets alone: ${MANUAL}`,
         );
   } finally {

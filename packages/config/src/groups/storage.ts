@@ -108,6 +108,14 @@ export const storageGrantGroup = group({
       expected: 'an access key',
       secret: true,
     },
+    MINIO_GRANT_PRINCIPAL: {
+      schema: z.string().optional(),
+      doc: "How the server's policies name the user of that key, where not by the key: arn:aws:iam:::user/<uid> at Ceph, arn:aws:iam::<account>:user/<name> at AWS.",
+      expected: 'an ARN',
+    },
   },
-  build: (v): { readonly accessKey: string | null } => ({ accessKey: v.MINIO_GRANT_TO ?? null }),
+  build: (v): { readonly accessKey: string | null; readonly principal: string | null } => ({
+    accessKey: v.MINIO_GRANT_TO ?? null,
+    principal: v.MINIO_GRANT_PRINCIPAL ?? v.MINIO_GRANT_TO ?? null,
+  }),
 });

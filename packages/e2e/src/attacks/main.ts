@@ -5,6 +5,8 @@ const USAGE = `pnpm attack [options]: sends bombs and malformed files to the who
 
   --files <n>   how many (2000)
   --seed <n>    the same files as another time (random)
+  --from <n>    a slice of them: from this one on (0) …
+  --to <n>      … up to and without that one (all)
 `;
 /** As in the short form (attacks.test.ts). */
 const ANSWER_MS = 500;
@@ -18,6 +20,8 @@ async function main(): Promise<number> {
     options: {
       files: { type: 'string', default: '2000' },
       seed: { type: 'string' },
+      from: { type: 'string', default: '0' },
+      to: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -28,7 +32,14 @@ async function main(): Promise<number> {
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   say(`seed ${seed}`);
-  const report = await attack({ files: Number(values.files), seed, say });
+  const files = Number(values.files);
+  const report = await attack({
+    files,
+    from: Number(values.from),
+    to: Number(values.to ?? files),
+    seed,
+    say,
+  });
   say(JSON.stringify(report, null, 2));
   const { wrong, crashes, left, memory, noticed, calm } = report;
   const within = Object.values(memory).every(({ mostMb, containerMb }) => mostMb < containerMb);

@@ -39,10 +39,13 @@ const TOGETHER = 4;
 /** Sends bombs and malformed files, half of each, to the whole product while others use it. */
 export async function attack(options: {
   readonly files: number;
+  /** … of these the ones from this number on, up to another: a long run in slices. */
+  readonly from: number;
+  readonly to: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }): Promise<AttackReport> {
-  const { files, seed, say } = options;
+  const { files, from, to, seed, say } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'aisha-attacks-'));
   const product = await startProduct({
     name: 'attacks-long',
@@ -67,9 +70,9 @@ export async function attack(options: {
       wrong.push(`who used the bot meanwhile: ${error instanceof Error ? error.message : String(error)}`);
       return { answers: [], voices: [] };
     });
-    let next = 0;
+    let next = from;
     const lane = async () => {
-      while (next < files) {
+      while (next < to) {
         const n = next++;
         const odd = n % 2 === 0 ? undefined : malformed[(n - 1) / 2];
         const file = odd ?? (await generate(random, n));
@@ -93,7 +96,7 @@ export async function attack(options: {
     );
     const left = await leftovers(product, scratch);
     return {
-      files,
+      files: to - from,
       seconds: Math.round((performance.now() - begun) / 1_000),
       calm,
       noticed: {
