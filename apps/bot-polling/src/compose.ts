@@ -1,10 +1,12 @@
 import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
 import { messageKeepers, openFoundation, orderKinds } from '@aisha/core';
+import { showSignOfLife } from '@aisha/db';
 import { createTelegramClient } from '@aisha/providers';
 import { connectConsumer } from '@aisha/queue';
 import { createHealth, type Lifecycle, type Logger, startHealthServer } from '@aisha/service';
 import { createStorage } from '@aisha/storage';
+import { randomUUID } from 'node:crypto';
 import { introduce } from './introduce.ts';
 import { Lease } from './lease.ts';
 import { pollHealth } from './poll-health.ts';
@@ -48,10 +50,17 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     metrics,
   };
 
+  const polls = config.telegram.mode === 'polling';
+  const owner = randomUUID();
+  const life = polls
+    ? showSignOfLife({ config: config.database, name: owner, application: config.process.instanceId, log })
+    : null;
   const lease = new Lease({
     redis,
     subscriber,
     key: `{aisha}:poller:${config.telegram.botId}`,
+    owner,
+    life,
     ...config.lease,
     log,
   });
@@ -62,7 +71,6 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     webhookUrl: config.telegram.webhook?.url ?? null,
     metrics,
   });
-  const polls = config.telegram.mode === 'polling';
   const poll = pollHealth({ poller, lease, polls });
 
   const health = createHealth({
@@ -84,6 +92,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
   void introduce({ telegram, conversation, texts, log, signal: lifecycle.stopping });
 
   lifecycle.onStop('poller', () => running, { deadlineMs: 8_000 });
+  lifecycle.onStop('sign of life', () => life?.close());
   lifecycle.onStop('queue', () => producer.close());
   lifecycle.onStop('connections', async () => {
     telegram.close();

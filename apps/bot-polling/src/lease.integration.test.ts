@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { type RedisService, startRedis } from '@aisha/sandbox';
 import { silentLogger } from '@aisha/service';
 import type { RedisConnection } from '@aisha/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Hold, Lease } from './lease.ts';
+import { type Hold, Lease, type LeaseOptions } from './lease.ts';
 
 const KEY = '{aisha}:poller:1';
 const TTL_MS = 1_200;
@@ -37,13 +38,18 @@ function connect(url = service.appUrl): RedisConnection {
   return connection;
 }
 
-function contender(change: (redis: RedisConnection) => RedisConnection = (redis) => redis): Lease {
+function contender(
+  change: (redis: RedisConnection) => RedisConnection = (redis) => redis,
+  life: LeaseOptions['life'] = null,
+): Lease {
   const redis = connectProducer({ url: service.appUrl }, silentLogger);
   connections.push(redis);
   return new Lease({
     redis: change(redis),
     subscriber: connect(),
     key: KEY,
+    owner: randomUUID(),
+    life,
     ttlMs: TTL_MS,
     renewMs: RENEW_MS,
     log: silentLogger,
@@ -143,6 +149,70 @@ describe('the lease', () => {
   });
 });
 
+describe('the sign of life of a holder', () => {
+  /** Whose sign is seen, and what ends it. */
+  function signs() {
+    const ends = new Map<string, () => void>();
+    const losses = new Set<() => void>();
+    return {
+      life: {
+        gone: (name: string, signal: AbortSignal) =>
+          new Promise<boolean>((resolve) => {
+            ends.set(name, () => resolve(true));
+            signal.addEventListener('abort', () => resolve(false), { once: true });
+          }),
+        onLost: (listener: () => void) => {
+          losses.add(listener);
+          return () => void losses.delete(listener);
+        },
+      },
+      watched: (name: string) => ends.has(name),
+      end: (name: string) => ends.get(name)?.(),
+      loseOwn: () => losses.forEach((listener) => listener()),
+    };
+  }
+  const patient = { timeout: 5_000, interval: 10 };
+
+  test('is watched by the standby, which takes the lease of one that is gone long before it would run out', async () => {
+    const killed = contender();
+    const hold = await take(killed);
+    const { life, watched, end } = signs();
+    const standby = contender(undefined, life);
+    const taken = take(standby);
+    await expect.poll(() => watched(killed.owner), patient).toBe(true);
+    const left = await connect().pttl(KEY);
+    const at = performance.now();
+    end(killed.owner);
+    await taken;
+    expect(performance.now() - at).toBeLessThan(Math.min(left, TTL_MS / 2));
+    expect(await connect().get(KEY)).toBe(standby.owner);
+    await ended(hold);
+  });
+
+  test('that ends says nothing about whoever holds the lease by then', async () => {
+    const first = contender();
+    await take(first);
+    const { life, watched, end } = signs();
+    const stopping = new AbortController();
+    const standby = contender(undefined, life).acquire(stopping.signal);
+    await expect.poll(() => watched(first.owner), patient).toBe(true);
+    await connect().set(KEY, 'somebody-else');
+    end(first.owner);
+    await expect.poll(() => watched('somebody-else'), patient).toBe(true);
+    expect(await connect().get(KEY)).toBe('somebody-else');
+    stopping.abort();
+    expect(await standby).toBeNull();
+  });
+
+  test('that is lost ends the hold: the standby has seen it too', async () => {
+    const { life, loseOwn } = signs();
+    const hold = await take(contender(undefined, life));
+    loseOwn();
+    expect(hold.signal.aborted).toBe(true);
+    expect(hold.held()).toBe(false);
+  });
+});
+
 describe('a Redis that hangs', () => {
   test('is noticed by the holder itself, before anybody else can have the lease', async () => {
     const hold = await take(contender());
@@ -168,14 +238,14 @@ describe('a Redis that hangs', () => {
 });
 
 describe('an answer that gets lost', () => {
-  /** The real connection, whose first `SET` is carried out and never answered. */
-  const losingFirstSet = (redis: RedisConnection): RedisConnection => {
+  /** The real connection, whose first request for the lease is carried out and never answered. */
+  const losingFirst = (redis: RedisConnection): RedisConnection => {
     let lost = false;
     return new Proxy(redis, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
-        if (name !== 'set' || lost) return value.bind(target);
+        if (name !== 'eval' || lost) return value.bind(target);
         lost = true;
         return async (...command: unknown[]) => {
           await Reflect.apply(value, target, command);
@@ -188,7 +258,7 @@ describe('an answer that gets lost', () => {
   };
 
   test('leaves the lease ours, with its whole time before it', async () => {
-    const lease = contender(losingFirstSet);
+    const lease = contender(losingFirst);
     const hold = await take(lease);
     expect(await connect().get(KEY)).toBe(lease.owner);
     expect(await connect().pttl(KEY)).toBeGreaterThan(TTL_MS - RENEW_MS);

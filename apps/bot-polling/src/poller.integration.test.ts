@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createConversation, createTexts } from '@aisha/bot';
 import type { InboxParts } from '@aisha/core';
 import { startTestParts, type TestParts } from '@aisha/core/testing';
@@ -54,6 +55,8 @@ function start(change: Partial<InboxParts> = {}, webhookUrl: string | null = nul
     redis,
     subscriber,
     key: `{aisha}:poller:${bench.botId}`,
+    owner: randomUUID(),
+    life: null,
     ttlMs: 1_500,
     renewMs: 300,
     log: bench.parts.log,

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { benchFaces } from './faces.ts';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
+import { benchHandover } from './handover.ts';
 import { benchProduct } from './product.ts';
 import { benchSearch } from './search.ts';
 import { benchUpdates } from './updates.ts';
@@ -22,6 +23,7 @@ const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> =
   webhooks: benchWebhooks,
   updates: benchUpdates,
   product: benchProduct,
+  handover: benchHandover,
   faces: benchFaces,
   search: (ground) => benchSearch(ground, Number(values.rows)),
 };

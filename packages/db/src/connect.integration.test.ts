@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { loadParts } from '@aisha/config';
+import { silentLogger } from '@aisha/service';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase } from './connect.ts';
+import { isPooled, showSignOfLife } from './sign-of-life.ts';
 import * as schema from './schema/index.ts';
 import { testDatabase, type TestDatabase } from './testing.ts';
 
@@ -104,6 +106,14 @@ test('PgBouncer in transaction mode, as it is installed, is no obstacle', async 
       ),
     );
     expect(answers).toEqual(Array.from({ length: 30 }, (_, n) => ({ n })));
+    // A lock there would be whoever's comes next: no sign of life is shown or seen.
+    expect(await isPooled(config)).toBe(true);
+    const life = showSignOfLife({ config, name: 'bot', application: 'bot', log: silentLogger });
+    expect(await life.gone('bot', new AbortController().signal)).toBe(false);
+    await life.close();
+    const { rows } = await database.db.execute(sql`select 1 from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`);
+    expect(rows).toEqual([]);
   } finally {
     await opened.close();
   }

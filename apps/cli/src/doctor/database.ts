@@ -1,4 +1,5 @@
-import { type Db, migrationStatus } from '@aisha/db';
+import type { DatabaseConfig } from '@aisha/config';
+import { type Db, isPooled, migrationStatus } from '@aisha/db';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { withAnyDatabase } from '../database.ts';
@@ -26,7 +27,11 @@ export const checkDatabase: Check = async ({ database: config }) => {
     withAnyDatabase(config, 'aisha-doctor', (db) => look(db, config.poolSize)),
   );
   if (reached.some(({ what, verdict }) => what === 'reachable' && verdict === 'failed')) return reached;
-  return [...reached, ...(await attempt('migrations', 'pnpm db:migrate', () => migrations(config)))];
+  const others = await Promise.all([
+    attempt('migrations', 'pnpm db:migrate', () => migrations(config)),
+    attempt('hand-over', mend, () => handover(config)),
+  ]);
+  return [...reached, ...others.flat()];
 };
 
 async function look(db: Db, poolSize: number): Promise<Finding[]> {
@@ -67,6 +72,16 @@ function connections(facts: z.output<typeof factsShape>, poolSize: number): Find
       `a cluster with a release under way is ${PROCESSES}: lower DATABASE_POOL_SIZE to ${Math.max(2, Math.floor(free / PROCESSES))}, or raise max_connections to ${PROCESSES * poolSize + facts.reserved}`,
     );
   return ok('connections', found);
+}
+
+/** What tells the standby that the active bot was killed. */
+async function handover(config: DatabaseConfig): Promise<Finding> {
+  return (await isPooled(config))
+    ? ok(
+        'hand-over',
+        'through a pooler: a killed bot is replaced when its lease has run out (BOT_LEASE_MS), not at once',
+      )
+    : ok('hand-over', 'directly to PostgreSQL: a killed bot is replaced at once');
 }
 
 async function migrations(config: { readonly url: string }): Promise<Finding> {
