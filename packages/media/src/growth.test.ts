@@ -9,7 +9,7 @@ import { probe } from './sound/probe.ts';
 import { ARCHIVES } from './testing/growth/archives.ts';
 import { drawnForms, PDF } from './testing/growth/pdfs.ts';
 import { PICTURES, SOUNDS } from './testing/growth/pictures.ts';
-import { type Make, OFFICE, PLAIN, RTF, type Shapes, SUBTITLES } from './testing/growth/texts.ts';
+import { type Make, MARKUP, OFFICE, PLAIN, RTF, type Shapes, SUBTITLES } from './testing/growth/texts.ts';
 import { textParser } from './texts/parser.ts';
 
 /** Time against size: four times of a file may cost this many times as much, and so many milliseconds that machines are noisy by. */
@@ -95,6 +95,7 @@ const KB = 1_024;
 const TABLE: readonly (readonly [string, Shapes, number, Cost])[] = [
   ['a text', PLAIN, 400 * KB, text],
   ['subtitles', SUBTITLES, 300 * KB, text],
+  ['a page, a letter, an exported chat', MARKUP, 300 * KB, text],
   ['RTF', RTF, 300 * KB, text],
   ['an office document', OFFICE, 1_500 * KB, text],
   ['PDF', PDF, 400 * KB, text],

@@ -122,7 +122,7 @@ export const SOUND = {
   frameMs: 20,
   /** A working day and a half; the sound of it is 1.4 GB on the disk, its pieces are 360 paid calls. */
   longestMs: 12 * 3_600_000,
-  /** An Ogg file with a hole is mended up to this size: two hundred hours of voice messages. */
+  /** An Ogg file or an MP4 in fragments with a hole is mended up to this size: two hundred hours of voice messages. */
   mostMendedBytes: 64 * MB,
   /** Telephones have 8,000. Below this nobody is understood, and a tiny file lasts for days. */
   lowestRate: 4_000,

@@ -1,7 +1,7 @@
 import { extractPictures } from './archives/parser.ts';
 import type { AnyParser } from './child/parser.ts';
 import { convertPicture, measurePicture, reduceConverted } from './pictures/parsers.ts';
-import { oggPages } from './sound/parser.ts';
+import { mp4Boxes, oggPages } from './sound/parser.ts';
 import { textParser } from './texts/parser.ts';
 
 /** Every parser that a child can run. */
@@ -10,6 +10,7 @@ export const parsers: readonly AnyParser[] = [
   convertPicture,
   reduceConverted,
   extractPictures,
+  mp4Boxes,
   oggPages,
   textParser,
 ];

@@ -285,6 +285,55 @@ const ENCODINGS: [string, Case][] = [
   ],
 ];
 
+/** What other programs write. */
+const EXPORTED: [string, Case][] = [
+  [
+    'a page in windows-1251',
+    text(
+      'протокол.html',
+      iconv.encode(`<html><meta charset=windows-1251><style>p{}</style><p>${SENTENCE}<p>Да &lt;3`, 'win1251'),
+      `${SENTENCE}\n\nДа <3`,
+      'text/html',
+    ),
+  ],
+  [
+    'a chat that Telegram exported',
+    text(
+      'result.json',
+      JSON.stringify({
+        name: 'Команда',
+        messages: [
+          { type: 'message', date: '2025-01-01T10:01:00', from: 'Анна', text: [SENTENCE, { text: '!' }] },
+        ],
+      }),
+      `2025-01-01\nАнна: ${SENTENCE}!`,
+      'application/json',
+    ),
+  ],
+  [
+    'a letter',
+    text(
+      'письмо.eml',
+      `From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(SENTENCE).toString('base64')}\r\n`,
+      `From: a@example.com\n\n${SENTENCE}`,
+      'message/rfc822',
+    ),
+  ],
+  [
+    'a book',
+    text(
+      'book.fb2',
+      `<?xml version="1.0" encoding="utf-8"?><FictionBook><body><p>${SENTENCE}</p></body><binary>AA</binary></FictionBook>`,
+      SENTENCE,
+      UNKNOWN,
+    ),
+  ],
+  [
+    'a table',
+    text('tasks.csv', `Имя;Срок\n${SENTENCE};пятница`, `Имя;Срок\n${SENTENCE};пятница`, 'text/csv'),
+  ],
+];
+
 describe.concurrent.each([
   ['sound of any container', FORMATS],
   ['several tracks', TRACKS],
@@ -293,6 +342,7 @@ describe.concurrent.each([
   ['subtitles', SUBTITLES],
   ['control characters', CONTROLS],
   ['encodings', ENCODINGS],
+  ['what other programs write', EXPORTED],
 ] as const)('%s', (_kind, cases) => {
   test.each(cases)('%s', async (_title, sent) => {
     const person = await Person.join(product.telegram, 'Айгуль', 'ru');

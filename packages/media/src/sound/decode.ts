@@ -8,7 +8,8 @@ import { MEDIA_INPUT } from './input.ts';
 import type { SoundJob } from './job.ts';
 import { loudness } from './loudness.ts';
 import { measure } from './measure.ts';
-import { oggPages } from './parser.ts';
+import { hasBrokenFragments } from './mp4-boxes.ts';
+import { mp4Boxes, oggPages } from './parser.ts';
 import { probe, type Probe } from './probe.ts';
 
 /** Decoded sound: 16 kHz mono PCM of 16 bits without a head, in scratch until it is disposed of. */
@@ -50,15 +51,21 @@ export interface SoundInput {
  * there is no room for it; that is never the file's fault.
  */
 export async function decodeSound(media: MediaParts, input: SoundInput): Promise<SoundOutcome> {
+  const container = await damagedContainer(input.file);
+  if (container === 'mp4') return (await decodeMended(media, input, mp4Boxes)) ?? decodeFile(media, input);
   const sound = await decodeFile(media, input);
-  if (sound.kind !== 'ok' || !sound.brokenOff || !(await isSmallOgg(input.file))) return sound;
+  if (sound.kind !== 'ok' || !sound.brokenOff || container !== 'ogg') return sound;
   // Its room is needed for what comes instead.
   await sound[Symbol.asyncDispose]();
-  return (await decodePages(media, input)) ?? (await decodeFile(media, input));
+  return (await decodeMended(media, input, oggPages)) ?? decodeFile(media, input);
 }
 
-/** An Ogg file beyond its holes; null when that cannot be done. */
-async function decodePages(media: MediaParts, input: SoundInput): Promise<SoundOutcome | null> {
+/** A file beyond its holes; null when that cannot be done. */
+async function decodeMended(
+  media: MediaParts,
+  input: SoundInput,
+  mend: typeof oggPages | typeof mp4Boxes,
+): Promise<SoundOutcome | null> {
   const { size } = await stat(input.file);
   const { owner, signal } = input;
   await using folder = await media.scratch.folder(2 * size + 1024 * 1024, {
@@ -66,22 +73,23 @@ async function decodePages(media: MediaParts, input: SoundInput): Promise<SoundO
     signal,
     beside: input.folder,
   });
-  await copyFile(input.file, join(folder.path, 'broken.ogg'));
-  const mended = await media.pool.run(
-    oggPages,
-    { file: 'broken.ogg', to: 'mended.ogg' },
-    { ...input, folder },
-  );
+  await copyFile(input.file, join(folder.path, 'broken'));
+  const mended = await media.pool.run(mend, { file: 'broken', to: 'mended' }, { ...input, folder });
   if (mended.kind === 'refused' || mended.value.droppedBytes === 0) return null;
   const both = { path: folder.path, bytes: folder.bytes + input.folder.bytes };
   // Awaited here: the folder goes with this.
-  return await decodeFile(media, { ...input, file: join(folder.path, 'mended.ogg'), folder: both });
+  return await decodeFile(media, { ...input, file: join(folder.path, 'mended'), folder: both });
 }
 
-async function isSmallOgg(path: string): Promise<boolean> {
+/** A container of which what follows a hole has to be looked for: Ogg may have one, this MP4 has. Null for all others. */
+async function damagedContainer(path: string): Promise<'ogg' | 'mp4' | null> {
   await using file = await open(path);
-  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-  return buffer.toString('latin1') === 'OggS' && (await file.stat()).size <= SOUND.mostMendedBytes;
+  if ((await file.stat()).size > SOUND.mostMendedBytes) return null;
+  const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+  if (buffer.toString('latin1', 0, 4) === 'OggS') return 'ogg';
+  return /^(ftyp|styp)$/.test(buffer.toString('latin1', 4, 8)) && (await hasBrokenFragments(path))
+    ? 'mp4'
+    : null;
 }
 
 async function decodeFile(media: MediaParts, input: SoundInput): Promise<SoundOutcome> {

@@ -115,6 +115,7 @@ test.each([
   ['MP3 without a table', 'p.mp3', '-ac 1 -c:a libmp3lame -b:a 32k -write_xing 0'],
   ['AAC of a stream', 'q.aac', '-ac 1 -c:a aac -b:a 32k'],
   ['Ogg, a hole longer than any page', 't.ogg', '-ac 1 -c:a libopus -b:a 96k'],
+  ['MP4 in fragments', 'u.mp4', '-ac 1 -c:a aac -movflags frag_keyframe+empty_moov -frag_duration 1000000'],
   ['AC-3', 'r.ac3', '-ac 1 -c:a ac3'],
   ['WebM of a browser that recorded live', 's.webm', '-ac 1 -c:a libopus -live 1'],
 ])('%s with a hole: what is left is heard, and how much is lost is told', async (_what, name, args) => {
@@ -126,4 +127,17 @@ test.each([
   expect(heard.durationMs).toBeGreaterThan(24_000);
   expect(heard.lostMs).toBeGreaterThan(5_000);
   expect(heard.lostMs).toBeLessThan(14_000);
+});
+
+test('MP4 in fragments of which pieces are gone, with a picture, is heard beyond them', async () => {
+  const whole = await made(
+    'v.mp4',
+    '-f lavfi -i color=s=64x64:r=5:d=40 -af aloop=9:4e6 -ac 1 -c:v mpeg4 -c:a aac -movflags frag_keyframe+empty_moov+default_base_moof -frag_duration 1000000',
+  );
+  const [from, to] = [Math.floor(whole.length * 0.4), Math.floor(whole.length * 0.7)];
+  const sound = await outcomeOf(both([whole.subarray(0, from), whole.subarray(to)]));
+  if (sound.kind !== 'ok') throw new Error(sound.kind);
+  await using heard = sound;
+  expect(heard.durationMs).toBeGreaterThan(24_000);
+  expect(heard.lostMs).toBeGreaterThan(5_000);
 });

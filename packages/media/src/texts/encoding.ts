@@ -13,8 +13,22 @@ export function decodeText(bytes: Buffer): string | null {
   const unicode = unicodeOf(bytes);
   if (unicode?.includes('\uFFFD') === false) return withoutControls(onceEncoded(unicode));
   return withoutControls(
-    byLines(bytes) ?? unicode ?? iconv.decode(bytes, eightBit(bytes.subarray(0, SAMPLE_BYTES))),
+    byDeclaration(bytes) ??
+      byLines(bytes) ??
+      unicode ??
+      iconv.decode(bytes, eightBit(bytes.subarray(0, SAMPLE_BYTES))),
   );
+}
+
+/** Pages and XML say it themselves; what they say is wrong where they say UTF-8 and are not. */
+function byDeclaration(bytes: Buffer): string | null {
+  const head = bytes.subarray(0, 2_048).toString('latin1');
+  if (!/^\s*</.test(head)) return null;
+  const [, said = ''] =
+    /^\s*<\?xml[^<>]{0,100}encoding=["']([\w-]{1,40})["']/.exec(head) ??
+    /<meta\s[^<>]{0,200}charset=["']?([\w-]{1,40})/i.exec(head) ??
+    [];
+  return said === '' || /^utf/i.test(said) || !iconv.encodingExists(said) ? null : iconv.decode(bytes, said);
 }
 
 /** Letters that are right in UTF-8 by chance are hardly ever more. */

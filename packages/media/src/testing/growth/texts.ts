@@ -119,6 +119,29 @@ export const SUBTITLES: Shapes = {
   'TTML of a DOCTYPE': repeated('[', '<?xml version="1.0"?><tt><!DOCTYPE '),
 };
 
+const MAIL = 'From: a@example.com\r\nMIME-Version: 1.0\r\n';
+
+export const MARKUP: Shapes = {
+  'a page of beginnings': repeated('<b>', '<html>'),
+  'a page of ends of something else': both('</i>', '</p>', `<html>${'<b>'.repeat(900)}`),
+  'a page of brackets': repeated('<', '<html>'),
+  'a page of entities without an end': repeated('&a', '<html>'),
+  'a page of attributes': repeated(' a=b', '<html><p', '>'),
+  'a chat of beginnings': repeated('<div class="message">', '<html><div class="chat_page">'),
+  'a head of XML': repeated(' ', '<?xml'),
+  'JSON of beginnings': repeated('{"messages":[', ''),
+  'a letter of encoded words': repeated('=?utf-8?B?YQ==?= ', `${MAIL}Subject: `, '\r\n\r\na'),
+  'a letter of addresses without an end': repeated('<', `${MAIL}To: `, '\r\n\r\na'),
+  'a letter of parts': repeated(
+    '--b\r\nContent-Type: text/plain\r\n\r\na\r\n',
+    `${MAIL}Content-Type: multipart/mixed; boundary=b\r\n\r\n`,
+  ),
+  'a letter of parts in each other': repeated(
+    '--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n',
+    `${MAIL}Content-Type: multipart/mixed; boundary=b\r\n\r\n`,
+  ),
+};
+
 export const RTF: Shapes = {
   groups: repeated('{', '{\\rtf1 '),
   'groups that end': repeated('{a}', '{\\rtf1 '),
