@@ -119,9 +119,12 @@ test('from the start to Ctrl-C, twice at once, after SIGKILL, and anew', async (
   third.process.kill('SIGKILL');
   await third.ended;
   await vi.waitFor(() => expect(alive(orphans)).toEqual([]), PATIENCE);
-  const fourth = launch('--fresh');
+  // As `npm run dev -- --inspect worker-1` has it.
+  const fourth = launch('--fresh', '--watch', '--inspect', 'worker-1');
   const fresh = await addressOf(fourth);
   expect((await fetch(fresh)).status).toBe(200);
+  expect(fourth.output()).toMatch(/✓ worker-1/);
+  expect(pids().has('worker-2')).toBe(false);
   fourth.process.kill('SIGTERM');
   expect(await fourth.ended).toBe(0);
 });

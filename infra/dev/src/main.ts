@@ -85,8 +85,9 @@ async function main(): Promise<number> {
 }
 
 /** @param instance worker-1 */
-const watchFlags = (instance: string): string[] =>
-  watchedFolders(ROOT, instance.replace(/-\d+$/, '')).map((folder) => `--watch-path=${folder}`);
+function watchFlags(instance: string): string[] {
+  return watchedFolders(ROOT, instance.replace(/-\d+$/, '')).map((folder) => `--watch-path=${folder}`);
+}
 
 /** For whoever starts an app or asks the database by hand: a shell and `node --env-file` both read it. */
 function keepEnvironment({ env, migrating }: Stack, path: string): void {
