@@ -172,7 +172,8 @@ export const buttons = {
   'avatar.subject': owner(oneOf(SUBJECTS)),
   'avatar.consent': owner(),
   'avatar.instant': owner(),
-  'avatar.finish': owner(avatar),
+  // `keep`: with what is asked about, which its owner has seen.
+  'avatar.finish': owner(avatar, optional(oneOf(['keep']), 'ask')),
   avatar: owner(avatar),
   'avatar.photos': owner(avatar),
   'avatar.main': owner(avatar),

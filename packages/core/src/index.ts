@@ -1,5 +1,6 @@
 export * from './avatars/avatars.ts';
 export { CONSENT_VERSION } from './avatars/faces.ts';
+export { finishInstant } from './avatars/instant.ts';
 export { type Choice, choiceFor, redoTraining, refundUnlike } from './avatars/likeness.ts';
 export * from './avatars/shares.ts';
 export * from './avatars/photo-set.ts';

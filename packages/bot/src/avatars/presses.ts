@@ -16,6 +16,7 @@ import {
   PHOTO_COUNT,
   photoAt,
   photoCounts,
+  photoDoubts,
   removePhoto,
   sharedWith,
   showInCounter,
@@ -35,6 +36,7 @@ import { collectPhotos } from './photos.ts';
 import {
   avatarsScreen,
   confirmDeleteScreen,
+  doubtedScreen,
   consentScreen,
   instantReadyScreen,
   consentText,
@@ -168,8 +170,11 @@ export const avatarAnswers = {
     if (draft) await showInCounter(turn.unit, draft.avatarId, turn.shownIn, 'saved');
     turn.show(savedScreen(turn));
   },
-  'avatar.finish': async (turn, avatar) => {
+  'avatar.finish': async (turn, avatar, doubted) => {
+    if (doubted === 'keep') await keepDoubted(turn.unit, avatar.id);
     const ready = await finishInstant(turn.unit, avatar);
+    if (ready === 'doubted')
+      return turn.show(doubtedScreen(turn, avatar, await photoDoubts(turn.unit.tx, avatar.id)));
     if (typeof ready === 'string') return turn.toast(`training.${ready}`);
     turn.state = IDLE;
     turn.show(instantReadyScreen(turn, ready));

@@ -151,6 +151,27 @@ export function photosScreen(
   };
 }
 
+/** Before an avatar is made of photos about which something is asked: they are its owner's to judge. */
+export function doubtedScreen(
+  voice: Voice,
+  { id, name }: Pick<Avatar, 'id' | 'name'>,
+  doubts: PhotoSet['doubts'],
+): Screen {
+  const count = doubts.reduce((sum, { n }) => sum + n, 0);
+  const reasons = doubts.map(({ doubt, n }) => `• ${voice.label(`doubt.${doubt}`)} (${n})`).join('\n');
+  return {
+    text: voice.t('photos.finish.doubted', { name, count, reasons }),
+    buttons: [
+      [button(voice.label('photos.finish.keep'), 'avatar.finish', id, 'keep')],
+      [
+        button(voice.label('photos.drop'), 'photos.drop', id),
+        button(voice.label('photos.look'), 'photos.look', id),
+      ],
+      [button(voice.label('photos.back'), 'avatar.photos', id)],
+    ],
+  };
+}
+
 export function instantReadyScreen(voice: Voice, avatar: Avatar): Screen {
   return {
     text: voice.t('avatar.instant.ready', { name: avatar.name }),

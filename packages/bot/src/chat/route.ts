@@ -6,15 +6,18 @@ import type { Turn } from './turn.ts';
 
 type Done = Promise<void> | void;
 
+/** By Telegram's clock, in whole seconds: however late it is decided. */
+const sentAt = ({ date }: { readonly date: number }) => new Date(date * 1_000);
+
 /** A command of private chats with the text behind it. */
 export function onCommand(
   composer: Composer<Context>,
   name: string,
-  handle: (turn: Turn, text: string) => Done,
+  handle: (turn: Turn, text: string, sent: Date) => Done,
 ): void {
   composer.command(name, (ctx, next) => {
     const turn = turnOf(ctx);
-    return turn.isPrivate ? handle(turn, ctx.payload.trim()) : next();
+    return turn.isPrivate ? handle(turn, ctx.payload.trim(), sentAt(ctx.message)) : next();
   });
 }
 
@@ -22,12 +25,12 @@ export function onCommand(
 export function onText<Known extends State>(
   composer: Composer<Context>,
   { of }: Pick<Dialogue<never, Known>, 'of'>,
-  handle: (turn: Turn, text: string, state: Known) => Done,
+  handle: (turn: Turn, text: string, state: Known, sent: Date) => Done,
 ): void {
   composer.on(message('text'), (ctx, next) => {
     const turn = turnOf(ctx);
     const state = turn.isPrivate && !ctx.message.text.startsWith('/') ? of(turn.state) : null;
-    return state ? handle(turn, ctx.message.text, state) : next();
+    return state ? handle(turn, ctx.message.text, state, sentAt(ctx.message)) : next();
   });
 }
 

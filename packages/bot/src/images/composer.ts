@@ -9,13 +9,13 @@ import { askForPrompt, orderChange, orderDraft, showGallery, usualImage } from '
 
 export function imagesComposer() {
   const composer = new Composer();
-  onCommand(composer, 'imagine', async (turn, prompt) => {
+  onCommand(composer, 'imagine', async (turn, prompt, sent) => {
     const avatar = await mainAvatar(turn.unit.tx, turn.user.id);
     const draft = imagePrompt.at({ avatarId: avatar?.id ?? null, ...usualImage(turn) });
-    return prompt ? orderDraft(turn, prompt, draft) : askForPrompt(turn, draft);
+    return prompt ? orderDraft(turn, prompt, draft, { sent }) : askForPrompt(turn, draft);
   });
   onCommand(composer, 'gallery', (turn) => showGallery(turn, EVERYTHING, null));
-  onText(composer, imagePrompt, orderDraft);
+  onText(composer, imagePrompt, (turn, text, draft, sent) => orderDraft(turn, text, draft, { sent }));
   onText(composer, imageEdit, orderChange);
   return composer;
 }
@@ -32,7 +32,8 @@ export function referencesComposer() {
     if (!picture) return next();
     const words = 'caption' in said && said.caption !== undefined ? said.caption : '';
     const { fileId, fileSize } = picture;
-    return orderDraft(turn, words, draft, { fileId, fileSize });
+    const sent = new Date(said.date * 1_000);
+    return orderDraft(turn, words, draft, { sent, reference: { fileId, fileSize } });
   });
   return composer;
 }

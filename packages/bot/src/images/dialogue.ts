@@ -2,6 +2,9 @@ import { ASPECT_NAMES, COUNT_MAX, QUALITIES } from '@aisha/core';
 import { z } from 'zod';
 import { dialogue } from '../chat/dialogue.ts';
 
+/** When what came was too long to be one description, in milliseconds: clients send such a text in pieces. */
+const tooLongAt = z.number().optional();
+
 /** Waits for the description of an image; what else was chosen so far. */
 export const imagePrompt = dialogue('image.prompt', {
   avatarId: z.uuid().nullable(),
@@ -13,11 +16,16 @@ export const imagePrompt = dialogue('image.prompt', {
   otherId: z.uuid().optional(),
   quality: z.enum(QUALITIES).optional(),
   enrich: z.boolean().optional(),
-  /** When what came was too long to be one description, in milliseconds: Telegram sends such a text in pieces. */
-  tooLongAt: z.number().optional(),
+  tooLongAt,
 });
 
 export type ImageDraft = NonNullable<ReturnType<typeof imagePrompt.of>>;
 
 /** Waits for words that change a picture. */
-export const imageEdit = dialogue('image.edit', { imageId: z.uuid(), price: z.number().int().optional() });
+export const imageEdit = dialogue('image.edit', {
+  imageId: z.uuid(),
+  price: z.number().int().optional(),
+  tooLongAt,
+});
+
+export type EditDraft = NonNullable<ReturnType<typeof imageEdit.of>>;

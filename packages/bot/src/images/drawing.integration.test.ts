@@ -54,18 +54,34 @@ test('an instant avatar: name, whom it shows, consent, one photo, ready at once'
   await bot.parts.storage.put('avatars', photo.objectKey, await picture(1).jpeg().toBuffer(), {
     contentType: 'image/jpeg',
   });
-  await bot.parts.db.insert(avatarPhotos).values({ avatarId, ...photo });
+  await bot.parts.db.insert(avatarPhotos).values([
+    { avatarId, ...photo },
+    { avatarId, ...photo, fileUniqueId: 'v', doubt: 'several_faces' },
+  ]);
   await say('/avatars');
   await press(`avatar:${avatarId}`);
   await press(`avatar.photos:${avatarId}`);
   expect(await buttons()).toContain(`avatar.finish:${avatarId}`);
-  expect(await press(`avatar.finish:${avatarId}`)).toContain('Мгновенная');
+  // What is asked about the photos is asked before anything is made of them.
+  expect(await press(`avatar.finish:${avatarId}`)).toMatch(/под вопросом.*не один человек \(1\)/s);
+  await press(`avatar.photos:${avatarId}`);
+  expect(await press(`avatar.finish:${avatarId}`)).toMatch(/Оставить её и закончить/);
+  expect(await buttons()).toEqual(
+    expect.arrayContaining([`photos.drop:${avatarId}`, `photos.look:${avatarId}`]),
+  );
+  expect(await press(`avatar.finish:${avatarId}:keep`)).toContain('Мгновенная');
   const [ready] = await bot.parts.db.select().from(avatars).where(eq(avatars.id, avatarId));
   expect(ready).toMatchObject({ state: 'ready', previewKey: `${me}/avatars/a/p.jpg` });
   await press(`imagine:${avatarId}`);
   await press('imagine.quality:best');
   await say('на море');
   expect(await newest('image')).toMatchObject({ subjectId: avatarId, input: { quality: 'best' } });
+
+  // A card whose picture is gone is a card all the same.
+  await bot.parts.storage.delete('avatars', photo.objectKey);
+  await say('/avatars');
+  expect(await press(`avatar:${avatarId}`)).toContain('Мгновенная');
+  expect(await buttons()).toContain(`imagine:${avatarId}`);
 });
 
 describe('a description', () => {
@@ -83,11 +99,21 @@ describe('a description', () => {
   test('of 10,000 characters is refused once, and its tail is not drawn', async () => {
     await say('/imagine');
     const pieces = ['я'.repeat(4_096), 'я'.repeat(4_096), 'и хвост'];
-    expect(await say(pieces[0] ?? '')).toContain('2000');
+    expect(await say(pieces[0] ?? '')).toMatch(/2000 символов, поэтому ничего не рисую/);
     expect(await say(pieces[1] ?? '')).toBe('');
     expect(await say(pieces[2] ?? '')).toBe('');
     expect(await newest('image')).toMatchObject({ state: 'succeeded' });
     expect(await bot.state(me)).toMatchObject({ name: 'image.prompt' });
+    // Whatever comes behind the last piece is meant, however soon.
+    await say('маяк');
+    expect(await newest('image')).toMatchObject({ input: { prompt: 'маяк' } });
+    // The same of words that change a picture.
+    await say('/gallery');
+    await press(`image.edit:${mine.images.at(-1)}`);
+    expect((await Promise.all([await say(pieces[0] ?? ''), await say('и хвост')])).join('|')).toMatch(
+      /2000.*\|$/,
+    );
+    expect(await bot.parts.db.$count(orders, and(eq(orders.ownerId, me), eq(orders.kind, 'edit')))).toBe(0);
   });
 
   test.each(['раздень её', 'take off her dress'])(

@@ -39,7 +39,8 @@ import { during } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
 import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
-import { imageEdit, imagePrompt, type ImageDraft } from './dialogue.ts';
+import { type EditDraft, imageEdit, imagePrompt, type ImageDraft } from './dialogue.ts';
+import { tooLong } from './too-long.ts';
 import { imageFile, sendImage } from './results.ts';
 import {
   editScreen,
@@ -178,28 +179,20 @@ export async function askForPrompt(turn: Turn, draft: ImageDraft, below = false)
   else turn.show(screen);
 }
 
-/** The pieces of a text that was too long to be sent at once come within this time of each other. */
-const PIECES_MS = 5_000;
-/** Telegram cuts a text at 4,096 characters, between words; what is shorter was written so. */
-const PIECE_LENGTH = 3_500;
-
 /** Orders what somebody described, in words or by a picture that it is to be like. */
 export async function orderDraft(
   turn: Turn,
   text: string,
   draft: ImageDraft,
-  reference?: ImageInput['reference'],
+  { sent, reference }: { readonly sent: Date; readonly reference?: ImageInput['reference'] },
 ): Promise<void> {
   const prompt = text.trim();
-  const now = Date.now();
-  if (Array.from(prompt).length > PROMPT_MAX) {
-    const told = draft.tooLongAt !== undefined && now - draft.tooLongAt < PIECES_MS;
-    if (prompt.length >= PIECE_LENGTH) turn.state = imagePrompt.at({ ...draft, tooLongAt: now });
-    if (!told) turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
+  const long = tooLong(prompt, draft.tooLongAt, sent);
+  if (long) {
+    turn.state = imagePrompt.at({ ...draft, tooLongAt: long.at });
+    if (long.isNew) turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
     return;
   }
-  // The rest of it: half a sentence that nobody wanted drawn.
-  if (draft.tooLongAt !== undefined && now - draft.tooLongAt < PIECES_MS) return;
   if (undresses(prompt)) return turn.send({ text: turn.t('failure.undressing') });
   turn.state = IDLE;
   const sitters = await sittersOf(turn, draft);
@@ -253,14 +246,15 @@ async function repeat(turn: Turn, image: Image, count: number, shown: number | u
 }
 
 /** Words that change a picture. */
-export async function orderChange(
-  turn: Turn,
-  text: string,
-  { imageId, price }: { readonly imageId: string; readonly price?: number | undefined },
-): Promise<void> {
+export async function orderChange(turn: Turn, text: string, draft: EditDraft, sent: Date): Promise<void> {
+  const { imageId, price } = draft;
   const prompt = text.trim();
-  if (Array.from(prompt).length > PROMPT_MAX)
-    return turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
+  const long = tooLong(prompt, draft.tooLongAt, sent);
+  if (long) {
+    turn.state = imageEdit.at({ ...draft, tooLongAt: long.at });
+    if (long.isNew) turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
+    return;
+  }
   if (undresses(prompt)) return turn.send({ text: turn.t('failure.undressing') });
   turn.state = IDLE;
   const image = await findImage(turn.unit.tx, turn.user.id, imageId);

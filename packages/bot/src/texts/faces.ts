@@ -17,6 +17,15 @@ export const ru = {
   'doubt.another_person': 'похоже на другого человека',
   'photos.keep': '👍 Оставить их',
   'photos.drop': '🗑 Убрать их',
+  'photos.finish.doubted_one':
+    '<b>{{name}}</b>: одна фотография под вопросом.\n{{reasons}}\n\nОставить её и закончить?',
+  'photos.finish.doubted_few':
+    '<b>{{name}}</b>: {{count}} фотографии под вопросом.\n{{reasons}}\n\nОставить их и закончить?',
+  'photos.finish.doubted_many':
+    '<b>{{name}}</b>: {{count}} фотографий под вопросом.\n{{reasons}}\n\nОставить их и закончить?',
+  'photos.finish.doubted_other':
+    '<b>{{name}}</b>: {{count}} фотографии под вопросом.\n{{reasons}}\n\nОставить их и закончить?',
+  'photos.finish.keep': '👍 Оставить и закончить',
   'photos.look': '🖼 Посмотреть фото',
   'photos.look.none': 'Пока нет ни одной принятой фотографии.',
   'photos.card': 'Фото {{number}} из {{total}}',
@@ -103,6 +112,11 @@ export const kk = {
   'doubt.another_person': 'басқа адамға ұқсайды',
   'photos.keep': '👍 Қалдыру',
   'photos.drop': '🗑 Алып тастау',
+  'photos.finish.doubted_one':
+    '<b>{{name}}</b>: {{count}} фото күмән тудырып тұр.\n{{reasons}}\n\nОны қалдырып, аяқтаймыз ба?',
+  'photos.finish.doubted_other':
+    '<b>{{name}}</b>: {{count}} фото күмән тудырып тұр.\n{{reasons}}\n\nОларды қалдырып, аяқтаймыз ба?',
+  'photos.finish.keep': '👍 Қалдырып, аяқтау',
   'photos.look': '🖼 Фотоларды қарау',
   'photos.look.none': 'Әзірге қабылданған фото жоқ.',
   'photos.card': '{{number}}-фото, барлығы {{total}}',
@@ -179,6 +193,10 @@ export const en = {
   'doubt.another_person': 'looks like another person',
   'photos.keep': '👍 Keep them',
   'photos.drop': '🗑 Remove them',
+  'photos.finish.doubted_one': '<b>{{name}}</b>: one photo is in doubt.\n{{reasons}}\n\nKeep it and finish?',
+  'photos.finish.doubted_other':
+    '<b>{{name}}</b>: {{count}} photos are in doubt.\n{{reasons}}\n\nKeep them and finish?',
+  'photos.finish.keep': '👍 Keep and finish',
   'photos.look': '🖼 Look through the photos',
   'photos.look.none': 'No photo has been accepted yet.',
   'photos.card': 'Photo {{number}} of {{total}}',

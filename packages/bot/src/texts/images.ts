@@ -13,7 +13,8 @@ export const ru = {
   'imagine.avatar': '🧑‍🎨 Сменить аватар',
   'imagine.pick': 'С каким аватаром рисовать?',
   'imagine.none': 'Без аватара',
-  'imagine.too_long': 'Описание длиннее {{max}} символов. Сократите, пожалуйста.',
+  'imagine.too_long':
+    'Описание длиннее {{max}} символов, поэтому ничего не рисую. Сократите его, пожалуйста, и пришлите одним сообщением.',
   'image.again': '🔁 Ещё раз',
   'image.variations': '🎲 Варианты',
   'image.original': '📎 Оригинал',
@@ -94,7 +95,8 @@ export const kk = {
   'imagine.avatar': '🧑‍🎨 Аватарды ауыстыру',
   'imagine.pick': 'Қай аватармен салайын?',
   'imagine.none': 'Аватарсыз',
-  'imagine.too_long': 'Сипаттама {{max}} таңбадан ұзын. Қысқартыңызшы.',
+  'imagine.too_long':
+    'Сипаттама {{max}} таңбадан ұзын, сондықтан ештеңе салмаймын. Қысқартып, бір хабарламамен жіберіңізші.',
   'image.again': '🔁 Тағы да',
   'image.variations': '🎲 Нұсқалары',
   'image.original': '📎 Түпнұсқа',
@@ -166,7 +168,8 @@ export const en = {
   'imagine.avatar': '🧑‍🎨 Change avatar',
   'imagine.pick': 'Which avatar shall I draw with?',
   'imagine.none': 'No avatar',
-  'imagine.too_long': 'The description is longer than {{max}} characters. Please shorten it.',
+  'imagine.too_long':
+    'The description is longer than {{max}} characters, so I’m drawing nothing. Please shorten it and send it as one message.',
   'image.again': '🔁 Again',
   'image.variations': '🎲 Variations',
   'image.original': '📎 Original',

@@ -61,6 +61,8 @@ export const ru = {
     'На фотографиях, похоже, человек младше 18 лет. Аватары таких людей не делаются, кредиты не списаны. Если это ошибка, замените такие снимки другими.',
   'failure.photos_nudity':
     'Среди фотографий, похоже, есть обнажённые. Аватар по ним не делается, кредиты не списаны. Замените их снимками в одежде и попробуйте снова.',
+  'failure.photos_unjudged':
+    'Не удалось проверить фотографии, поэтому ничего не начато и кредиты не списаны. Фотографии сохранены: попробуйте, пожалуйста, немного позже.',
   'failure.no_face': 'На фотографиях не найдено лицо. Добавьте снимки, где лицо хорошо видно.',
   'failure.too_few_photos': 'Фотографий слишком мало: нужно хотя бы десять.',
   'failure.timeout': 'Работа заняла слишком много времени, поэтому я её остановила.',
@@ -193,6 +195,8 @@ export const kk = {
     'Фотолардағы адам 18 жасқа толмаған сияқты. Мұндай адамдардың аватары жасалмайды, кредит алынған жоқ. Қате болса, ондай фотоларды басқасымен ауыстырыңыз.',
   'failure.photos_nudity':
     'Фотолардың арасында жалаңаш түскені бар сияқты. Олардан аватар жасалмайды, кредит алынған жоқ. Киіммен түскен фотоға ауыстырып, қайталап көріңіз.',
+  'failure.photos_unjudged':
+    'Фотоларды тексеру мүмкін болмады, сондықтан ештеңе басталған жоқ, кредит те алынған жоқ. Фотолар сақталды: сәл кейінірек қайталап көріңізші.',
   'failure.no_face': 'Фотолардан адам жүзі табылмады. Жүзі анық көрінетін фотолар қосыңыз.',
   'failure.too_few_photos': 'Фото тым аз: кемінде он фото керек.',
   'failure.timeout': 'Жұмыс тым ұзаққа созылды, сондықтан оны тоқтаттым.',
@@ -321,6 +325,8 @@ export const en = {
     'Somebody in the photos seems to be under 18. No avatars are made of such people, and no credits were taken. If this is a mistake, replace those photos.',
   'failure.photos_nudity':
     'Some of the photos seem to show nudity. No avatar is made from them, and no credits were taken. Replace them with photos in clothes and try again.',
+  'failure.photos_unjudged':
+    'The photos could not be checked, so nothing was begun and no credits were taken. The photos are kept: please try again a little later.',
   'failure.no_face': 'No face was found in the photos. Add some where the face is clearly visible.',
   'failure.too_few_photos': 'There are too few photos: at least ten are needed.',
   'failure.timeout': 'The work was taking too long, so I stopped it.',

@@ -304,39 +304,6 @@ export async function orderTraining(
   });
 }
 
-/** Has an instant avatar ready: it is drawn from its photos, which are fixed and kept from here on. */
-export async function finishInstant(
-  unit: Unit,
-  avatar: Pick<Avatar, 'id' | 'ownerId'>,
-): Promise<Avatar | TrainingRefusal> {
-  const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
-  if (!locked?.instant || (locked.state !== 'draft' && locked.state !== 'failed')) return 'closed';
-  const counts = await photoCounts(unit.tx, avatar.id);
-  if (counts.received > 0) return 'checking';
-  if (counts.accepted < INSTANT_PHOTO_COUNT.min) return 'too_few';
-  const [first] = await unit.tx
-    .select({ key: avatarPhotos.objectKey })
-    .from(avatarPhotos)
-    .where(and(eq(avatarPhotos.avatarId, avatar.id), eq(avatarPhotos.state, 'accepted')))
-    .orderBy(avatarPhotos.createdAt, avatarPhotos.id)
-    .limit(1);
-  const [ready] = await unit.tx
-    .update(avatars)
-    .set({
-      state: 'ready',
-      failure: null,
-      previewKey: first?.key ?? null,
-      trainedAt: sql`now()`,
-      screenMessageId: null,
-      screenDueAt: null,
-      isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${locked.ownerId} and other.is_main)`,
-    })
-    .where(eq(avatars.id, avatar.id))
-    .returning();
-  unit.enqueue('avatar.tidy', { avatarId: avatar.id });
-  return ready ?? 'closed';
-}
-
 export async function makeMain({ tx }: Unit, avatar: Pick<Avatar, 'id' | 'ownerId'>): Promise<void> {
   await tx
     .update(avatars)

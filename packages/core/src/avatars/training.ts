@@ -159,7 +159,7 @@ export async function collectTraining(
         tidiedAt: null,
         likeness: null,
         redoUntil: null,
-        isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${avatar.ownerId} and other.is_main)`,
+        isMain: sql`not exists (select 1 from ${avatars} other where other.owner_id = ${avatar.ownerId} and other.is_main and other.id <> ${avatar.id})`,
       })
       .where(eq(avatars.id, avatar.id));
     await succeedOrder(unit, order.id);

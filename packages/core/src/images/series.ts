@@ -1,6 +1,7 @@
 import type { Place } from '@aisha/db';
 import { z } from 'zod';
 import type { Avatar } from '../avatars/avatars.ts';
+import { judgePeople } from '../avatars/instant.ts';
 import { findDrawable } from '../avatars/shares.ts';
 import { QUALITIES, type Quality } from '../fal/models/index.ts';
 import { falOrder, type Prepared } from '../fal/order.ts';
@@ -58,6 +59,8 @@ async function prepareSeries(parts: WorkerParts, order: Order, run: Run): Promis
   const scenes = scenesOf(order);
   if (scenes.length === 0) throw new Error('a series of a style pack that this release does not know');
   const people = await peopleOf(parts, [order.subjectId]);
+  const objection = await judgePeople(parts, order, people, run);
+  if (objection) return { kind: 'refused', reason: objection };
   const [first] = people;
   // Without a person the scenes are told of one.
   const told = first?.kind === 'portrait' ? scenes : scenes.map((scene) => `photo of a person, ${scene}`);

@@ -2,6 +2,7 @@ import { avatars, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq, inArray } from 'drizzle-orm';
 import type { Avatar } from '../avatars/avatars.ts';
+import { judgePeople } from '../avatars/instant.ts';
 import { sendModelFile } from '../avatars/model-file.ts';
 import { photosOf, sendPicture } from '../avatars/sent-photos.ts';
 import type { FalRequest, Prepared } from '../fal/order.ts';
@@ -21,7 +22,8 @@ export async function prepareImages(parts: WorkerParts, order: Order, run: Run):
   const input = imageInput.parse(order.input);
   const people = await peopleOf(parts, [order.subjectId, ...(input.others ?? [])]);
   const checked = await checkWords(parts, order, input.prompt, run);
-  if (checked) return { kind: 'refused', reason: checked };
+  const objection = checked ?? (await judgePeople(parts, order, people, run));
+  if (objection) return { kind: 'refused', reason: objection };
   const like = input.reference ? await likeReference(parts, order, input.reference, run) : '';
   if (typeof like !== 'string') return { kind: 'refused', reason: like.refused };
   const words = await englishPrompt(parts, order, input.prompt, { enrich: input.enrich, signal: run.signal });

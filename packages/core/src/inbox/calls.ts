@@ -247,7 +247,7 @@ async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions):
   }
   const payload = await withFiles(parts.storage, call, () => true);
   // Storage answers, and the object is not there: it was deleted meanwhile, and no waiting brings it back.
-  if (payload === null) return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
+  if (payload === null) return sayWithoutFile(parts, call, options);
   // An edit carries its topic only for the new message that it may have to become.
   const { message_thread_id: _thread, ...edit } = payload;
   const isEdit = call.method === 'editMessageText';
@@ -257,6 +257,21 @@ async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions):
   if (!lost || !isEdit) return outcome;
   const { message_id: _gone, ...rest } = call.payload;
   return sendOwed(parts.telegram, 'sendMessage', rest, options);
+}
+
+/** What stands below a file that is gone, with its buttons; nothing is said where nothing stands there. */
+async function sayWithoutFile(
+  parts: CallParts,
+  { method, payload, files }: OwedCall,
+  options: CallOptions,
+): Promise<SendOutcome> {
+  const { caption, ...rest } = payload;
+  const fields = Object.keys(files ?? {});
+  if (typeof caption !== 'string' || caption === '')
+    return { kind: 'refused', code: 410, description: 'the file to send was deleted' };
+  parts.log.warn('the file to send was deleted; its words are sent alone', { method });
+  const words = Object.fromEntries(Object.entries(rest).filter(([name]) => !fields.includes(name)));
+  return sendOwed(parts.telegram, 'sendMessage', { ...words, text: caption }, options);
 }
 
 /** One Bot API call that was put together elsewhere. */

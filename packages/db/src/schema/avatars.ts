@@ -35,6 +35,8 @@ export const avatars = pgTable(
     isMain: boolean('is_main').notNull().default(false),
     /** Drawn from its photos, which stay; nothing is trained. */
     instant: boolean('instant').notNull().default(false),
+    /** Of an instant one: its photos, as they are, were found to show no minor and no nudity. */
+    judgedAt: at('judged_at'),
     /** Row of the model catalogue that trained it, and the word that calls it in a prompt. */
     model: text('model'),
     trigger: text('trigger'),

@@ -290,6 +290,8 @@ export const FAILURES = [
   'photos_minor',
   /** Nudity in the photos, or perhaps. */
   'photos_nudity',
+  /** The model that looks for both gives no answer that could be understood. */
+  'photos_unjudged',
   'no_face',
   'too_few_photos',
   'timeout',

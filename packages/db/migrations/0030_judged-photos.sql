@@ -1,0 +1,1 @@
+ALTER TABLE "avatars" ADD COLUMN "judged_at" timestamp with time zone;
