@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrateDatabase } from '@aisha/db';
 import { startPostgres, startRedis, type PostgresService, type RedisService } from '@aisha/sandbox';
 import pg from 'pg';
+import type { Verdict } from './ratios.ts';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -15,12 +16,28 @@ export interface Ground {
   readonly dir: string;
   readonly redis: RedisService;
   readonly postgres: PostgresService;
+  /** What the machine did before we came: its load of the last minute. */
+  readonly loadBefore: number;
+  /** How often what is compared runs in turn. */
+  readonly pairs: number;
+  /** Share of the usual amount of work in each run. */
+  readonly scale: number;
+  /** Where V8's profiles of our processes go, if they are asked for. */
+  readonly profileDir: string | undefined;
+  /** The verdict on what a clock measured: one that others of the machine may have spoilt is none. */
+  byTheClock(reached: boolean): Verdict;
   /** A fresh, migrated database. */
   database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function layGround(): Promise<Ground> {
+export async function layGround({
+  pairs,
+  scale,
+  profileDir,
+}: Pick<Ground, 'pairs' | 'scale' | 'profileDir'>): Promise<Ground> {
+  const [loadBefore = 0] = loadavg();
+  const isQuiet = loadBefore < availableParallelism() / 2;
   const dir = mkdtempSync(join(tmpdir(), 'aisha-bench-'));
   const log = () => undefined;
   const options = (name: string) => ({ dataDir: join(dir, name), runDir: join(dir, 'run'), log });
@@ -30,6 +47,11 @@ export async function layGround(): Promise<Ground> {
   ]);
   return {
     dir,
+    loadBefore,
+    pairs,
+    scale,
+    profileDir,
+    byTheClock: (reached) => (reached ? 'yes' : isQuiet ? 'no' : 'noisy'),
     redis,
     postgres,
     async database(name) {
@@ -52,7 +74,6 @@ export async function layGround(): Promise<Ground> {
 
 export interface Running {
   readonly pid: number;
-  /** Resident memory now, in bytes. */
   stop(): Promise<void>;
 }
 
@@ -64,9 +85,14 @@ export async function startProgram(
     env: Readonly<Record<string, string>>;
     ready: string;
     source?: boolean;
+    /** The folder for V8's profile of it, written when it ends. */
+    profiled?: string | undefined;
   },
 ): Promise<Running> {
-  const flags = options.source ? ['--conditions=@aisha/source'] : [];
+  const flags = [
+    ...(options.source ? ['--conditions=@aisha/source'] : []),
+    ...(options.profiled === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profiled}`]),
+  ];
   const child: ChildProcess = spawn(
     process.execPath,
     [...flags, join(ROOT, program), ...(options.args ?? [])],
