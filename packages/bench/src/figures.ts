@@ -1,5 +1,15 @@
 import { type Costs, ROLES } from './cpu.ts';
-import type { Ratio, Verdict } from './ratios.ts';
+
+/** Ours against a peer's, once for each pair of runs in turn: only what is measured side by side is compared. */
+export interface Ratio {
+  /** Stays for ever: committed ratios are found by it. */
+  readonly name: string;
+  readonly better: 'lower' | 'higher';
+  readonly pairs: readonly number[];
+}
+
+/** Whether a goal is reached; `noisy`: measurements contradict each other, so that nothing may be said. */
+export type Verdict = 'yes' | 'no' | 'noisy';
 
 /** One line of the report: what was measured, and the goal that it is held against, if any. */
 export interface Figure {

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrateDatabase } from '@aisha/db';
 import { startPostgres, startRedis, type PostgresService, type RedisService } from '@aisha/sandbox';
 import pg from 'pg';
-import type { Verdict } from './ratios.ts';
+import type { Verdict } from './figures.ts';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compare, keep, type Ratio, reaches } from './ratios.ts';
+import type { Ratio } from './figures.ts';
+import { compare, keep, reaches } from './ratios.ts';
 
 const lower = (...pairs: number[]): Ratio => ({ name: 'cost', better: 'lower', pairs });
 const higher = (...pairs: number[]): Ratio => ({ name: 'rate', better: 'higher', pairs });

@@ -1,12 +1,4 @@
-import { figure, type Figure, median, round } from './figures.ts';
-
-/** Ours against a peer's, once for each pair of runs in turn: only what is measured side by side is compared. */
-export interface Ratio {
-  /** Stays for ever: committed ratios are found by it. */
-  readonly name: string;
-  readonly better: 'lower' | 'higher';
-  readonly pairs: readonly number[];
-}
+import { figure, type Figure, median, type Ratio, round, type Verdict } from './figures.ts';
 
 /** What is committed of a ratio, to compare later ones with. */
 export interface KeptRatio {
@@ -25,9 +17,6 @@ export const keep = ({ better, pairs }: Ratio): KeptRatio => ({
   low: Number(Math.min(...pairs).toFixed(3)),
   high: Number(Math.max(...pairs).toFixed(3)),
 });
-
-/** `noisy`: the pairs contradict each other, so that nothing may be said. */
-export type Verdict = 'yes' | 'no' | 'noisy';
 
 /**
  * Whether the goal is reached: by the median, unless pairs stand on both sides of the goal and are so far apart that another

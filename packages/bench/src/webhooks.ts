@@ -4,9 +4,9 @@ import { createFalKeys, startNginx } from '@aisha/sandbox';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { type Accounts, type Costs, costs, readAccounts } from './cpu.ts';
-import { type Chapter, figure, median, medianCosts, round } from './figures.ts';
+import { type Chapter, figure, median, medianCosts, type Ratio, round } from './figures.ts';
 import { type Ground, type Running, startProgram } from './ground.ts';
-import { type Ratio, ratioFigure } from './ratios.ts';
+import { ratioFigure } from './ratios.ts';
 import { CONNECTIONS, genuineWebhooks, pace, saturate } from './webhook-load.ts';
 
 const TOKEN = '123456789:bench-bench-bench-bench';
