@@ -290,6 +290,9 @@ export const buttons = {
   'template.delete': owner(ownShort(findRecording), ownShort(findTemplate)),
   'document.tasks': owner(documentOf),
   'document.task': owner(documentOf, int(0, 999)),
+  /** A reminder on the days of its tasks, and none any more. */
+  'document.remind': owner(documentOf),
+  'document.unremind': owner(documentOf),
   'document.moments': owner(documentOf),
   moment: owner(heard, int(1, 999_999)),
   'document.download': owner(documentOf),

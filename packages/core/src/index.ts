@@ -45,6 +45,14 @@ export {
 export { LONGEST_LANGUAGE, nameIn, OFFERED_LANGUAGES, readLanguage } from './documents/languages.ts';
 export { linesOf, readMaterial } from './documents/lines.ts';
 export { addSlide, findSlide } from './documents/slides.ts';
+export {
+  dayIn,
+  findDue,
+  forgetReminders,
+  moveReminders,
+  remindOf,
+  tasksDueOn,
+} from './documents/reminders.ts';
 export { toggleTask } from './documents/marks.ts';
 export * from './documents/templates.ts';
 export { type Excerpt, excerptOf } from './exports/excerpt.ts';
@@ -259,7 +267,7 @@ export {
   findDataExport,
   makeDataExport,
 } from './privacy/export.ts';
-export { SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
+export { HOME_ZONE, SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
 export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';
 export { isPaused, openBreaker } from './breaker/breaker.ts';
 export { type AlarmBody, CAP_STEP, findAlarm, mendByAlarm, type Mending } from './operators/alarms.ts';

@@ -1,5 +1,6 @@
 import { sweepBroadcasts } from './broadcasts/sweep.ts';
 import { sweepAvatars, sweepPhotos } from './avatars/sweep.ts';
+import { sweepReminders } from './documents/reminders.ts';
 import { sweepSlides } from './documents/slides.ts';
 import { sweepFalJobs } from './fal/sweep.ts';
 import { sweepDigests } from './history/digest.ts';
@@ -36,6 +37,7 @@ export async function sweep(parts: DeciderParts, options: SweepOptions): Promise
     sweepExports(parts),
     sweepIndex(parts),
     sweepDigests(parts),
+    sweepReminders(parts),
     sweepBroadcasts(parts),
     sweepSlides(parts),
     options.updates ? sweepUpdates(parts) : 0,

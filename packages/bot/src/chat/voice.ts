@@ -1,4 +1,12 @@
-import { asOrderKind, creditsFor, type Order, type OrderKind, orderKinds, priceOf } from '@aisha/core';
+import {
+  asOrderKind,
+  creditsFor,
+  HOME_ZONE,
+  type Order,
+  type OrderKind,
+  orderKinds,
+  priceOf,
+} from '@aisha/core';
 import type { Db, Language, OwedCall } from '@aisha/db';
 import type { TextKey, TextParams, Texts } from '../texts/index.ts';
 import type { Button } from './button.ts';
@@ -78,6 +86,16 @@ export class Voice {
 
   date(date: Date): string {
     return this.#parts.texts.date(this.language, date, this.#timeZone);
+  }
+
+  /** In which times are shown. */
+  get timeZone(): string {
+    return this.#timeZone ?? HOME_ZONE;
+  }
+
+  /** A day of the calendar, YYYY-MM-DD, wherever one is. */
+  day(day: string): string {
+    return this.#parts.texts.day(this.language, day);
   }
 
   month(date: Date): string {

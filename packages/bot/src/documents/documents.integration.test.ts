@@ -1,4 +1,4 @@
-import { coreHandlers, readMaterial } from '@aisha/core';
+import { coreHandlers, dayIn, readMaterial, sweep } from '@aisha/core';
 import { picture } from '@aisha/core/testing';
 import {
   documents,
@@ -8,11 +8,11 @@ import {
   recordings,
   recordingSlides,
 } from '@aisha/db';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
 import { furnish } from '../testing/furnish.ts';
-import { makeAndTell } from '../testing/jobs.ts';
+import { makeAndTell, tellAll } from '../testing/jobs.ts';
 
 let bot: TestBot;
 let me: number;
@@ -158,4 +158,69 @@ test('a photo that answers a recording is read, and documents are written over i
   const material = row && (await readMaterial(bot.parts, row));
   expect(material?.text).toContain('(1) Бюджет: 5 млн');
   expect(material?.lines).toHaveLength(2);
+});
+
+test('tasks with a day are told of in its morning, where their person is, once, and no more when they say so', async () => {
+  const { parts } = bot;
+  const days = await parts.db.execute<{ tomorrow: string; later: string }>(sql`
+    select ((now() at time zone 'Asia/Almaty')::date + 1)::text as tomorrow, ((now() at time zone 'Asia/Almaty')::date + 9)::text as later`);
+  const { tomorrow = '', later = '' } = days.rows[0] ?? {};
+  const task = (name: string, due: string | null) => ({
+    task: name,
+    owner: 'Анна',
+    due,
+    due_date: due,
+    moment: 1,
+  });
+  const id = await todo();
+  const content = {
+    tasks: [task('Отправить отчёт', tomorrow), task('Свести бюджет', later), task('Позвонить', null)],
+  };
+  const row = async () => (await parts.db.select().from(documents).where(eq(documents.id, id)))[0];
+  await parts.db.update(documents).set({ content }).where(eq(documents.id, id));
+  await bot.forgetPace();
+  await bot.say(me, '/history');
+  await bot.press(me, `recording:${recording}`);
+  await bot.press(me, `documents:${recording}:card`);
+  await bot.press(me, `document:${recording}:todo`);
+  expect((await bot.press(me, `document.remind:${id}`)).toast).toMatch(/напоминание: .*09:00/);
+  expect((await row())?.remindAt?.toISOString()).toBe(
+    `${new Date(Date.parse(`${tomorrow}T04:00:00Z`)).toISOString()}`,
+  );
+  // They move west: their morning is later.
+  await bot.say(me, '/settings');
+  await bot.press(me, 'setting.set:timeZone:almaty');
+  await bot.press(me, 'setting:timeZone');
+  await bot.press(me, 'setting.set:timeZone:moscow');
+  expect((await row())?.remindAt?.toISOString()).toBe(
+    new Date(Date.parse(`${tomorrow}T06:00:00Z`)).toISOString(),
+  );
+  // The morning has come (the day is written to be today's); two sweepers look at once, and one of them again.
+  const today = dayIn('Europe/Moscow', new Date());
+  content.tasks[0] = task('Отправить отчёт', today);
+  await parts.db
+    .update(documents)
+    .set({ content, remindAt: new Date(Date.now() - 1_000) })
+    .where(eq(documents.id, id));
+  await Promise.all([sweep(parts, { updates: false }), sweep(parts, { updates: false })]);
+  await sweep(parts, { updates: false });
+  await bot.forgetPace();
+  await tellAll(bot);
+  const told = (await bot.messages(me)).filter(({ text }) => text?.includes('Сегодня,'));
+  expect(told).toHaveLength(1);
+  expect(told[0]?.text).toMatch(/срок:\s+☐ Отправить отчёт — Анна \[0:01\]$/);
+  expect((await row())?.remindAt?.toISOString()).toBe(
+    new Date(Date.parse(`${later}T06:00:00Z`)).toISOString(),
+  );
+  // What was done meanwhile is not told of; whoever wants no more has none.
+  const done = { done: [0, 1], remindAt: new Date(Date.now() - 1_000) };
+  await parts.db.update(documents).set(done).where(eq(documents.id, id));
+  await sweep(parts, { updates: false });
+  expect((await row())?.remindAt).toBeNull();
+  await parts.db
+    .update(documents)
+    .set({ done: [], remindAt: new Date(Date.now() + 1e7) })
+    .where(eq(documents.id, id));
+  expect((await bot.press(me, `document.unremind:${id}`)).toast).toBe('Больше не напоминаю.');
+  expect((await row())?.remindAt).toBeNull();
 });

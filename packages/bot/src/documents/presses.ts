@@ -1,12 +1,15 @@
 import {
   chooseSetting,
   deleteTemplate,
+  type Document,
   documentKinds,
   type DocumentKind,
   findRecording,
+  forgetReminders,
   nameIn,
   orderDocument,
   type Recording,
+  remindOf,
   rulesOfGroup,
   settingsIn,
   TEMPLATE_NAME,
@@ -114,14 +117,28 @@ export const documentAnswers = {
     if (screen === null) return turn.showButtons(taskButtons(turn, changed));
     turn.show({ text: screen, buttons: taskButtons(turn, changed) });
   },
+  'document.remind': async (turn, document) => {
+    const first = await remindOf(turn.unit, document, turn.place);
+    if (first === null) return turn.toast('reminder.none');
+    turn.toast('reminder.on', { date: turn.date(first) });
+    await showAgain(turn, { ...document, remindAt: first });
+  },
+  'document.unremind': async (turn, document) => {
+    await forgetReminders(turn.unit, document);
+    turn.toast('reminder.off');
+    await showAgain(turn, { ...document, remindAt: null });
+  },
   'document.moments': (turn, document) => turn.showButtons(momentButtons(turn, document)),
   moment: (turn, recording, line) => giveFile(turn, recording, { format: 'sound', line }),
   'document.download': (turn, document) =>
     turn.showButtons(documentFormatButtons(turn, document, isDated(document))),
   'document.as': (turn, document, format) => giveFile(turn, recordingOf(document), { format, document }),
-  'document.buttons': async (turn, document) => {
-    const recording = await findRecording(turn.unit.tx, turn.user.id, document.recordingId);
-    if (!recording) return turn.toast('button.outdated');
-    turn.showButtons(documentButtons(turn, document, recording));
-  },
+  'document.buttons': showAgain,
 } satisfies Partial<Answers>;
+
+/** What can be done with a document, below it. */
+async function showAgain(turn: Turn, document: Document): Promise<void> {
+  const recording = await findRecording(turn.unit.tx, turn.user.id, document.recordingId);
+  if (!recording) return turn.toast('button.outdated');
+  turn.showButtons(documentButtons(turn, document, recording));
+}

@@ -11,7 +11,8 @@ import { documentFormatButtons } from '../exports/screens.ts';
 import { documentButtons, isDated, type Priced } from './screens.ts';
 
 type DocumentVoice = Pick<Voice, 't' | 'label' | 'price' | 'priced'>;
-export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'>;
+export type WrittenDocument = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'> &
+  Partial<Pick<Document, 'remindAt'>>;
 
 /** More would be a flood: a longer document comes with its beginning and the formats of its file. */
 const MOST_MESSAGES = 3;

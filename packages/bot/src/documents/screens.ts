@@ -67,7 +67,8 @@ export const kindButtons = (
   ],
 ];
 
-type Shown = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'>;
+type Shown = Pick<Document, 'id' | 'recordingId' | 'kind' | 'content' | 'moments' | 'done'> &
+  Partial<Pick<Document, 'remindAt'>>;
 
 /** What can be done with a document, below it. */
 export function documentButtons(voice: Labels, document: Shown, recording: Priced): Button[][] {
@@ -78,8 +79,14 @@ export function documentButtons(voice: Labels, document: Shown, recording: Price
       ? [button(voice.label('document.moments'), 'document.moments', id)]
       : []),
   ];
+  const reminding = document.remindAt
+    ? [button(voice.label('reminder.stop'), 'document.unremind', id)]
+    : isDated(document)
+      ? [button(voice.label('reminder.start'), 'document.remind', id)]
+      : [];
   return [
     special,
+    reminding,
     [
       button(voice.label('export.menu'), 'document.download', id),
       button(voice.label('documents.menu'), 'documents', recordingId),

@@ -1,6 +1,7 @@
 import { menuButton } from '../menu/screens.ts';
 import { notifications, type OwedCall } from '@aisha/db';
 import {
+  findDue,
   type CallParts,
   CLAIM,
   ClaimLost,
@@ -33,6 +34,7 @@ import {
 } from '../credits/notices.ts';
 import { invoiceWords, offerScreen, subscribedScreen } from '../credits/subscription.ts';
 import { answeredScreen, answerScreen, questionScreen } from '../credits/support.ts';
+import { reminderScreen } from '../documents/reminding.ts';
 import { slideScreen } from '../recordings/slides.ts';
 import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
@@ -235,6 +237,14 @@ async function render(
       if (!shown) return [];
       const { place, screen, replyTo } = shown;
       return answering(voice, row.userId, place, [sendScreen(place, screen, { replyTo })]);
+    }
+    case 'tasks.due': {
+      const document = await findDue(parts.db, notification.data.documentId);
+      const voice = await voiceOf(parts, row.userId);
+      const screen = document && reminderScreen(voice, document, notification.data.day);
+      if (!screen) return [];
+      const place = { chatId: row.chatId, threadId: notification.data.threadId ?? null };
+      return answering(voice, row.userId, place, [sendScreen(place, screen)]);
     }
     case 'group.payer_gone': {
       const voice = await voiceOf(parts, row.userId);

@@ -1,4 +1,4 @@
-import { settingsIn, settingsOf } from '@aisha/core';
+import { moveReminders, settingsIn, settingsOf } from '@aisha/core';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { onCommand } from '../chat/route.ts';
@@ -28,6 +28,7 @@ export const settingAnswers = {
     const choice = CHOICES[name].find((one) => one.token === token);
     if (!choice) return turn.toast('button.outdated');
     await choice.choose(turn.unit, turn.user.id);
+    if (name === 'timeZone') await moveReminders(turn.unit, turn.user.id);
     turn.toast('settings.saved');
     turn.show(settingsScreen(turn, await settingsOf(turn.unit.tx, turn.user.id)));
   },

@@ -1,3 +1,4 @@
+import { HOME_ZONE } from '@aisha/core';
 import type { Language } from '@aisha/db';
 import { escapeHtml } from '@aisha/providers';
 import { isolated } from '@aisha/service';
@@ -15,6 +16,8 @@ export interface Texts {
   plain(language: Language, key: TextKey, params?: TextParams): string;
   /** Day and minute, e.g. `21.11.2026, 09:10`, in the reader's time zone where it is known. */
   date(language: Language, date: Date, timeZone?: string | null): string;
+  /** `27 November`, of YYYY-MM-DD. */
+  day(language: Language, day: string): string;
   /** A month of UTC: `ноя. 2026 г.` */
   month(language: Language, date: Date): string;
   /** `1:05`, from an hour on `1:02:33`. */
@@ -29,7 +32,7 @@ export interface Texts {
  * Telegram does not tell a user's time zone; who chose one in the settings is shown theirs. Most users live in Kazakhstan, which has had a single one, UTC+5,
  * since March 2024; whoever lives elsewhere at least reads the same times everywhere in the bot.
  */
-const TIME_ZONE = 'Asia/Almaty';
+const TIME_ZONE = HOME_ZONE;
 
 /** Plain `en` is American: month first and 12 hours, which most users would misread. */
 const locales = { ru: 'ru', kk: 'kk', en: 'en-GB' } satisfies Record<Language, string>;
@@ -93,6 +96,10 @@ export function createTexts(): Texts {
     html: (language, key, params = {}) => translate(language, key, params, true),
     plain: (language, key, params = {}) => translate(language, key, params, false),
     date: (language, date, timeZone) => dates(language, timeZone ?? TIME_ZONE).format(date),
+    day: (language, day) =>
+      new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+        new Date(`${day}T00:00:00Z`),
+      ),
     month: (language, date) =>
       new Intl.DateTimeFormat(locales[language], { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
         date,

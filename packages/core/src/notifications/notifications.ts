@@ -94,6 +94,15 @@ export const notificationBody = z.discriminatedUnion('kind', [
     data: z.object({ threadId: z.number().nullable().optional() }),
   }),
   z.object({ kind: z.literal('slide.read'), data: z.object({ slideId: z.string() }) }),
+  /** What is to be done on a day, by a document of that person's. */
+  z.object({
+    kind: z.literal('tasks.due'),
+    data: z.object({
+      documentId: z.string(),
+      day: z.string(),
+      threadId: z.number().nullable().optional(),
+    }),
+  }),
   z.object({ kind: z.literal('group.payer_gone'), data: z.object({ title: z.string() }) }),
   z.object({ kind: z.literal('privacy.export'), data: z.object({ exportId: z.string() }) }),
   z.object({ kind: z.literal('service.back'), data: z.object({}) }),

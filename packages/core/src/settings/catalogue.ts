@@ -9,6 +9,9 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
+/** Where times are of whom nobody asked: most who write live in Kazakhstan. */
+export const HOME_ZONE = 'Asia/Almaty';
+
 /** Days; null: until their owner deletes them. Ten years are as good as that. */
 const days = z.int().min(1).max(3_650).nullable().catch(null);
 

@@ -2,6 +2,7 @@ import {
   avatars,
   chats,
   conversations,
+  documents,
   groupDigests,
   groupMessages,
   groupRules,
@@ -13,7 +14,7 @@ import {
   recordings,
   type Tx,
 } from '@aisha/db';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 
 /**
  * A group became a supergroup: what is kept of it has the new id from now on, and none of the old messages' numbers, which
@@ -33,6 +34,10 @@ export async function moveChat(tx: Tx, from: number, to: number): Promise<void> 
     select owner_id, ${to}, sound, word from ${historyWords} where chat_id = ${from}
     on conflict do nothing`);
   await tx.delete(historyWords).where(eq(historyWords.chatId, from));
+  await tx
+    .update(documents)
+    .set({ remindChatId: to, remindThreadId: null })
+    .where(and(eq(documents.remindChatId, from), isNotNull(documents.remindAt)));
   await tx.update(questions).set({ groupId: to }).where(eq(questions.groupId, from));
   await tx.delete(groupDigests).where(eq(groupDigests.chatId, to));
   await tx.update(groupDigests).set({ chatId: to }).where(eq(groupDigests.chatId, from));

@@ -173,6 +173,10 @@ export const documents = pgTable(
     moments: jsonb('moments').$type<Readonly<Record<string, number | null>>>(),
     /** Which of its tasks are done, by their place. */
     done: jsonb('done').$type<readonly number[]>(),
+    /** When its person is next reminded of what is due that day; null: they are not. */
+    remindAt: at('remind_at'),
+    remindChatId: telegramId('remind_chat_id'),
+    remindThreadId: telegramId('remind_thread_id'),
     objectKey: text('object_key'),
     /** When search has to take it in; null: it has. */
     indexDueAt: at('index_due_at').defaultNow(),
@@ -183,6 +187,9 @@ export const documents = pgTable(
     index('documents_unindexed')
       .on(t.indexDueAt)
       .where(sql`${t.indexDueAt} is not null and ${t.writtenAt} is not null`),
+    index('documents_remind')
+      .on(t.remindAt)
+      .where(sql`${t.remindAt} is not null`),
     uniqueIndex('documents_one').on(t.recordingId, t.kind, t.language),
     index('documents_owner').on(t.ownerId),
   ],
