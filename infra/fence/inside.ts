@@ -13,6 +13,7 @@ const records = [
   'spending',
   'maintenance',
   'groups',
+  'masking',
 ];
 const machines = [...records, 'breaker', 'orders', 'fal', 'inbox'];
 const subjects = [
@@ -52,6 +53,7 @@ const CORE: Inside = {
   maintenance: ground,
   groups: [...ground, 'notifications'],
   settings: [...ground, 'users'],
+  masking: [...ground, 'users', 'settings'],
   breaker: records,
   orders: [...records, 'breaker'],
   fal: [...records, 'breaker', 'orders'],

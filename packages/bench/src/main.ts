@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { benchExport } from './export.ts';
 import { benchFaces } from './faces.ts';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
@@ -37,6 +38,7 @@ const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> =
   product: benchProduct,
   handover: benchHandover,
   faces: benchFaces,
+  export: benchExport,
   search: (ground) => benchSearch(ground, Number(values.rows)),
 };
 /** Those with a peer or a ratio of their own. */

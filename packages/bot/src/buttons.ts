@@ -158,6 +158,7 @@ export const buttons = {
   settings: owner(),
   /** Everything that is kept of somebody, as files. */
   export: owner(),
+  'export.link': owner(uuid),
   'leave.ask': owner(),
   leave: owner(exportFirst),
   'leave.sure': owner(oneOf(['day', 'now']), exportFirst),

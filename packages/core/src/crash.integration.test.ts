@@ -1,5 +1,4 @@
-import { NoopLogger } from 'drizzle-orm/logger';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountOf } from './credits/holds.ts';
 import { createPromoCode, redeemPromoCode } from './credits/promo-codes.ts';
 import { adjustCredits, refundOrder } from './operators/credits.ts';
@@ -9,7 +8,7 @@ import { acceptOrder, failOrderIn, type NewOrder, placeOrder, succeedOrder } fro
 import { invoicePack, payloadOf } from './payments/invoices.ts';
 import { keepPayment, paymentOfCharge } from './payments/payments.ts';
 import { refundPayment, settleRefund } from './payments/refunds.ts';
-import { FREE_OF_CHARGE, startTestParts, type TestParts } from './testing.ts';
+import { FREE_OF_CHARGE, startTestParts, survives, type TestParts } from './testing.ts';
 import { transact, type Unit } from './unit.ts';
 
 const WELCOME = 100;
@@ -22,26 +21,6 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const inUnit = <T>(work: (unit: Unit) => Promise<T>) => transact(bench.parts, work);
-
-class Death extends Error {}
-
-/** Whoever runs this dies before the n-th statement that the database would be sent, `commit` among them; whether they lived. */
-async function survives(n: number, work: () => Promise<unknown>): Promise<boolean> {
-  let sent = 0;
-  const spy = vi.spyOn(NoopLogger.prototype, 'logQuery').mockImplementation(() => {
-    sent += 1;
-    if (sent === n) throw new Death();
-  });
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (!(error instanceof Death)) throw error;
-    return false;
-  } finally {
-    spy.mockRestore();
-  }
-}
 
 const drawing = (me: number): NewOrder => ({
   ownerId: me,

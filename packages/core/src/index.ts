@@ -266,6 +266,8 @@ export {
   failDataExport,
   findDataExport,
   makeDataExport,
+  type PartSizes,
+  tellLinksAgain,
 } from './privacy/export.ts';
 export { HOME_ZONE, SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
 export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';

@@ -7,6 +7,7 @@ export {
   recordingNow,
   trainable,
 } from './testing/making.ts';
+export { statementsOf, survives } from './testing/death.ts';
 export { eventually } from './testing/eventually.ts';
 export { FREE_OF_CHARGE } from './testing/prices.ts';
 export { picture, pictures } from './testing/pictures.ts';

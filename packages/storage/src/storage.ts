@@ -49,6 +49,8 @@ interface Abortable {
  * operations may be repeated: writing replaces, deleting what is not there succeeds.
  */
 export interface Storage {
+  /** Whether links can be given to people: the buckets have a public address. */
+  readonly isPublic: boolean;
   put(
     bucket: Bucket,
     key: string,
@@ -68,7 +70,7 @@ export interface Storage {
   list(bucket: Bucket, prefix: string | null, options?: Abortable): AsyncIterable<ListedObject>;
   /** False when there is nothing at the source. */
   copy(from: ObjectAddress, to: ObjectAddress, options?: Abortable): Promise<boolean>;
-  /** A link that anybody may use until it expires: at most a day. */
+  /** A link that anybody may use until it expires: at most a day. For the public address, if there is one. */
   signedUrl(bucket: Bucket, key: string, options: SignedUrlOptions): Promise<string>;
   /** Makes the buckets that are missing; their real names. */
   ensureBuckets(): Promise<{ readonly name: string; readonly created: boolean }[]>;
@@ -116,18 +118,11 @@ const SHORT_OPERATION_MS = 15_000;
 const upload = { partSize: 5 * 1024 * 1024, queueSize: 1 } as const;
 
 export function createStorage(config: StorageConfig, { log }: { readonly log: Logger }): Storage {
-  const client = new S3Client({
-    endpoint: config.endpoint,
-    region: config.region,
-    credentials: { accessKeyId: config.accessKey, secretAccessKey: config.secretKey },
-    // MinIO and its kin know no bucket host names, and not all of them the newer checksums.
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
-    // A connection on which nothing moves for 20 s is dead; content may take as long as the caller's signal allows.
-    requestHandler: { connectionTimeout: 3_000, socketTimeout: 20_000 },
-  });
+  const client = createClient(config);
+  // A signature holds for one host name.
+  const outside = config.publicEndpoint
+    ? createClient({ ...config, endpoint: config.publicEndpoint })
+    : client;
   const streaming = atMost(STREAMS_AT_ONCE);
   const nameOf = (bucket: Bucket) => config.buckets[bucket];
   const at = (bucket: Bucket, key: string) => {
@@ -210,6 +205,7 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
   }
 
   return {
+    isPublic: outside !== client,
     head,
     list,
     put: async (bucket, key, body, options) => {
@@ -278,7 +274,7 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
         ...at(bucket, key),
         ...(downloadName === undefined ? {} : { ResponseContentDisposition: attachment(downloadName) }),
       });
-      return await getSignedUrl(client, command, { expiresIn: Math.floor(expiresSeconds) });
+      return await getSignedUrl(outside, command, { expiresIn: Math.floor(expiresSeconds) });
     },
     ensureBuckets: async () => {
       const made: { name: string; created: boolean }[] = [];
@@ -330,9 +326,26 @@ export function createStorage(config: StorageConfig, { log }: { readonly log: Lo
         ),
       );
     },
-    close: () => client.destroy(),
+    close: () => {
+      client.destroy();
+      outside.destroy();
+    },
   };
 }
+
+const createClient = (config: StorageConfig): S3Client =>
+  new S3Client({
+    endpoint: config.endpoint,
+    region: config.region,
+    credentials: { accessKeyId: config.accessKey, secretAccessKey: config.secretKey },
+    // MinIO and its kin know no bucket host names, and not all of them the newer checksums.
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    // A connection on which nothing moves for 20 s is dead; content may take as long as the caller's signal allows.
+    requestHandler: { connectionTimeout: 3_000, socketTimeout: 20_000 },
+  });
 
 const short = (options: Abortable | undefined) => ({
   abortSignal: withDeadline(options?.signal, SHORT_OPERATION_MS),

@@ -7,7 +7,7 @@ export interface Button {
   readonly [made]: true;
 }
 
-/** A button that leads to an address of Telegram's: an invoice, or sharing a link. */
+/** A button that leads to an address: an invoice, sharing a link, or a file of one's own for some hours. */
 export interface LinkButton {
   readonly text: string;
   readonly url: string;

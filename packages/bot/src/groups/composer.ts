@@ -52,7 +52,13 @@ export const groupAnswers = {
   'group.erase.yes': (turn) =>
     byAdministrator(turn, async () => {
       const { chatId: userId, language } = turn;
-      await askErasure(turn.unit, { userId, askedBy: 'person', language, now: true });
+      await askErasure(turn.unit, {
+        userId,
+        askedBy: 'person',
+        language,
+        now: true,
+        messageId: turn.shownIn,
+      });
       turn.show({ text: turn.t('group.erase.begun') });
     }),
 } satisfies Partial<Answers>;

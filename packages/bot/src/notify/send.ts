@@ -40,10 +40,10 @@ import { groupScreen, payerGoneScreen } from '../groups/screens.ts';
 import { broadcastScreen } from '../operators/broadcast-screens.ts';
 import { alarmScreen } from '../operators/alarms.ts';
 import { firstPicturesTold } from './first-pictures.ts';
-import { exportMessages } from './data-export.ts';
+import { type ExportedParts, exportMessages } from './data-export.ts';
 import { orderEnded, type RenderParts, voiceOf } from './order-ended.ts';
 
-export type NotifyParts = CallParts & RenderParts;
+export type NotifyParts = CallParts & RenderParts & ExportedParts;
 
 type Row = typeof notifications.$inferSelect;
 
@@ -116,7 +116,8 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
     case 'made':
       await parts.db
         .update(notifications)
-        .set({ state: 'sent', sentAt: sql`now()` })
+        // Whoever has a link has what it leads to: it is kept no longer than it takes to send it.
+        .set({ state: 'sent', sentAt: sql`now()`, ...(row.kind === 'privacy.export' ? { owed: null } : {}) })
         .where(eq(notifications.id, row.id));
       parts.log.info('told', { notificationId: row.id, userId: row.userId, kind: row.kind, ...row.data });
       return;

@@ -1,4 +1,4 @@
-import { accountOf, askErasure, askExport, cancelErasure, subscriptionOf } from '@aisha/core';
+import { accountOf, askErasure, askExport, cancelErasure, subscriptionOf, tellLinksAgain } from '@aisha/core';
 import { Composer } from 'telegraf';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
@@ -39,6 +39,11 @@ async function giveEverything(turn: Turn): Promise<void> {
 
 export const privacyAnswers = {
   export: (turn) => giveEverything(turn),
+  'export.link': async (turn, exportId) => {
+    const asked = turn.pressId ?? '';
+    const there = await tellLinksAgain(turn.unit, { userId: turn.user.id, exportId, asked });
+    turn.toast(there ? 'export.link.coming' : 'export.link.gone');
+  },
   'leave.ask': async (turn) => turn.show(await askScreen(turn)),
   leave: (turn, how) => turn.show(leaveSureScreen(turn, how)),
   'leave.sure': async (turn, when, how) => {
@@ -51,6 +56,8 @@ export const privacyAnswers = {
       language: turn.language,
       now: when === 'now',
       exportId: exported?.id,
+      // The export comes after that message: the receipt after the export.
+      messageId: when === 'now' && !exported ? turn.shownIn : undefined,
     });
     turn.show(when === 'now' ? leavingNowScreen(turn) : leavingScreen(turn, erasure.dueAt));
   },

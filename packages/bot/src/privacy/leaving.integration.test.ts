@@ -1,6 +1,6 @@
 import { askErasure, eraseAgain, transact } from '@aisha/core';
-import { eventually, FREE_OF_CHARGE } from '@aisha/core/testing';
-import { BUCKETS, erasedPeople, erasures, payments, users } from '@aisha/db';
+import { eventually, FREE_OF_CHARGE, statementsOf, survives } from '@aisha/core/testing';
+import { BUCKETS, erasedPeople, erasures, payments, recordings, users } from '@aisha/db';
 import { connectProducer } from '@aisha/queue';
 import { silentLogger } from '@aisha/service';
 import { eq, sql } from 'drizzle-orm';
@@ -144,6 +144,17 @@ describe('/delete_me', () => {
     await bot.parts.db
       .insert(users)
       .values({ id: me, firstName: words, createdAt: new Date('2026-01-01T00:00:00Z') });
+    // Their objects with them; a job of before waits in a Redis that was not emptied.
+    await bot.parts.storage.put('generated', `${me}/images/x/1.jpg`, Buffer.from(words), {
+      contentType: 'image/jpeg',
+    });
+    await bot.parts.producer.enqueue('telegram.dispatch', { botId: bot.botId, lane: `chat${me}` });
+    expect(await placesOf([me, words])).toEqual([
+      'users',
+      `generated:${me}/images/x/1.jpg`,
+      expect.stringContaining('redis:'),
+      expect.stringContaining('redis:'),
+    ]);
     expect(await transact(bot.parts, (unit) => eraseAgain(unit, bot.parts.config.privacy.key))).toBe(1);
     await erase((await erasureOf(me)).id);
     expect(await placesOf([me, words])).toEqual([]);
@@ -153,33 +164,52 @@ describe('/delete_me', () => {
     expect(await bot.parts.db.$count(erasedPeople)).toBe(1);
   });
 
-  test.each(['orders', 'subscriptions', 'providers', 'jobs', 'objects', 'rows', 'receipt'])(
-    'a crash at the end of %s is gone on from, and ends the same',
-    async (step) => {
-      const me = await somebody();
-      const { db } = bot.parts;
-      const { id } = await transact(bot.parts, (unit) =>
-        askErasure(unit, { userId: me, askedBy: 'person', language: 'ru', now: true }),
-      );
-      // What the step did is done, and that it did is not kept.
-      await db.execute(
-        sql.raw(`create or replace function crash() returns trigger language plpgsql as
-        $$ begin if new.step = '${step}' then raise exception 'crash'; end if; return new; end $$`),
-      );
-      await db.execute(
-        sql`create trigger crash before insert on erasure_steps for each row execute function crash()`,
-      );
-      await expect(erase(id)).rejects.toThrow(/erasure_steps/);
-      await db.execute(sql`drop trigger crash on erasure_steps`);
+  test('a death before a statement of any step, and before the step is noted, ends the same: all gone, one receipt', async () => {
+    /** With a recording, its object and an answer: one of each place where something is. */
+    const leaver = async (how: 'pressed' | 'asked') => {
+      people += 1;
+      words = `тайные${people}слова`;
+      const me = await stranger(bot, 'ru', words);
+      await bot.forgetPace();
+      await bot.say(me, '/start');
+      const transcriptKey = `${me}/recordings/x/transcript.txt`;
+      await bot.parts.storage.put('transcripts', transcriptKey, Buffer.from(words), {
+        contentType: 'text/plain',
+      });
+      await bot.parts.db.insert(recordings).values({
+        ...{ ownerId: me, chatId: me, messageId: 1, source: 'voice', fileId: 'f', title: words },
+        ...{ text: words, transcribedAt: new Date(), transcriptKey },
+      });
+      if (how === 'pressed') {
+        await bot.say(me, '/delete_me');
+        await bot.press(me, 'leave');
+        await bot.press(me, 'leave.sure:now');
+      } else
+        await transact(bot.parts, (unit) =>
+          askErasure(unit, { userId: me, askedBy: 'person', language: 'ru', now: true }),
+        );
+      return { me, id: (await erasureOf(me)).id };
+    };
+    const first = await leaver('pressed');
+    const said = await statementsOf(() => erase(first.id));
+    // Before and after each step is noted, in the midst of its rows, and at the ends.
+    const noted = said.flatMap((one, n) =>
+      one.includes('insert into "erasure_steps"') ? [n + 1, n + 2] : [],
+    );
+    const rows = said.findIndex((one) => one.includes('delete from "recordings"')) + 1;
+    const moments = [...new Set([1, 2, ...noted, rows, said.length])].filter((n) => n <= said.length);
+    expect(moments.length).toBeGreaterThan(14);
+    for (const [n, moment] of moments.entries()) {
+      const { me, id } = await leaver(n % 2 === 0 ? 'pressed' : 'asked');
+      expect(await survives(moment, () => erase(id))).toBe(false);
+      await erase(id);
       await erase(id);
       await bot.forgetPace();
-      expect(await placesOf([me, words])).toEqual([]);
+      expect(await placesOf([me, words]), `death before ${said[moment - 1]}`).toEqual([]);
       const told = (await bot.messages(me)).filter(({ text }) => text.includes('Всё удалено'));
-      // Of a message whose sending nobody noted nothing is known: it is sent once more.
-      expect(told.length).toBe(step === 'receipt' ? 2 : 1);
-      await erase(id);
-    },
-  );
+      expect(told, `receipts after a death before ${said[moment - 1]}`).toHaveLength(1);
+    }
+  }, 60_000);
 
   test('what is written while it runs changes nothing', async () => {
     const me = await somebody();

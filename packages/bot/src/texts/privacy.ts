@@ -22,6 +22,13 @@ export const ru = {
     '📦 Вот всё, что я о вас храню, в {{count}} файлах. Что есть что, написано в README.txt первого. Архивы удалятся у меня через {{days}} дн., у вас в чате они останутся.',
   'export.all.ready_other':
     '📦 Вот всё, что я о вас храню, в {{count}} файлах. Что есть что, написано в README.txt первого. Архивы удалятся у меня через {{days}} дн., у вас в чате они останутся.',
+  'export.all.links':
+    '📦 Всё, что я о вас храню, собрано. Файлы великоваты для Telegram, поэтому вот ссылки: кнопки ниже. Они работают до <b>{{ends}}</b>; кто знает ссылку, тот может скачать файл — никому её не пересылайте. Что есть что, написано в README.txt первого архива. Новые ссылки можно получить здесь же в течение {{days}} дн., потом архивы удалятся.',
+  'export.link.data': '⬇️ Данные · {{size}}',
+  'export.link.files': '⬇️ Файлы, часть {{number}} · {{size}}',
+  'export.link.again': '🔗 Новые ссылки',
+  'export.link.coming': 'Сейчас пришлю новые ссылки.',
+  'export.link.gone': 'Этого архива уже нет. Соберите новый: /export',
   'leave.button': '🗑 Удалить меня',
   'leave.title':
     '🗑 <b>Удалить всё и уйти?</b>\n\nИсчезнут аватары и фотографии, картинки, записи, тексты и документы, настройки и счёт. То, что сейчас готовится, отменится, кредиты за это вернутся на счёт — и исчезнут вместе с ним.',
@@ -37,7 +44,7 @@ export const ru = {
     'Точно? Сначала пришлю архив со всем, что храню, и только потом удалю. Вернуть удалённое не сможет никто.\n\nМожно подождать сутки: если передумаете, просто зайдите и нажмите «Остаться».',
   'leave.day': 'Удалить через сутки',
   'leave.now': 'Удалить сейчас',
-  'leave.begun': '🗑 Удаляю. Когда закончу, пришлю список того, что удалено, — это будет последнее сообщение.',
+  'leave.begun': '🗑 Удаляю. Когда закончу, напишу здесь, что удалено и что где остаётся.',
   'leave.waiting': '🗑 Все ваши данные удалятся {{date}}. До этого можно передумать.',
   'leave.stay': 'Остаться',
   'leave.stayed': 'Хорошо, всё остаётся как было.',
@@ -106,6 +113,13 @@ export const kk = {
     '📦 Сіз туралы сақтағанымның бәрі осы, {{count}} файлда. Ненің не екені README.txt файлында жазылған. Мұрағат менде {{days}} күннен кейін жойылады, чатыңызда қалады.',
   'export.all.ready_other':
     '📦 Сіз туралы сақтағанымның бәрі осы, {{count}} файлда. Ненің не екені біріншісінің README.txt файлында жазылған. Мұрағаттар менде {{days}} күннен кейін жойылады, чатыңызда қалады.',
+  'export.all.links':
+    '📦 Сіз туралы сақтайтынымның бәрі жиналды. Файлдар Telegram үшін тым үлкен, сондықтан төмендегі батырмаларда сілтемелер бар. Олар <b>{{ends}}</b> дейін жұмыс істейді; сілтемені білген адам файлды жүктей алады — ешкімге жібермеңіз. Не екені бірінші архивтің README.txt файлында жазылған. Жаңа сілтемелерді осы жерден {{days}} күн ішінде алуға болады, содан кейін архивтер жойылады.',
+  'export.link.data': '⬇️ Деректер · {{size}}',
+  'export.link.files': '⬇️ Файлдар, {{number}}-бөлік · {{size}}',
+  'export.link.again': '🔗 Жаңа сілтемелер',
+  'export.link.coming': 'Жаңа сілтемелерді қазір жіберемін.',
+  'export.link.gone': 'Бұл архив енді жоқ. Жаңасын жинаңыз: /export',
   'leave.button': '🗑 Мені жою',
   'leave.title':
     '🗑 <b>Бәрін жойып, кетесіз бе?</b>\n\nАватарлар мен фотолар, суреттер, жазбалар, мәтіндер мен құжаттар, баптаулар және шот жойылады. Қазір дайындалып жатқаны тоқтатылады, оның кредиттері шотқа қайтады — және шотпен бірге жойылады.',
@@ -121,7 +135,7 @@ export const kk = {
     'Шынымен бе? Алдымен сақтағанымның бәрін мұрағатпен жіберемін, содан кейін ғана жоямын. Жойылғанды ешкім қайтара алмайды.\n\nБір тәулік күтуге болады: ойыңыз өзгерсе, кіріп, «Қалу» батырмасын бассаңыз болғаны.',
   'leave.day': 'Бір тәуліктен кейін жою',
   'leave.now': 'Қазір жою',
-  'leave.begun': '🗑 Жойып жатырмын. Аяқтағанда не жойылғанын жіберемін — бұл соңғы хабарлама болады.',
+  'leave.begun': '🗑 Жойып жатырмын. Аяқтағанда не жойылғанын және ненің қайда қалатынын осында жазамын.',
   'leave.waiting': '🗑 Барлық дерегіңіз {{date}} жойылады. Оған дейін ойыңызды өзгерте аласыз.',
   'leave.stay': 'Қалу',
   'leave.stayed': 'Жақсы, бәрі бұрынғыдай қалады.',
@@ -181,6 +195,13 @@ export const en = {
     '📦 Here is everything that I keep of you, in {{count}} file. README.txt says what is what. I delete the zip in {{days}} days; in your chat it stays.',
   'export.all.ready_other':
     '📦 Here is everything that I keep of you, in {{count}} files. README.txt in the first says what is what. I delete the zips in {{days}} days; in your chat they stay.',
+  'export.all.links':
+    '📦 Everything that I keep of you is put together. The files are too big for Telegram, so here are links: the buttons below. They work until <b>{{ends}}</b>; whoever knows a link can get the file, so pass it to nobody. README.txt in the first zip says what is what. For {{days}} days you can get new links right here, then the zips are deleted.',
+  'export.link.data': '⬇️ Data · {{size}}',
+  'export.link.files': '⬇️ Files, part {{number}} · {{size}}',
+  'export.link.again': '🔗 New links',
+  'export.link.coming': 'New links are on their way.',
+  'export.link.gone': 'That zip is gone. Have a new one made: /export',
   'leave.button': '🗑 Delete me',
   'leave.title':
     '🗑 <b>Delete everything and leave?</b>\n\nAvatars and photos, pictures, recordings, texts and documents, settings and your account will be gone. What is being made is cancelled; its credits return to the account — and go with it.',
@@ -196,8 +217,7 @@ export const en = {
     'Are you sure? First I send you a zip of everything that I keep, and only then I delete it. Nobody can bring back what is deleted.\n\nYou can wait a day: if you change your mind, just come back and press “Stay”.',
   'leave.day': 'Delete in a day',
   'leave.now': 'Delete now',
-  'leave.begun':
-    '🗑 Deleting. When I am done I send you a list of what is deleted: that will be the last message.',
+  'leave.begun': '🗑 Deleting. When I am done I write here what is deleted, and what is left where.',
   'leave.waiting': '🗑 All your data will be deleted on {{date}}. Until then you can change your mind.',
   'leave.stay': 'Stay',
   'leave.stayed': 'All right, everything stays as it was.',

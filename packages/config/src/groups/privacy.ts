@@ -6,6 +6,8 @@ export interface PrivacyConfig {
   /** By which who left is known again in a restored backup. */
   key: string;
   backupDays: number;
+  /** How long a link to an export works; a new one can be had as long as the export lies there. */
+  linkHours: number;
   /** Where the servers are, in words; null: not said. */
   region: string | null;
 }
@@ -33,6 +35,11 @@ export const privacyGroup = group({
       doc: 'How many days backups are kept (infra/scripts/backup.sh reads it too): said to whoever leaves.',
       expected: 'a number of days from 1 to 3650',
     },
+    EXPORT_LINK_HOURS: {
+      schema: integer(1, 24, 6),
+      doc: 'How many hours a link to an export works (MINIO_PUBLIC_ENDPOINT).',
+      expected: 'a number of hours from 1 to 24',
+    },
     DATA_REGION: {
       schema: z.string().max(100).optional(),
       doc: 'Where the servers of this installation are, as /privacy says it: a country or a city.',
@@ -42,6 +49,7 @@ export const privacyGroup = group({
   build: (v): PrivacyConfig => ({
     key: v.ERASURE_KEY ?? v.TELEGRAM_BOT_TOKEN,
     backupDays: v.BACKUP_DAYS,
+    linkHours: v.EXPORT_LINK_HOURS,
     region: v.DATA_REGION ?? null,
   }),
 });

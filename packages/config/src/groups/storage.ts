@@ -5,6 +5,8 @@ import { group } from './group.ts';
 export interface StorageConfig {
   /** With scheme, without trailing slash. */
   endpoint: string;
+  /** Where everybody reaches it: links are given out for this address. Null: it has none, and no links are given out. */
+  publicEndpoint?: string | null;
   accessKey: string;
   secretKey: string;
   region: string;
@@ -57,6 +59,12 @@ export const storageGroup = group({
       expected: 'true or false',
       example: 'false',
     },
+    MINIO_PUBLIC_ENDPOINT: {
+      schema: z.url({ protocol: /^https?$/ }).optional(),
+      doc: 'Where people’s browsers reach the same server, if they do: what is too much for Telegram is then given as a link that ends. The server, or a proxy before it, has to be asked under this very host name.',
+      expected: 'a full address with https:// and without a path',
+      example: '',
+    },
     MINIO_REGION: { schema: z.string().default('us-east-1'), doc: 'Region.', expected: 'a region name' },
     MINIO_BUCKETS: {
       schema: bucketsJson.optional(),
@@ -87,6 +95,7 @@ export const storageGroup = group({
       ? v.MINIO_ENDPOINT
       : `${v.MINIO_SECURE ? 'https' : 'http'}://${v.MINIO_ENDPOINT}`
     ).replace(/\/+$/, ''),
+    publicEndpoint: v.MINIO_PUBLIC_ENDPOINT?.replace(/\/+$/, '') ?? null,
     accessKey: v.MINIO_ACCESS_KEY,
     secretKey: v.MINIO_SECRET_KEY,
     region: v.MINIO_REGION,

@@ -1,14 +1,14 @@
-import { type FailureReason, recordingSlides, recordings, users } from '@aisha/db';
+import { type FailureReason, recordingSlides, recordings } from '@aisha/db';
 import { openPicture } from '@aisha/media';
 import { shorten, storable, TransientError } from '@aisha/service';
 import { and, asc, eq, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { notify } from '../notifications/notifications.ts';
+import { isMasked } from '../masking/masked.ts';
 import { AGAIN, due } from '../overdue.ts';
 import type { DeciderParts, Run, WorkerParts } from '../parts.ts';
 import type { Recording } from '../recordings/recordings.ts';
-import { settingsIn } from '../settings/settings.ts';
 import { countPaidCall, textCost } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import { waitsAs } from '../users/turns.ts';
@@ -60,9 +60,7 @@ export async function readSlide(parts: WorkerParts, slideId: string, run: Run): 
   if (!found || found.slide.doneAt) return;
   const { slide, recording } = found;
   // What is hidden in texts would be seen in a picture.
-  const [person] = await parts.db.select().from(users).where(eq(users.id, recording.ownerId));
-  const masked = (person && settingsIn(person).masking) ?? parts.config.documents.maskPersonal;
-  if (masked) return ended(parts, found, { failure: 'masked' });
+  if (await isMasked(parts, recording.ownerId)) return ended(parts, found, { failure: 'masked' });
   const owner = String(waitsAs(recording.ownerId));
   const file = await parts.telegram.downloadToBuffer(slide.fileId, {
     maxBytes: MOST_BYTES,

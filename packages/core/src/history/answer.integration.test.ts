@@ -1,4 +1,4 @@
-import { questions, recordings, type Segment } from '@aisha/db';
+import { questions, recordings, type Segment, users } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { deleteRecording } from '../recordings/recordings.ts';
@@ -97,6 +97,27 @@ test('what nothing bears out is not in the recordings, and is not charged; nobod
   expect((await asked('Сколько денег?', { id })).answer?.quotes).toHaveLength(1);
   await transact(bench.parts, (unit) => deleteRecording(unit, me, id));
   expect((await asked('Какой бюджет?')).answer).toEqual({ text: '', quotes: [] });
+});
+
+test('where personal data is masked neither the question nor what was said names anybody to the model', async () => {
+  const id = await said(['Смету ведёт Ольга Ким, её телефон +7 701 123 45 67.', 'Жанболат согласен.']);
+  // A speaker's name that stands in no list.
+  await bench.parts.db
+    .update(recordings)
+    .set({ speakerNames: ['Жанболат'] })
+    .where(eq(recordings.id, id));
+  await bench.parts.db
+    .update(users)
+    .set({ settings: { masking: true } })
+    .where(eq(users.id, me));
+  await script({
+    answer: 'Её ведёт PERSON_1 PERSON_2, PHONE_1.',
+    quotes: [{ line: 1, quote: 'её телефон PHONE_1' }],
+  });
+  const { answer } = await asked('Какой телефон у Ольги Ким, кто ведёт смету?');
+  expect(answer?.text).toMatch(/^Её ведёт Ольг[аи] Ким, \+7 701 123 45 67\.$/);
+  expect((await bodies()).length).toBe(1);
+  for (const body of await bodies()) expect(body).not.toMatch(/Ольг|Ким|701|Жанболат/);
 });
 
 test('what is said in a recording is material, not an order; somebody else’s is not there', async () => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { writing } from '../documents/ask.ts';
 import { type Line, readLines } from '../documents/lines.ts';
-import { createMask } from '../documents/masking.ts';
+import { MASKED, maskOf } from '../masking/masked.ts';
 import {
   failOrder,
   noteProgress,
@@ -15,7 +15,6 @@ import {
   succeedOrder,
 } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { settingsOf } from '../settings/settings.ts';
 import { countPaidCall, textCost } from '../spending/spending.ts';
 import { type Order, transact } from '../unit.ts';
 import type { Question } from './questions.ts';
@@ -157,7 +156,8 @@ async function ask(
   given: readonly Given[],
   run: Run,
 ): Promise<Answer | null> {
-  const mask = (await isMasked(parts, ownerId, given)) ? createMask() : null;
+  const { owners, names } = await whoseIs(parts, given);
+  const mask = await maskOf(parts, [ownerId, ...owners], names);
   const hide = (text: string) => mask?.hide(text) ?? text;
   const user = `Question: ${hide(question)}\n\n${hide(numberedLines(given))}`;
   const stop = await parts.db.transaction((tx) =>
@@ -173,7 +173,7 @@ async function ask(
   const outcome = await parts.openai.completeJson({
     schema: form,
     schemaName: 'answer',
-    system: RULES,
+    system: mask ? `${RULES} ${MASKED}` : RULES,
     user,
     repair: false,
     signal: run.signal,
@@ -206,18 +206,19 @@ async function ask(
   }
 }
 
-/** Whether personal data stays here: whoever asks may want it, and so may each of those whose recordings are read. */
-async function isMasked(parts: WorkerParts, askerId: number, given: readonly Given[]): Promise<boolean> {
-  const ids = [...new Set(given.map(({ recordingId }) => recordingId))];
-  const owners = await parts.db
-    .selectDistinct({ id: recordings.ownerId })
+/** Whose recordings these lines are from, and who speaks in them. */
+async function whoseIs(
+  { db }: Pick<WorkerParts, 'db'>,
+  given: readonly Given[],
+): Promise<{ readonly owners: readonly number[]; readonly names: readonly string[] }> {
+  const rows = await db
+    .select({ ownerId: recordings.ownerId, names: recordings.speakerNames })
     .from(recordings)
-    .where(inArray(recordings.id, ids));
-  for (const id of new Set([askerId, ...owners.map((one) => one.id)])) {
-    const { masking } = await settingsOf(parts.db, id);
-    if (masking ?? parts.config.documents.maskPersonal) return true;
-  }
-  return false;
+    .where(inArray(recordings.id, [...new Set(given.map(({ recordingId }) => recordingId))]));
+  return {
+    owners: rows.map((row) => row.ownerId),
+    names: rows.flatMap((row) => row.names ?? []).filter((name) => name !== null),
+  };
 }
 
 async function end(

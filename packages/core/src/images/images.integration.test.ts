@@ -1,4 +1,4 @@
-import { avatars, images } from '@aisha/db';
+import { avatars, images, users } from '@aisha/db';
 import { eq, sql } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -210,6 +210,34 @@ describe('a description', () => {
       expect(sentTo(job).prompt).toBe('маяк на рассвете');
     },
   );
+
+  test('of who masks personal data comes to no text model as it is, and is drawn as it was written', async () => {
+    await bench.openai.control.reset();
+    await bench.parts.db
+      .update(users)
+      .set({ settings: { masking: true } })
+      .where(eq(users.id, me));
+    const prompt = 'плакат: Анна Петрова, +7 701 123 45 67, anna@example.kz, у моря';
+    for (const schemaName of ['translation', 'enrichment'])
+      await bench.openai.control.script({
+        kind: 'answer',
+        schemaName,
+        content: { english: 'a poster: PERSON_1 PERSON_2, PHONE_1, EMAIL_1, by the sea' },
+      });
+    for (const enrich of [false, true]) {
+      const { job } = await draw({ prompt, enrich });
+      expect(sentTo(job).prompt).toBe(
+        'a poster: Анна Петрова, +7 701 123 45 67, anna@example.kz, by the sea',
+      );
+    }
+    const asked = await bench.openai.control.requests();
+    // Judged, reviewed and rewritten, twice.
+    expect(asked).toHaveLength(6);
+    for (const { body } of asked) {
+      expect(JSON.stringify(body)).toContain('PHONE_1');
+      expect(JSON.stringify(body)).not.toMatch(/Анн|Петров|701|example/);
+    }
+  });
 
   test('that breaks the rules is not sent to anybody', async () => {
     const { order, job } = await draw({ prompt: 'nude woman' });

@@ -11,6 +11,7 @@ import {
   payments,
   recordings,
   subscriptions,
+  telegramUpdates,
   type Tx,
   users,
 } from '@aisha/db';
@@ -24,7 +25,7 @@ import { stopSubscription } from '../payments/subscriptions.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import { transact } from '../unit.ts';
 import { type Erasure, hashOf } from './erasure.ts';
-import { PERSONAL } from './personal.ts';
+import { lanesOf, PERSONAL } from './personal.ts';
 
 /** In this order: nothing that is under way makes anew what a later step deletes. */
 export const ERASURE_STEPS = [
@@ -41,12 +42,18 @@ export type ErasureStep = (typeof ERASURE_STEPS)[number];
 /** What each step did, in numbers. */
 export type Receipt = Readonly<Partial<Record<ErasureStep, Readonly<Record<string, number>>>>>;
 
-/** Tells the person; whatever cannot be told now is thrown as a TransientError. */
+/** What became of a receipt. `gone`: the message that it was to take the place of cannot be changed any more. */
+export type Told =
+  | { readonly kind: 'told' | 'unreachable' | 'unknown' | 'gone' }
+  | { readonly kind: 'later'; readonly afterMs: number };
+
+/** Tells the person, in the place of the message `into` or by one of its own. */
 export type TellReceipt = (
   erasure: Erasure & { readonly userId: number },
   receipt: Receipt,
+  into: number | null,
   run: Run,
-) => Promise<void>;
+) => Promise<Told>;
 
 /** What others have to end first (a request that is being cancelled) is waited for so long, and then said in the receipt. */
 const LONGEST_WAIT_MINUTES = 40;
@@ -71,7 +78,9 @@ export async function runErasure(parts: WorkerParts, id: string, run: Run, tell:
   );
   for (const step of ERASURE_STEPS) {
     if (done.has(step)) continue;
-    const result = await STEPS[step](parts, person, run, () => tell(person, Object.fromEntries(done), run));
+    const result = await STEPS[step](parts, person, run, (into) =>
+      tell(person, Object.fromEntries(done), into, run),
+    );
     if (isWaiting(result)) {
       const waited = Date.now() - (erasure.startedAt ?? new Date()).getTime();
       if (waited < LONGEST_WAIT_MINUTES * 60_000)
@@ -84,7 +93,7 @@ export async function runErasure(parts: WorkerParts, id: string, run: Run, tell:
   }
   await parts.db
     .update(erasures)
-    .set({ state: 'done', userId: null, endedAt: sql`now()` })
+    .set({ state: 'done', userId: null, messageId: null, endedAt: sql`now()` })
     .where(eq(erasures.id, id));
 }
 
@@ -123,7 +132,8 @@ async function noteStep(
   await tx.insert(erasureSteps).values({ erasureId, step, result }).onConflictDoNothing();
 }
 
-type Step = (parts: WorkerParts, person: Person, run: Run, tell: () => Promise<void>) => Promise<StepResult>;
+type Tell = (into: number | null) => Promise<Told>;
+type Step = (parts: WorkerParts, person: Person, run: Run, tell: Tell) => Promise<StepResult>;
 
 const STEPS: Readonly<Record<ErasureStep, Step>> = {
   orders: endOrders,
@@ -132,11 +142,47 @@ const STEPS: Readonly<Record<ErasureStep, Step>> = {
   jobs: removeJobs,
   objects: removeObjects,
   rows: removeRows,
-  receipt: async (_parts, { askedBy }, _run, tell) => {
-    if (askedBy !== 'restore') await tell();
-    return {};
-  },
+  receipt: giveReceipt,
 };
+
+/**
+ * Says what was deleted, once. A message that is there already is changed, as often as it takes. A new one is claimed before
+ * it is sent: of whoever dies in between nobody knows whether they sent it, and it is not sent again (`uncertain`).
+ */
+async function giveReceipt(parts: WorkerParts, person: Person, _run: Run, tell: Tell): Promise<StepResult> {
+  const { id, askedBy, messageId } = person;
+  if (askedBy === 'restore') return {};
+  if (messageId !== null && person.receiptClaimedAt === null) {
+    const told = await tell(messageId);
+    if (told.kind !== 'gone') return outcomeOf(told);
+  }
+  const [claimed] = await parts.db
+    .update(erasures)
+    .set({ receiptClaimedAt: sql`now()` })
+    .where(and(eq(erasures.id, id), isNull(erasures.receiptClaimedAt)))
+    .returning({ id: erasures.id });
+  if (!claimed) return { uncertain: 1 };
+  const told = await tell(null);
+  if (told.kind === 'later')
+    await parts.db.update(erasures).set({ receiptClaimedAt: null }).where(eq(erasures.id, id));
+  return outcomeOf(told);
+}
+
+function outcomeOf(told: Told): StepResult {
+  switch (told.kind) {
+    case 'told':
+      return { told: 1 };
+    case 'unknown':
+      return { uncertain: 1 };
+    case 'unreachable':
+    case 'gone':
+      return { unreachable: 1 };
+    case 'later':
+      throw new TransientError('the receipt of an erasure is not told yet', { retryAfterMs: told.afterMs });
+    default:
+      return told satisfies never;
+  }
+}
 
 /** What runs is cancelled, and its credits are given back; FAL is asked to stop, and what it does meanwhile is waited for. */
 async function endOrders(parts: WorkerParts, { userId }: Person): Promise<StepResult> {
@@ -154,6 +200,16 @@ async function endOrders(parts: WorkerParts, { userId }: Person): Promise<StepRe
     ),
   );
   if (atFal > 0) return { wait: 'for requests at FAL to end' };
+  // What is being answered would be shown after the receipt.
+  const answering = await parts.db.$count(
+    telegramUpdates,
+    and(
+      inArray(telegramUpdates.lane, lanesOf(userId)),
+      eq(telegramUpdates.state, 'decided'),
+      isNull(telegramUpdates.poisonedAt),
+    ),
+  );
+  if (answering > 0) return { wait: 'for what is being answered' };
   const told = await parts.db.$count(
     notifications,
     and(eq(notifications.userId, userId), eq(notifications.state, 'pending')),
@@ -263,7 +319,7 @@ async function removeJobs(parts: WorkerParts, { userId }: Person): Promise<StepR
       .parse(rows)
       .map(({ id }) => id),
   );
-  const lanes = [`"chat${userId}"`, `"press-${userId}"`, `"checkout-${userId}"`];
+  const lanes = lanesOf(userId).map((lane) => JSON.stringify(lane));
   const by = new RegExp(`"by":${userId}(?!\\d)`);
   const { removed, running } = await parts.producer.forget((data) => {
     const text = JSON.stringify(data) ?? '';
@@ -310,11 +366,10 @@ async function removeRows(parts: WorkerParts, { id, userId }: Person): Promise<S
       if (rowCount && rule.people.includes('user_id')) named = true;
     }
     if (!named && (await isUnused(tx, nobody))) await tx.delete(users).where(eq(users.id, nobody));
-    if (userId > 0)
-      await tx
-        .insert(erasedPeople)
-        .values({ hash: hashOf(parts.config.privacy.key, userId) })
-        .onConflictDoUpdate({ target: erasedPeople.hash, set: { erasedAt: sql`now()` } });
+    await tx
+      .insert(erasedPeople)
+      .values({ hash: hashOf(parts.config.privacy.key, userId) })
+      .onConflictDoUpdate({ target: erasedPeople.hash, set: { erasedAt: sql`now()` } });
     await noteStep(tx, id, 'rows', counted);
     return counted;
   });

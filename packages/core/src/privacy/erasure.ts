@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { erasedPeople, erasures, type Language, type Tx, users } from '@aisha/db';
-import { and, eq, inArray, lt, ne, sql } from 'drizzle-orm';
+import { chats, erasedPeople, erasures, type Language, type Tx, users } from '@aisha/db';
+import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { DeciderParts } from '../parts.ts';
 import { transact, type Unit } from '../unit.ts';
 
@@ -17,21 +17,25 @@ export interface Leaving {
   readonly now: boolean;
   /** Only when this export was delivered. */
   readonly exportId?: string | undefined;
+  /** The message that says that it is being done: it becomes the receipt. */
+  readonly messageId?: number | undefined;
 }
 
 /** Somebody leaves. Who has asked before leaves when they said then, or at once, if that is wanted now. */
 export async function askErasure(unit: Unit, leaving: Leaving): Promise<Erasure> {
-  const { userId, askedBy, language, now, exportId = null } = leaving;
+  const { userId, askedBy, language, now, exportId = null, messageId = null } = leaving;
   const dueAt = now ? sql`now()` : sql`now() + make_interval(hours => ${CHANGE_OF_MIND_HOURS})`;
   const [erasure] = await unit.tx
     .insert(erasures)
-    .values({ userId, askedBy, language, exportId, dueAt, nextCheckAt: dueAt })
+    .values({ userId, askedBy, language, exportId, messageId, dueAt, nextCheckAt: dueAt })
     .onConflictDoUpdate({
       target: erasures.userId,
       set: {
         dueAt: sql`least(${erasures.dueAt}, excluded.due_at)`,
         nextCheckAt: sql`least(${erasures.nextCheckAt}, excluded.due_at)`,
-        exportId: sql`coalesce(${erasures.exportId}, excluded.export_id)`,
+        // Who wants to go at once, without an export, does not wait for one that was wanted before.
+        exportId: now ? sql`excluded.export_id` : sql`coalesce(${erasures.exportId}, excluded.export_id)`,
+        messageId: sql`coalesce(excluded.message_id, ${erasures.messageId})`,
       },
     })
     .returning();
@@ -71,28 +75,53 @@ export const hashOf = (key: string, userId: number): string =>
 /** So many people are compared at once. */
 const PAGE = 5_000;
 
+/** Somebody, or a group, of a database. */
+interface Kept {
+  readonly id: number;
+  readonly language: Language;
+  readonly createdAt: Date;
+}
+
+/** After some number, in their order. */
+type Page = (after: number | null) => Promise<Kept[]>;
+
 /**
- * After a backup was restored: whoever had left before that is in it again, and leaves again, at once. Who has come back
- * since then stays. How many they are.
+ * After a backup was restored: whoever had left before that is in it again, and leaves again, at once: their rows, and by
+ * the same steps their objects and jobs. Who has come back since then stays. How many people and groups they are.
  */
 export async function eraseAgain(unit: Unit, key: string): Promise<number> {
   const { tx } = unit;
-  let found = 0;
-  for (let after: number | null = null; ;) {
-    const page: { id: number; language: Language; createdAt: Date }[] = await tx
+  const people: Page = (after) =>
+    tx
       .select({ id: users.id, language: users.language, createdAt: users.createdAt })
       .from(users)
-      .where(after === null ? undefined : sql`${users.id} > ${after}`)
+      .where(after === null ? undefined : gt(users.id, after))
       .orderBy(users.id)
       .limit(PAGE);
+  const groups: Page = async (after) => {
+    const rows = await tx
+      .select({ id: chats.id, createdAt: chats.createdAt })
+      .from(chats)
+      .where(and(lt(chats.id, 0), after === null ? undefined : gt(chats.id, after)))
+      .orderBy(chats.id)
+      .limit(PAGE);
+    return rows.map((row) => ({ ...row, language: 'ru' }));
+  };
+  return (await againOf(unit, key, people)) + (await againOf(unit, key, groups));
+}
+
+async function againOf(unit: Unit, key: string, read: Page): Promise<number> {
+  let found = 0;
+  for (let after: number | null = null; ;) {
+    const page = await read(after);
     const last = page.at(-1);
     if (!last) return found;
     after = last.id;
-    const byHash = new Map(page.map((user) => [hashOf(key, user.id), user]));
-    for (const { hash, erasedAt } of await gone(tx, [...byHash.keys()])) {
-      const user = byHash.get(hash);
-      if (!user || user.createdAt > erasedAt) continue;
-      await askErasure(unit, { userId: user.id, askedBy: 'restore', language: user.language, now: true });
+    const byHash = new Map(page.map((one) => [hashOf(key, one.id), one]));
+    for (const { hash, erasedAt } of await gone(unit.tx, [...byHash.keys()])) {
+      const one = byHash.get(hash);
+      if (!one || one.createdAt > erasedAt) continue;
+      await askErasure(unit, { userId: one.id, askedBy: 'restore', language: one.language, now: true });
       found += 1;
     }
   }

@@ -1,4 +1,13 @@
-import { BUCKETS, dataExportParts, dataExports, type ExportItem, type ObjectRef, type Tx } from '@aisha/db';
+import {
+  BUCKETS,
+  dataExportParts,
+  dataExports,
+  erasures,
+  type ExportItem,
+  type ObjectRef,
+  type Tx,
+  users,
+} from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { objectKey, ownerPrefix } from '@aisha/storage';
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
@@ -12,8 +21,14 @@ import { zipTo } from './zip.ts';
 export type DataExport = typeof dataExports.$inferSelect;
 export type DataExportPart = typeof dataExportParts.$inferSelect;
 
-/** Telegram takes files of 50 MB from a bot. */
-const PART_BYTES = 45 * 1024 * 1024;
+/** Bytes of objects in one zip. */
+export interface PartSizes {
+  /** Telegram takes files of 50 MB from a bot. */
+  readonly file: number;
+  /** Of a link: what is fetched again when a run dies, or a download breaks off. */
+  readonly link: number;
+}
+const SIZES: PartSizes = { file: 45 * 1024 * 1024, link: 2 * 1024 ** 3 };
 
 /** Files are kept so long, for whoever lost the message. */
 export const EXPORTS_KEPT_DAYS = 3;
@@ -76,7 +91,7 @@ export async function makeDataExport(
   parts: WorkerParts,
   id: string,
   run: Pick<Run, 'signal'>,
-  partBytes = PART_BYTES,
+  sizes = SIZES,
 ): Promise<void> {
   const { db, storage } = parts;
   const [wanted] = await db
@@ -85,18 +100,19 @@ export async function makeDataExport(
     .where(and(eq(dataExports.id, id), eq(dataExports.state, 'making')))
     .returning();
   if (!wanted) return;
-  for (const part of await planned(parts, wanted, run, partBytes)) {
+  for (const part of await planned(parts, wanted, run, sizes)) {
     if (part.objectKey !== null) continue;
     run.signal.throwIfAborted();
     const key = objectKey(wanted.userId, 'exports', id, `part-${part.number}.zip`);
-    await db.transaction(
-      async (tx) => {
-        const data = part.number === 1 ? dataFiles(tx, wanted.userId) : [];
-        await zipTo({ storage, signal: run.signal }, { bucket: 'transcripts', key }, part.items, data);
-      },
-      // All tables as they were at one moment.
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
-    );
+    const zipParts = { storage, signal: run.signal };
+    const target = { bucket: 'transcripts', key } as const;
+    if (part.number === 1)
+      await db.transaction(
+        (tx) => zipTo(zipParts, target, part.items, dataFiles(tx, wanted.userId)),
+        // All tables as they were at one moment.
+        { isolationLevel: 'repeatable read', accessMode: 'read only' },
+      );
+    else await zipTo(zipParts, target, part.items, []);
     const info = await storage.head('transcripts', key, { signal: run.signal });
     await db
       .update(dataExportParts)
@@ -109,6 +125,7 @@ export async function makeDataExport(
       .set({ state: 'ready', endedAt: sql`now()` })
       .where(and(eq(dataExports.id, id), eq(dataExports.state, 'making')))
       .returning();
+    if (ready?.asLinks) await leaveAfterLinks(unit, id, parts.config.privacy.linkHours);
     if (ready && ready.chatId !== null)
       await notify(unit, { userId: ready.userId, chatId: ready.chatId }, `data-export:${id}`, {
         kind: 'privacy.export',
@@ -117,12 +134,41 @@ export async function makeDataExport(
   });
 }
 
+/** Who leaves with an export has the time of its links to fetch it: then everything goes, and the zips with it. */
+async function leaveAfterLinks({ tx }: Unit, exportId: string, hours: number): Promise<void> {
+  const then = sql`greatest(${erasures.dueAt}, now() + make_interval(hours => ${hours}))`;
+  const [leaving] = await tx
+    .update(erasures)
+    .set({ dueAt: then, nextCheckAt: then })
+    .where(and(eq(erasures.exportId, exportId), eq(erasures.state, 'waiting')))
+    .returning({ userId: erasures.userId, dueAt: erasures.dueAt });
+  if (leaving && leaving.userId !== null)
+    await tx.update(users).set({ leavingAt: leaving.dueAt }).where(eq(users.id, leaving.userId));
+}
+
+/** Links to an export once more; null: it is gone. `asked`: by which press. */
+export async function tellLinksAgain(
+  unit: Unit,
+  { userId, exportId, asked }: { readonly userId: number; readonly exportId: string; readonly asked: string },
+): Promise<boolean> {
+  const [there] = await unit.tx
+    .select()
+    .from(dataExports)
+    .where(and(eq(dataExports.id, exportId), eq(dataExports.userId, userId), eq(dataExports.state, 'ready')));
+  if (!there || there.chatId === null) return false;
+  await notify(unit, { userId, chatId: there.chatId }, `data-export:${exportId}:again:${asked}`, {
+    kind: 'privacy.export',
+    data: { exportId },
+  });
+  return true;
+}
+
 /** Which object goes into which part; written down once, so that a repeat makes the same parts. */
 async function planned(
   { db, storage }: WorkerParts,
   { id, userId }: DataExport,
   run: Pick<Run, 'signal'>,
-  partBytes: number,
+  { file, link }: PartSizes,
 ): Promise<DataExportPart[]> {
   const before = await partsOf(db, id);
   if (before.length > 0) return before;
@@ -131,11 +177,19 @@ async function planned(
   for (const bucket of BUCKETS)
     for await (const { key, size } of storage.list(bucket, prefix, { signal: run.signal }))
       if (!key.startsWith(`${prefix}exports/`)) objects.push({ bucket, key, size });
-  const items: readonly (readonly ExportItem[])[] = packed(objects, partBytes);
-  await db
-    .insert(dataExportParts)
-    .values(items.map((one, n) => ({ exportId: id, number: n + 1, items: one })))
-    .onConflictDoNothing();
+  const isOneFile = objects.reduce((sum, { size }) => sum + size, 0) <= file;
+  const asLinks = storage.isPublic && !isOneFile;
+  // The data of our tables may be long: beside much else they have a part of their own.
+  const items: readonly (readonly ExportItem[])[] = isOneFile
+    ? packed(objects, file)
+    : [[], ...packed(objects, asLinks ? link : file)];
+  await db.transaction(async (tx) => {
+    await tx.update(dataExports).set({ asLinks }).where(eq(dataExports.id, id));
+    await tx
+      .insert(dataExportParts)
+      .values(items.map((one, n) => ({ exportId: id, number: n + 1, items: one })))
+      .onConflictDoNothing();
+  });
   return partsOf(db, id);
 }
 

@@ -30,6 +30,9 @@ const owned = (id: number) => sql`owner_id = ${id}`;
 const ofUser = (id: number) => sql`user_id = ${id}`;
 const theirOrders = (id: number) => sql`(select id from orders where owner_id = ${id})`;
 
+/** Lanes of what somebody writes, presses and pays. */
+export const lanesOf = (id: number): string[] => [`chat${id}`, `press-${id}`, `checkout-${id}`];
+
 /** Of the books: amounts that add up with everybody else's, and what law wants kept of payments (docs/PRIVACY.md). */
 const books = (why: string) => ({ why, set: (nobody: SQL) => sql`user_id = ${nobody}` });
 
@@ -224,7 +227,10 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     holds: 'what Telegram told of a message or a press',
     people: ['bot_id'],
     // The number of an update stays, so that Telegram telling it once more changes nothing; nothing else does.
-    of: (id) => sql`lane in (${`chat${id}`}, ${`press-${id}`}, ${`checkout-${id}`})
+    of: (id) => sql`lane in (${sql.join(
+      lanesOf(id).map((lane) => sql`${lane}`),
+      sql`, `,
+    )})
       or payload @> ${JSON.stringify({ message: { from: { id } } })}::jsonb
       or payload @> ${JSON.stringify({ message: { chat: { id } } })}::jsonb
       or payload @> ${JSON.stringify({ edited_message: { from: { id } } })}::jsonb`,

@@ -93,6 +93,8 @@ export interface TestPartsOptions {
   readonly broadcastPerSecond?: number;
   /** False: FAL is given no address to call, so that results are found by asking alone. */
   readonly webhooks?: boolean;
+  /** True: browsers reach the buckets, and links are given out. */
+  readonly publicBuckets?: boolean;
   /** How long Telegram's stand-in lets a press wait for its answer. */
   readonly callbackSeconds?: number;
 }
@@ -192,7 +194,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       ...TEST_PHOTOS,
       ...options.photos,
     },
-    privacy: { key: 'a key of the tests', backupDays: 7, region: null },
+    privacy: { key: 'a key of the tests', backupDays: 7, linkHours: 6, region: null },
     spending: {
       perRecording: 300,
       perDocument: 250,
@@ -213,6 +215,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
   const storage = createStorage(
     {
       ...testServices().s3,
+      publicEndpoint: options.publicBuckets ? testServices().s3.endpoint : null,
       buckets: {
         avatars: `avatars-${suffix}`,
         transcripts: `transcripts-${suffix}`,

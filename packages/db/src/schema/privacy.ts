@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { jsonb, text } from './columns.ts';
 import type { ExportItem, Language } from './types.ts';
 import { at, createdAt, telegramId, users } from './users.ts';
@@ -18,6 +18,10 @@ export const erasures = pgTable(
     exportId: uuid('export_id'),
     /** Until then they may change their mind. */
     dueAt: at('due_at').notNull(),
+    /** The message that becomes the receipt; null: the receipt is a message of its own. */
+    messageId: bigint('message_id', { mode: 'number' }),
+    /** Somebody began to send a receipt of its own: nobody sends another. */
+    receiptClaimedAt: at('receipt_claimed_at'),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
     createdAt: createdAt(),
     startedAt: at('started_at'),
@@ -65,6 +69,8 @@ export const dataExports = pgTable(
     /** Where it is told; null: an operator fetches it. */
     chatId: telegramId('chat_id'),
     state: text('state').$type<'making' | 'ready' | 'failed'>().notNull().default('making'),
+    /** More than Telegram takes, and given as links: decided when its parts are. */
+    asLinks: boolean('as_links').notNull().default(false),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),
     createdAt: createdAt(),
     endedAt: at('ended_at'),

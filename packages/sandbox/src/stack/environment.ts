@@ -57,6 +57,8 @@ export function sharedEnvironment({
     ...(redis && { REDIS_URL: redis.url }),
     ...(s3 && {
       MINIO_ENDPOINT: s3.endpoint,
+      // The browser is on this machine.
+      MINIO_PUBLIC_ENDPOINT: s3.endpoint,
       MINIO_ACCESS_KEY: s3.accessKey,
       MINIO_SECRET_KEY: s3.secretKey,
       MINIO_REGION: s3.region,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMask } from './masking.ts';
+import { createMask } from './mask.ts';
 
 const TEXT = `[1] Анна Петрова: Добрый день, с нами Ғалым Өтегенұлы и Сергей Павлович.
 [2] Позвоните Анне по номеру +7 (701) 123-45-67 или пишите на anna.petrova@example.kz.

@@ -5,6 +5,7 @@ export interface Mask {
   readonly hide: (text: string) => string;
   /** In every string of a value; its keys stay. */
   readonly hideIn: (value: unknown) => unknown;
+  readonly restore: (text: string) => string;
   readonly restoreIn: (value: unknown) => unknown;
 }
 
@@ -118,6 +119,7 @@ export function createMask(known: readonly string[] = []): Mask {
   return {
     hide,
     hideIn: (value) => inStrings(value, hide),
+    restore,
     restoreIn: (value) => inStrings(value, restore),
   };
 }

@@ -1,0 +1,37 @@
+import { NoopLogger } from 'drizzle-orm/logger';
+
+class Death extends Error {}
+
+/** Does something while each statement that the database is about to be sent is shown first. */
+async function watched<T>(look: (statement?: string) => void, work: () => Promise<T>): Promise<T> {
+  const usual = NoopLogger.prototype.logQuery;
+  NoopLogger.prototype.logQuery = look;
+  try {
+    return await work();
+  } finally {
+    NoopLogger.prototype.logQuery = usual;
+  }
+}
+
+/** Every statement that this sends, `begin` and `commit` among them. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const said: string[] = [];
+  await watched((statement = '') => said.push(statement), work);
+  return said;
+}
+
+/** Whoever runs this dies before the n-th statement that the database would be sent; whether they lived. */
+export async function survives(n: number, work: () => Promise<unknown>): Promise<boolean> {
+  let sent = 0;
+  const look = () => {
+    sent += 1;
+    if (sent === n) throw new Death();
+  };
+  try {
+    await watched(look, work);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Death)) throw error;
+    return false;
+  }
+}
