@@ -30,12 +30,14 @@ export async function zipTo(
   const failed = (error: unknown) =>
     void out.destroy(error instanceof Error ? error : new Error('a zip could not be written'));
   zip.on('error', failed);
+  // yazl does not listen to its sources: one that breaks off would end the process, and the zip would wait for it for ever.
+  const watched = (source: Readable) => source.on('error', failed);
   for (const { name, lines } of made)
-    zip.addReadStreamLazy(name, { compress: true }, (take) => take(null, Readable.from(lines())));
+    zip.addReadStreamLazy(name, { compress: true }, (take) => take(null, watched(Readable.from(lines()))));
   for (const item of items)
     zip.addReadStreamLazy(item.name, { compress: !PACKED.test(item.name) }, (take) => {
       contentOf(storage, item, signal).then(
-        (stream) => take(null, stream),
+        (stream) => take(null, watched(stream)),
         (error: unknown) => failed(error),
       );
     });
