@@ -25,7 +25,7 @@ const COMMANDS: [command: string, key: TextKey, params?: TextParams][] = [
   ['/history', 'history.empty'],
   ['/balance', 'balance.free'],
   ['/language', 'language.title'],
-  ['/help', 'help.text'],
+  ['/help', 'help.more'],
   ['/cancel', 'cancel.nothing'],
   ['/privacy', 'privacy.title'],
   ['/export', 'export.all.begun'],

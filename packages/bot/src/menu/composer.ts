@@ -5,7 +5,7 @@ import { IDLE } from '../chat/dialogue.ts';
 import { withoutPhotos } from '../chat/memory.ts';
 import { onCommand } from '../chat/route.ts';
 import type { Turn } from '../chat/turn.ts';
-import { languageScreen, leavingScreen, menuScreen, noteScreen } from './screens.ts';
+import { helpScreen, languageScreen, leavingScreen, menuScreen, noteScreen } from './screens.ts';
 
 /** `greet`: what is said to somebody who came by a link, before everything else. */
 export function menuComposer(greet: (turn: Turn, payload: string) => Promise<string>) {
@@ -21,7 +21,7 @@ export function menuComposer(greet: (turn: Turn, payload: string) => Promise<str
     turn.send(mainScreen(turn));
   });
   onCommand(composer, 'language', (turn) => turn.send(languageScreen(turn)));
-  onCommand(composer, 'help', (turn) => turn.send(noteScreen(turn, turn.t('help.text'))));
+  onCommand(composer, 'help', (turn) => turn.send(helpScreen(turn)));
   onCommand(composer, 'cancel', (turn) => {
     const nothing = turn.state.name === IDLE.name && turn.memory.photos.length === 0;
     dropAll(turn);
@@ -57,5 +57,5 @@ export const menuAnswers = {
     turn.toast('language.chosen');
     turn.show(menuScreen(turn));
   },
-  help: (turn) => turn.show(noteScreen(turn, turn.t('help.text'))),
+  help: (turn) => turn.show(helpScreen(turn)),
 } satisfies Partial<Answers>;

@@ -41,6 +41,19 @@ export function languageScreen(voice: Voice): Screen {
   };
 }
 
+/** What can be done here; prices are spoken of where there are any. */
+export function helpScreen(voice: Voice): Screen {
+  const { fileLimit, prices } = voice.settings;
+  return noteScreen(
+    voice,
+    [
+      voice.t('help.text', { limit: Math.floor(fileLimit / 1024 / 1024) }),
+      voice.t(prices.charged ? 'help.account' : 'help.account.free'),
+      voice.t('help.more'),
+    ].join('\n\n'),
+  );
+}
+
 /** Everything of theirs goes at that time, unless they stay. */
 export function leavingScreen(voice: Voice, at: Date): Screen {
   return {

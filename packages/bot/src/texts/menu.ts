@@ -37,7 +37,12 @@ export const ru = {
   'language.title': 'Выберите язык:',
   'language.chosen': 'Готово: говорю по-русски.',
   'help.text':
-    '<b>Аватар.</b> /new_avatar → вид, имя, 10–20 фотографий (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — фото, файлы, альбомы или zip; короткая сторона от 512 пикселей). Обучение занимает несколько минут, ход виден в сообщении, его можно отменить.\n\n<b>Картинки.</b> /imagine и описание на любом языке.\n\n<b>Речь.</b> Пришлите голосовое, аудио, видео или файл до 20 МБ. Пришлю текст, а из него — резюме, список дел, протокол. В группе ответьте на голосовое командой /transcribe.\n\n<b>Тексты.</b> Файлы .txt, .md, .srt, .vtt тоже можно превратить в документы.\n\n<b>Счёт.</b> /balance — кредиты и промокоды. Сейчас всё бесплатно.\n\n/cancel отменяет то, что вы сейчас вводите.',
+    '<b>Аватар.</b> /new_avatar — обученный (10–20 фотографий, несколько минут) или мгновенный (1–10 фотографий, сразу). Подойдут фото, файлы, альбомы или zip; короткая сторона от 512 пикселей.\n\n<b>Картинки.</b> /imagine — описание на любом языке или готовый стиль. Картинку можно изменить словами, увеличить, оживить; все лежат в /gallery.\n\n<b>Речь.</b> Пришлите голосовое, кружок, аудио или видео до {{limit}} МБ либо ссылку на файл. Верну текст по говорящим, а из него — резюме, список дел, итоги встречи, протокол, перевод; скачать можно в DOCX, PDF, SRT и не только. Несколько пересланных голосовых соберу в один разговор. Тексты (DOCX, PDF, RTF, TXT, SRT, VTT и другие) тоже станут документами.\n\n<b>История.</b> /history — всё сказанное: поиск, вопросы к записям, метки.',
+  'help.more':
+    '<b>Ваши данные.</b> /settings — настройки, /privacy — что где хранится, /export — скачать всё, /delete_me — удалить.\n\n<b>В группе</b> ответьте на голосовое командой /transcribe.\n\n/cancel отменяет то, что вы сейчас вводите.',
+  'help.account':
+    '<b>Счёт.</b> /balance — кредиты, пополнение, промокоды. Цена стоит на кнопке, за неудачу ничего не списывается. Вопросы об оплате — /paysupport.',
+  'help.account.free': '<b>Счёт.</b> Сейчас всё бесплатно.',
   'test.banner': '🧪 <b>Тестовый режим:</b> обучение и картинки имитируются, это не настоящий результат.',
   'unknown.text':
     'Я не поняла, что с этим сделать. Пришлите голосовое, аудио или видео — или выберите в меню.',
@@ -102,7 +107,12 @@ export const kk = {
   'language.title': 'Тілді таңдаңыз:',
   'language.chosen': 'Дайын: енді қазақша сөйлеймін.',
   'help.text':
-    '<b>Аватар.</b> /new_avatar → түрі, аты, 10–20 фото (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — фото, файл, альбом не zip; қысқа қабырғасы кемінде 512 пиксель). Оқыту бірнеше минутқа созылады, барысы хабарламада көрініп тұрады, қаласаңыз, тоқтата аласыз.\n\n<b>Суреттер.</b> /imagine және кез келген тілдегі сипаттама.\n\n<b>Дауыс.</b> Дауыстық хабарлама, аудио, видео немесе 20 МБ-қа дейінгі файл жіберіңіз. Мәтінін жіберемін, одан қысқаша мазмұн, істер тізімі, хаттама жасап беремін. Топта дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.\n\n<b>Мәтіндер.</b> .txt, .md, .srt, .vtt файлдарынан да құжат жасауға болады.\n\n<b>Шот.</b> /balance — кредиттер мен промокодтар. Қазір бәрі тегін.\n\n/cancel — қазір енгізіп жатқаныңыздан бас тарту.',
+    '<b>Аватар.</b> /new_avatar — оқытылған (10–20 фото, бірнеше минут) немесе лезде дайын (1–10 фото). Фото, файл, альбом не zip жарайды; қысқа қабырғасы кемінде 512 пиксель.\n\n<b>Суреттер.</b> /imagine — кез келген тілдегі сипаттама немесе дайын стиль. Суретті сөзбен өзгертуге, үлкейтуге, жандандыруға болады; бәрі /gallery ішінде.\n\n<b>Дауыс.</b> Дауыстық немесе дөңгелек хабарлама, {{limit}} МБ-қа дейінгі аудио не видео, болмаса файлға сілтеме жіберіңіз. Кім не айтқаны көрсетілген мәтінді, одан қысқаша мазмұн, істер тізімін, кездесу қорытындысын, хаттама мен аударма жасап беремін; DOCX, PDF, SRT және басқа түрде жүктеп алуға болады. Қайта жіберілген бірнеше дауыстық хабарламаны бір әңгімеге біріктіремін. Мәтіндерден де (DOCX, PDF, RTF, TXT, SRT, VTT және басқалары) құжат жасаймын.\n\n<b>Тарих.</b> /history — айтылғанның бәрі: іздеу, жазбаларға сұрақ қою, белгілер.',
+  'help.more':
+    '<b>Деректеріңіз.</b> /settings — баптаулар, /privacy — не қайда сақталады, /export — бәрін жүктеп алу, /delete_me — жою.\n\n<b>Топта</b> дауыстық хабарламаға /transcribe пәрменімен жауап беріңіз.\n\n/cancel — қазір енгізіп жатқаныңыздан бас тарту.',
+  'help.account':
+    '<b>Шот.</b> /balance — кредиттер, толықтыру, промокодтар. Бағасы түймеде жазылған, сәтсіздік үшін ештеңе алынбайды. Төлем туралы сұрақтар — /paysupport.',
+  'help.account.free': '<b>Шот.</b> Қазір бәрі тегін.',
   'test.banner': '🧪 <b>Сынақ режимі:</b> оқыту мен сурет салу имитацияланады, бұл нағыз нәтиже емес.',
   'unknown.text':
     'Мұнымен не істеу керегін түсінбедім. Дауыстық хабарлама, аудио не видео жіберіңіз — немесе мәзірден таңдаңыз.',
@@ -167,7 +177,12 @@ export const en = {
   'language.title': 'Choose your language:',
   'language.chosen': 'Done: I’ll speak English.',
   'help.text':
-    '<b>Avatar.</b> /new_avatar → type, name, 10–20 photos (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF, JPEG XL — photos, files, albums or a zip; shorter side at least 512 pixels). Training takes a few minutes; you can follow it in the message and cancel it.\n\n<b>Pictures.</b> /imagine and a description in any language.\n\n<b>Speech.</b> Send a voice message, audio, video or a file up to 20 MB. You get the text, and from it a summary, a to-do list or a protocol. In a group, reply to a voice message with /transcribe.\n\n<b>Texts.</b> .txt, .md, .srt and .vtt files can be turned into documents too.\n\n<b>Account.</b> /balance shows your credits and takes promo codes. Everything is free at the moment.\n\n/cancel cancels what you are entering right now.',
+    '<b>Avatar.</b> /new_avatar makes a trained one (10–20 photos, a few minutes) or an instant one (1–10 photos, at once). Photos, files, albums or a zip; shorter side at least 512 pixels.\n\n<b>Pictures.</b> /imagine takes a description in any language or a ready style. A picture can be changed by words, enlarged, brought to life; all of them are in /gallery.\n\n<b>Speech.</b> Send a voice or video message, audio or video up to {{limit}} MB, or a link to a file. You get the text by speakers, and from it a summary, a to-do list, minutes, a protocol, a translation; download them as DOCX, PDF, SRT and more. Several forwarded voice messages become one conversation. Texts (DOCX, PDF, RTF, TXT, SRT, VTT and others) become documents too.\n\n<b>History.</b> /history has everything said: search, questions to your recordings, tags.',
+  'help.more':
+    '<b>Your data.</b> /settings, /privacy (what is kept where), /export (download everything), /delete_me.\n\n<b>In a group</b>, reply to a voice message with /transcribe.\n\n/cancel cancels what you are entering right now.',
+  'help.account':
+    '<b>Account.</b> /balance has your credits, top-ups and promo codes. The price stands on the button; nothing is charged for a failure. Questions about payments: /paysupport.',
+  'help.account.free': '<b>Account.</b> Everything is free at the moment.',
   'test.banner': '🧪 <b>Test mode:</b> training and pictures are simulated, this is not a real result.',
   'unknown.text':
     'I’m not sure what to do with that. Send a voice message, audio or video — or choose from the menu.',
