@@ -116,7 +116,7 @@ export {
   stylePreview,
   type StylePreview,
 } from './images/style-preview.ts';
-export { undresses } from './images/undress.ts';
+export { refusedWords } from './images/refused-words.ts';
 export { CLAIM, ClaimLost, type CallParts, makeCalls, sendOwed } from './inbox/calls.ts';
 export { albumMessages, forwardedVoices } from './inbox/album.ts';
 export { beginEpoch, endEpoch, keepBatch, keepUpdates, openLanes } from './inbox/commit.ts';

@@ -30,7 +30,7 @@ import {
   sharedWith,
   settingsIn,
   toggleFavourite,
-  undresses,
+  refusedWords,
 } from '@aisha/core';
 import type { Answers } from '../buttons.ts';
 import { IDLE } from '../chat/dialogue.ts';
@@ -193,7 +193,8 @@ export async function orderDraft(
     if (long.isNew) turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
     return;
   }
-  if (undresses(prompt)) return turn.send({ text: turn.t('failure.undressing') });
+  const refused = refusedWords(prompt);
+  if (refused) return turn.send({ text: turn.t(`failure.${refused}`) });
   turn.state = IDLE;
   const sitters = await sittersOf(turn, draft);
   const { avatar, other } = sitters;
@@ -255,7 +256,8 @@ export async function orderChange(turn: Turn, text: string, draft: EditDraft, se
     if (long.isNew) turn.send({ text: turn.t('imagine.too_long', { max: PROMPT_MAX }) });
     return;
   }
-  if (undresses(prompt)) return turn.send({ text: turn.t('failure.undressing') });
+  const refused = refusedWords(prompt);
+  if (refused) return turn.send({ text: turn.t(`failure.${refused}`) });
   turn.state = IDLE;
   const image = await findImage(turn.unit.tx, turn.user.id, imageId);
   if (!image) return turn.toast('image.source_gone');

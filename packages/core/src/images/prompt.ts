@@ -75,7 +75,7 @@ const REVIEWING =
 
 /**
  * What the moderation model does not look for: undressing somebody, and real people by their names. The answer of a model
- * that cannot be asked now is not waited for: words that undress were looked for before the order (`undresses`).
+ * that cannot be asked now is not waited for: what words alone tell was looked for before the order (`refusedWords`).
  */
 export async function reviewPrompt(
   parts: WorkerParts,

@@ -15,7 +15,7 @@ import { type Aspect, ASPECTS } from './aspects.ts';
 import { imageInput } from './images.ts';
 import { englishPrompt, judgePrompt, promptWithAvatar, promptWithSitters, reviewPrompt } from './prompt.ts';
 import { likeReference } from './reference.ts';
-import { undresses } from './undress.ts';
+import { refusedWords } from './refused-words.ts';
 
 /** Checks and translates the prompt, and makes ready whom it shows. */
 export async function prepareImages(parts: WorkerParts, order: Order, run: Run): Promise<Prepared> {
@@ -43,7 +43,8 @@ export async function checkWords(
   if (words === '') return null;
   return (
     (await judgePrompt(parts, order, words, run)) ??
-    (undresses(words) ? 'undressing' : await reviewPrompt(parts, order, words, run.signal))
+    refusedWords(words) ??
+    (await reviewPrompt(parts, order, words, run.signal))
   );
 }
 
