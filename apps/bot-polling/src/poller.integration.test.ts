@@ -38,6 +38,7 @@ function parts(): InboxParts {
       testMode: false,
       faces: false,
       botUsername: 'b',
+      links: false,
       fileLimit: 1,
       prices: bench.parts.prices,
       presets: { portrait: {}, style: {} },

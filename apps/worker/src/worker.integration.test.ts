@@ -27,6 +27,7 @@ function parts() {
     testMode: false,
     faces: false,
     botUsername: 'b',
+    links: false,
     fileLimit: 1,
     prices: bench.parts.prices,
     presets: { portrait: {}, style: {} },

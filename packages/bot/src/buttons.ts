@@ -214,6 +214,7 @@ export const buttons = {
   'image.again': owner(image, price),
   'image.variations': owner(image, price),
   'image.file': owner(image),
+  'image.link': owner(image),
   'image.prompt': owner(image),
   'image.favourite': owner(image),
   'image.delete': owner(image),

@@ -1,4 +1,4 @@
-import type { FalConfig, PhotoRules, Prices, TelegramConfig } from '@aisha/config';
+import type { FalConfig, PhotoRules, Prices, StorageConfig, TelegramConfig } from '@aisha/config';
 import { trainerFor } from '@aisha/core';
 import type { AvatarKind } from '@aisha/db';
 import { downloadLimit } from '@aisha/providers';
@@ -10,6 +10,8 @@ export interface BotSettings {
   readonly prices: Prices;
   /** Faces are measured: the consent says so. */
   readonly faces: boolean;
+  /** Browsers reach the buckets: links to pictures are offered. */
+  readonly links: boolean;
   /** The largest file that Telegram hands to us, in bytes. */
   readonly fileLimit: number;
   /** Steps of a training of each preset, and minutes that it is said to take. */
@@ -23,6 +25,7 @@ export function botSettings(config: {
   readonly fal: Pick<FalConfig, 'testMode' | 'models'>;
   readonly telegram: Pick<TelegramConfig, 'apiRoot' | 'botUsername'>;
   readonly prices: Prices;
+  readonly storage: Pick<StorageConfig, 'publicEndpoint'>;
   readonly photos: Pick<PhotoRules, 'faces'>;
 }): BotSettings {
   const presetsOf = (kind: AvatarKind) => trainerFor(kind, config.fal.models).presets;
@@ -31,6 +34,7 @@ export function botSettings(config: {
     botUsername: config.telegram.botUsername ?? '',
     prices: config.prices,
     faces: config.photos.faces,
+    links: Boolean(config.storage.publicEndpoint),
     fileLimit: downloadLimit(config.telegram.apiRoot),
     presets: { portrait: presetsOf('portrait'), style: presetsOf('style') },
   };

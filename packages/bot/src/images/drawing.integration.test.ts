@@ -1,7 +1,7 @@
 import { avatarPhotos, avatars, images, orders } from '@aisha/db';
 import { transact } from '@aisha/core';
 import { picture } from '@aisha/core/testing';
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { orderEnded } from '../notify/order-ended.ts';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
@@ -34,6 +34,8 @@ const newest = async (kind: string) => {
     .orderBy(desc(orders.createdAt));
   return order;
 };
+const linkOf = (message: { markup?: unknown } | undefined): string =>
+  /"url":"([^"]+)"/.exec(JSON.stringify(message?.markup ?? null))?.[1] ?? '';
 const buttons = async () => dataOf((await bot.messages(me)).at(-1) ?? expect.fail('nothing was said'));
 
 test('an instant avatar: name, whom it shows, consent, one photo, ready at once', async () => {
@@ -208,6 +210,28 @@ describe('the gallery', () => {
     expect(await press(byAvatar)).toMatch(/^1 из 3/);
     await press((await buttons()).find((data) => data.startsWith('cards.filter')) ?? '');
     expect((await buttons()).filter((data) => /^cards:\.[0-9a-z]{3}/.test(data)).length).toBeGreaterThan(0);
+  });
+
+  test('gives a link to the file that ends, and keeps it nowhere', async () => {
+    await bot.say(me, '/gallery');
+    const [image = ''] = mine.images.slice(-1);
+    const before = bot.log.length;
+    expect(await press(`image.link:${image}`)).toMatch(/работает 15 минут/);
+    const url = linkOf((await bot.messages(me)).at(-1));
+    expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('900');
+    const file = await fetch(url);
+    expect([file.status, file.headers.get('content-disposition')]).toEqual([
+      200,
+      expect.stringMatching(/^attachment; filename="aisha-/),
+    ]);
+    const bare = new URL(url);
+    bare.search = '';
+    expect((await fetch(bare)).status).toBe(403);
+    const kept = await bot.parts.db.execute(
+      sql`select 1 from telegram_updates where owed::text like '%X-Amz%' or payload::text like '%X-Amz%'`,
+    );
+    expect(kept.rows).toEqual([]);
+    expect(JSON.stringify(bot.log.slice(before))).not.toContain('X-Amz');
   });
 
   test('an id that Telegram does not know any more is uploaded again', async () => {

@@ -41,7 +41,7 @@ import { noteScreen } from '../menu/screens.ts';
 import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { type EditDraft, imageEdit, imagePrompt, type ImageDraft } from './dialogue.ts';
 import { tooLong } from './too-long.ts';
-import { imageFile, sendImage } from './results.ts';
+import { imageFile, sendImage, sendImageLink } from './results.ts';
 import {
   editScreen,
   filterScreen,
@@ -105,6 +105,7 @@ export const imageAnswers = {
   'image.again': (turn, image, shown) => repeat(turn, image, 1, shown),
   'image.variations': (turn, image, shown) => repeat(turn, image, COUNT_MAX, shown),
   'image.file': (turn, image) => void turn.owed.push(sendFile(turn, imageFile(image))),
+  'image.link': (turn, image) => void turn.owed.push(sendImageLink(turn, image)),
   'image.prompt': (turn, image) =>
     turn.send({ text: turn.t('image.prompt.text', { prompt: image.prompt, sent: image.promptSent }) }),
   'image.favourite': async (turn, image) => {

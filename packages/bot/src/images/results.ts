@@ -13,6 +13,7 @@ import {
 import { button } from '../buttons.ts';
 import { sendAlbum, sendFile, sendPhoto, sendVideo } from '../chat/files.ts';
 import { sendScreen } from '../chat/screen.ts';
+import type { Turn } from '../chat/turn.ts';
 import type { ShownOrder, Voice } from '../chat/voice.ts';
 import { menuButton } from '../menu/screens.ts';
 import { imageButtons, imageCaption } from './screens.ts';
@@ -47,6 +48,16 @@ export function sendImage(
   return isPhoto(image)
     ? sendPhoto(place, imageFile(image), known)
     : sendFile(place, imageFile(image), options);
+}
+
+/** How long a link to a picture leads there, in minutes: long enough to open it elsewhere, too short to be passed on. */
+const LINK_MINUTES = 15;
+
+/** A link to the original, for another device or another app. */
+export function sendImageLink(turn: Turn, image: Image): OwedCall {
+  const screen = { text: turn.t('image.link.text', { count: LINK_MINUTES }) };
+  const link = { ...imageFile(image), label: turn.label('image.link.open'), seconds: LINK_MINUTES * 60 };
+  return { ...sendScreen(turn.place, screen), link };
 }
 
 const bannerOf = (voice: Voice) => (voice.settings.testMode ? `${voice.t('test.banner')}\n` : '');

@@ -198,6 +198,7 @@ export function galleryButtons(
         : button(voice.label('gallery.favourites'), 'gallery', 'favourites', 0),
       button(voice.label('gallery.filter'), 'cards.filter', filter),
     ],
+    voice.settings.links ? [button(voice.label('image.link'), 'image.link', image.id)] : [],
     [menuButton(voice)],
   ];
 }

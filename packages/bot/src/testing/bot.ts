@@ -42,6 +42,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const settings: BotSettings = {
     testMode: false,
     faces: true,
+    links: true,
     botUsername: 'aisha_sandbox_bot',
     fileLimit: 20 * 1024 * 1024,
     prices: options.prices ?? FREE_OF_CHARGE,

@@ -74,6 +74,16 @@ export const ru = {
   'image.edit.monochrome': '⬛️ Чёрно-белая',
   'image.upscale': '🔎 Увеличить',
   'image.video': '🎬 Оживить',
+  'image.link': '🔗 Ссылка на файл',
+  'image.link.open': '🔗 Открыть оригинал',
+  'image.link.text_one':
+    'Ссылка работает {{count}} минуту, потом гаснет. До этого файл откроет любой, у кого она есть.',
+  'image.link.text_few':
+    'Ссылка работает {{count}} минуты, потом гаснет. До этого файл откроет любой, у кого она есть.',
+  'image.link.text_many':
+    'Ссылка работает {{count}} минут, потом гаснет. До этого файл откроет любой, у кого она есть.',
+  'image.link.text_other':
+    'Ссылка работает {{count}} минуты, потом гаснет. До этого файл откроет любой, у кого она есть.',
   'image.enlarged': 'Увеличено: {{width}} × {{height}}',
   'image.source_gone': 'Исходной картинки уже нет.',
   'gallery.card.uncounted': '{{aspect}} · {{date}}\n{{prompt}}',
@@ -147,6 +157,12 @@ export const kk = {
   'image.edit.monochrome': '⬛️ Ақ-қара',
   'image.upscale': '🔎 Үлкейту',
   'image.video': '🎬 Жандандыру',
+  'image.link': '🔗 Файлға сілтеме',
+  'image.link.open': '🔗 Түпнұсқаны ашу',
+  'image.link.text_one':
+    'Сілтеме {{count}} минут жұмыс істейді, сосын өшеді. Оған дейін сілтемесі бар кез келген адам файлды аша алады.',
+  'image.link.text_other':
+    'Сілтеме {{count}} минут жұмыс істейді, сосын өшеді. Оған дейін сілтемесі бар кез келген адам файлды аша алады.',
   'image.enlarged': 'Үлкейтілді: {{width}} × {{height}}',
   'image.source_gone': 'Бастапқы сурет енді жоқ.',
   'gallery.card.uncounted': '{{aspect}} · {{date}}\n{{prompt}}',
@@ -220,6 +236,12 @@ export const en = {
   'image.edit.monochrome': '⬛️ Black and white',
   'image.upscale': '🔎 Upscale',
   'image.video': '🎬 Animate',
+  'image.link': '🔗 Link to the file',
+  'image.link.open': '🔗 Open the original',
+  'image.link.text_one':
+    'The link works for {{count}} minute, then it ends. Until then anybody who has it can open the file.',
+  'image.link.text_other':
+    'The link works for {{count}} minutes, then it ends. Until then anybody who has it can open the file.',
   'image.enlarged': 'Enlarged: {{width}} × {{height}}',
   'image.source_gone': 'The original picture is gone.',
   'gallery.card.uncounted': '{{aspect}} · {{date}}\n{{prompt}}',

@@ -236,7 +236,20 @@ async function withFiles(
   };
 }
 
-async function makeCall(parts: CallParts, call: OwedCall, options: CallOptions): Promise<SendOutcome> {
+/** The call with its link signed, as the first of its buttons. */
+async function withLink(storage: Storage, call: OwedCall): Promise<OwedCall> {
+  if (!call.link) return call;
+  const { bucket, key, filename, label, seconds } = call.link;
+  const url = await storage.signedUrl(bucket, key, { expiresSeconds: seconds, downloadName: filename });
+  const buttons = keyboard.parse(call.payload['reply_markup']);
+  const markup = { inline_keyboard: [[{ text: label, url }], ...buttons.inline_keyboard] };
+  return { ...call, payload: { ...call.payload, reply_markup: markup } };
+}
+
+const keyboard = z.object({ inline_keyboard: z.array(z.unknown()) }).catch({ inline_keyboard: [] });
+
+async function makeCall(parts: CallParts, owed: OwedCall, options: CallOptions): Promise<SendOutcome> {
+  const call = await withLink(parts.storage, owed);
   const isSent = (field: string) => isKnown(call, field);
   if (Object.keys(call.files ?? {}).some(isSent)) {
     const again = await withFiles(parts.storage, call, (field) => !isSent(field));

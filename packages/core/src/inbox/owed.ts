@@ -9,6 +9,15 @@ const fields = {
   files: z
     .record(z.string(), z.object({ bucket: z.enum(BUCKETS), key: z.string(), filename: z.string() }))
     .optional(),
+  link: z
+    .object({
+      bucket: z.enum(BUCKETS),
+      key: z.string(),
+      filename: z.string(),
+      label: z.string(),
+      seconds: z.number(),
+    })
+    .optional(),
   // Better sent and never edited than not sent.
   bind: z
     .object({ to: z.enum(BIND_TARGETS), id: z.string() })

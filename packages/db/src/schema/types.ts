@@ -35,6 +35,13 @@ export interface OwedCall {
   readonly method: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, ObjectRef & { readonly filename: string }>> | undefined;
+  /**
+   * A button that leads to an object for so many seconds. Its address is signed when the call is made: whoever has it has the
+   * object, so it stands in no row and in no log.
+   */
+  readonly link?:
+    | (ObjectRef & { readonly filename: string; readonly label: string; readonly seconds: number })
+    | undefined;
   /** Where the id of the sent message is kept, so that it can be edited later. */
   readonly bind?: { readonly to: (typeof BIND_TARGETS)[number]; readonly id: string } | undefined;
   /** Whom a message in a group answers: it is theirs, and its buttons are. */
