@@ -271,7 +271,7 @@ export {
 } from './privacy/export.ts';
 export { HOME_ZONE, SETTING_NAMES, type SettingName, type Settings } from './settings/catalogue.ts';
 export { chooseSetting, settingsIn, settingsOf } from './settings/settings.ts';
-export { isPaused, openBreaker } from './breaker/breaker.ts';
+export { countWaiting, isPaused, openBreaker } from './breaker/breaker.ts';
 export { type AlarmBody, CAP_STEP, findAlarm, mendByAlarm, type Mending } from './operators/alarms.ts';
 export { watchBalance, watchSpending } from './breaker/watch.ts';
 export { sweep } from './sweeper.ts';

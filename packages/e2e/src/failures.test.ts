@@ -45,6 +45,15 @@ function seeFailure(person: Person, words: Words, reason: RegExp, after: number)
   );
 }
 
+/** The status says that the order waits, whose fault that is, and can be cancelled. */
+function seeWaiting(person: Person, words: Words, after: number) {
+  return person.see(
+    (message) => words.failure.account.test(message.text) && hasButton(message, words.cancel),
+    'the word that it waits',
+    { after },
+  );
+}
+
 describe('a training', () => {
   test('that fails at FAL tells why, and works with the same photos when tried again', async () => {
     const person = await Person.join(product.telegram, 'Мария', 'ru');
@@ -141,26 +150,39 @@ describe.each([
 });
 
 describe('a provider that refuses our account', () => {
-  test('FAL locked: everybody is told, operators once, and nothing is sent until it may work again', async () => {
+  test('FAL locked: orders wait, everybody is told, operators once, and all goes on when it works again', async () => {
     await product.fal.lock('Exhausted balance.');
     const first = await Person.join(product.telegram, 'Анна', 'ru');
-    await seeFailure(first, RU, RU.failure.account, await orderImages(first, RU, 'кот'));
+    const firstOrder = await orderImages(first, RU, 'кот');
+    await seeWaiting(first, RU, firstOrder);
     const submits = await submitsSoFar();
 
     const second = await Person.join(product.telegram, 'John', 'en');
-    await seeFailure(second, EN, EN.failure.account, await orderImages(second, EN, 'a cat'));
+    const secondOrder = await orderImages(second, EN, 'a cat');
+    await seeWaiting(second, EN, secondOrder);
     expect(await submitsSoFar()).toBe(submits);
     await admin.see(says(/🚨 Поставщик FAL/), 'the alarm');
+    // Whoever does not want to wait cancels, as with every order.
+    const third = await orderImages(second, EN, 'a dog');
+    await second.pressOn(await seeWaiting(second, EN, third), EN.cancel);
+    await second.see(says(EN.cancelled), 'the end of the wait', { after: third });
 
     // Tried again after a while, still locked: the same outage, of which the operators know.
     await timePasses();
-    await seeFailure(second, EN, EN.failure.account, await orderImages(second, EN, 'a second cat'));
-    expect(await submitsSoFar()).toBe(submits + 1);
+    await seeWaiting(second, EN, await orderImages(second, EN, 'a second cat'));
+    expect(await submitsSoFar()).toBeGreaterThan(submits);
 
     await product.fal.lock(null);
     await timePasses();
     const order = await orderImages(first, RU, 'кот на крыше');
     await first.see(isImage, 'the picture', { after: order });
+    await first.see(says(/снова работает: ваш заказ, который ждал/), 'the word that it is over');
+    await second.see(says(/works again: your order that waited/), 'the word that it is over');
+    await eventually('what waited is drawn', async () => {
+      const drawn = await Promise.all([first, second].map((person) => person.messages(isImage)));
+      return drawn.every(({ length }) => length === 2);
+    });
+    expect(await first.messages(says(/снова работает/))).toHaveLength(1);
     expect(await admin.messages(says(/🚨/))).toHaveLength(1);
     expect(await product.sql('select 1 from circuit_breakers')).toEqual([]);
   });
@@ -168,7 +190,7 @@ describe('a provider that refuses our account', () => {
   test.each([
     ['a wrong key', 'bad_key'],
     ['no quota', 'quota'],
-  ] as const)('OpenAI, %s: speech and documents say so, operators once', async (_what, kind) => {
+  ] as const)('OpenAI, %s: speech and documents wait and say so, operators once', async (_what, kind) => {
     const person = await Person.join(product.telegram, 'Сергей', 'ru');
     const bytes = await encodeSpeech('Проверка связи, раз два три.'.split(' '), { format: 'ogg' });
     const file = { bytes, name: 'voice.ogg', mime: 'audio/ogg' };
@@ -177,9 +199,9 @@ describe('a provider that refuses our account', () => {
 
     await product.openai.addFault({ fault: { kind }, times: null });
     await person.pressOn(recording, RU.summary);
-    const told = await seeFailure(person, RU, RU.failure.account, recording.id);
+    const told = await seeWaiting(person, RU, recording.id);
     const { id } = await person.media('voice', file);
-    await seeFailure(person, RU, RU.failure.account, Math.max(id, told.id));
+    await seeWaiting(person, RU, Math.max(id, told.id));
     await eventually('the alarm', async () => {
       return (await admin.messages(says(/🚨 Поставщик OpenAI/))).length === known + 1;
     });
@@ -187,6 +209,13 @@ describe('a provider that refuses our account', () => {
     await product.openai.clearFaults();
     await timePasses();
     expect((await transcribe(person, RU, 'voice', file)).text).toBe('Проверка связи, раз два три.');
+    await person.see(says(/снова работает: ваш заказ, который ждал/), 'the word that it is over', {
+      after: id,
+    });
+    await eventually('what waited is done', async () => {
+      const ended = `select 1 from orders where owner_id = ${person.id} and state <> 'succeeded'`;
+      return (await product.sql(ended)).length === 0;
+    });
     expect(await admin.messages(says(/🚨 Поставщик OpenAI/))).toHaveLength(known + 1);
   });
 

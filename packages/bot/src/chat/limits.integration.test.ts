@@ -12,6 +12,7 @@ beforeAll(async () => {
       ...WIDE_SHARES,
       fal: { underWay: 2, perMinute: 10, perDay: 10 },
       updatesPerMinute: 6,
+      providerWaitHours: 24,
       wrongCodesPerHour: 2,
     },
   });

@@ -222,7 +222,8 @@ async function render(
     }
     case 'service.back': {
       const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row, { text: voice.t('service.back'), buttons: [[menuButton(voice)]] })];
+      const text = voice.t(notification.data.waited ? 'service.goes_on' : 'service.back');
+      return [sendScreen(row, { text, buttons: [[menuButton(voice)]] })];
     }
     case 'group.settings': {
       const rules = await lookAtGroup(parts, row.chatId, signal);

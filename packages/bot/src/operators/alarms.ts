@@ -2,6 +2,7 @@ import {
   type Alarm,
   type AlarmBody,
   CAP_STEP,
+  countWaiting,
   failedOrders,
   findAlarm,
   findUser,
@@ -19,7 +20,7 @@ import type { Voice } from '../chat/voice.ts';
 import { moneyAlarmScreen } from '../credits/notices.ts';
 import { providerWord, useWord } from './words.ts';
 
-type Reading = Pick<Db, 'select'>;
+type Reading = Pick<Db, 'select' | '$count'>;
 
 /** What is refused, a whole account or one model, and what stands still by it. */
 function alarmText(voice: Voice, { provider: name, reason, model, use, about }: Alarm): string {
@@ -65,7 +66,8 @@ async function mendingButtons(
     : button(voice.label('alarm.pause', { provider }), 'alarm.pause', id);
   if (kind === 'money.alarm' || data.about === 'unreadable') return [[pause]];
   const failure = data.model === undefined ? 'provider_account' : 'provider_model';
-  const { length: n } = await failedOrders(db, { failure, limit: COUNTED });
+  const { length: failed } = await failedOrders(db, { failure, limit: COUNTED });
+  const n = failed + (failure === 'provider_account' ? await countWaiting(db) : 0);
   return [[button(voice.label('alarm.retry', { n }), 'alarm.retry', id)], [pause]];
 }
 

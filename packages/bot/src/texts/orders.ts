@@ -21,6 +21,8 @@ export const ru = {
   'stage.writing': 'Пишу документ',
   'stage.over_budget':
     'На сегодня мы сделали столько, сколько могли. Заказ принят и ждёт: начну до {{until}}, а то и раньше.',
+  'stage.provider_closed':
+    'Сервис, который это делает, временно недоступен по нашей вине: поставщик приостановил работу, и мы этим уже занимаемся. Заказ принят и ждёт: начну, как только смогу, и напишу вам. Списано ничего не будет, пока нет результата. Жду до {{until}}.',
   'stage.minutes': '{{done}} из {{total}} мин',
   'stage.sections': 'части: {{done}} из {{total}}',
   'order.succeeded': '✅ Готово',
@@ -37,6 +39,8 @@ export const ru = {
     '🐢 Я не успеваю за вами: слишком много сообщений за минуту. Часть я не прочитала. Подождите минуту, пожалуйста.',
   'service.back':
     '✅ Сервис, который был недоступен, снова работает. Если заказ вам ещё нужен, закажите его снова.',
+  'service.goes_on':
+    '✅ Сервис снова работает: ваш заказ, который ждал, уже в работе. Делать ничего не нужно.',
   'order.again': '🔁 Попробовать ещё раз',
   'order.again.under_way': 'Уже заказано ещё раз.',
   'order.again.gone': 'Повторить не получится: этого больше нет. Закажите заново, пожалуйста.',
@@ -156,6 +160,8 @@ export const kk = {
   'stage.writing': 'Құжат жазып жатырмын',
   'stage.over_budget':
     'Бүгін қолымыздан келгеннің бәрін жасадық. Тапсырыс қабылданды, кезекте тұр: {{until}} дейін, тіпті ертерек бастаймын.',
+  'stage.provider_closed':
+    'Мұны орындайтын сервис біздің кінәмізден уақытша қолжетімсіз: жеткізуші жұмысын тоқтата тұрды, біз онымен айналысып жатырмыз. Тапсырыс қабылданды, күтіп тұр: мүмкін болған бойда бастаймын және хабарлаймын. Нәтиже болмайынша ештеңе есептен шықпайды. Күту мерзімі: {{until}}.',
   'stage.minutes': '{{done}} / {{total}} мин',
   'stage.sections': 'бөліктер: {{done}} / {{total}}',
   'order.succeeded': '✅ Дайын',
@@ -172,6 +178,8 @@ export const kk = {
     '🐢 Мен үлгермей жатырмын: бір минутта хабарлама тым көп. Бір бөлігін оқымадым. Бір минут күте тұрыңызшы.',
   'service.back':
     '✅ Қолжетімсіз болған сервис қайта жұмыс істеп тұр. Тапсырыс әлі керек болса, қайта беріңіз.',
+  'service.goes_on':
+    '✅ Сервис қайта жұмыс істеп тұр: күтіп тұрған тапсырысыңыз орындалып жатыр. Ештеңе істеудің қажеті жоқ.',
   'order.again': '🔁 Тағы бір рет көру',
   'order.again.under_way': 'Қайта тапсырыс берілген.',
   'order.again.gone': 'Қайталау мүмкін емес: бұл енді жоқ. Жаңадан тапсырыс беріңізші.',
@@ -286,6 +294,8 @@ export const en = {
   'stage.writing': 'Writing the document',
   'stage.over_budget':
     'We have done as much as we can for today. Your order is accepted and waits: I begin by {{until}}, maybe sooner.',
+  'stage.provider_closed':
+    'The service that does this is not available for now, and the fault is ours: the provider has suspended its work; we are on it. Your order is accepted and waits: I begin as soon as I can, and tell you. Nothing is charged before there is a result. It waits until {{until}}.',
   'stage.minutes': '{{done}} of {{total}} min',
   'stage.sections': 'parts: {{done}} of {{total}}',
   'order.succeeded': '✅ Done',
@@ -302,6 +312,8 @@ export const en = {
     '🐢 I can’t keep up with you: too many messages in one minute. Some of them I didn’t read. Please wait a minute.',
   'service.back':
     '✅ The service that was unavailable works again. If you still need your order, place it once more.',
+  'service.goes_on':
+    '✅ The service works again: your order that waited is under way. There is nothing you need to do.',
   'order.again': '🔁 Try again',
   'order.again.under_way': 'It has been ordered again already.',
   'order.again.gone': 'This cannot be repeated: it is gone. Please order it anew.',

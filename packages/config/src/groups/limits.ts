@@ -20,6 +20,8 @@ export interface FairShares {
   readonly updatesPerMinute: number;
   /** Credits that one person, and all in one group, may set aside for orders in a day. */
   readonly creditsPerDay: { readonly person: number; readonly group: number };
+  /** For how long an order waits for a provider whose account is closed, or that an operator paused; then it fails. */
+  readonly providerWaitHours: number;
   /** Promo codes that do not exist, typed by one person. */
   readonly wrongCodesPerHour: number;
 }
@@ -79,6 +81,13 @@ export const limitsGroup = group({
       expected: 'a number from 10 to 100000',
       example: '600',
     },
+    LIMIT_PROVIDER_WAIT_HOURS: {
+      // An account is topped up within a working day; whoever waits may cancel at any time.
+      schema: integer(0, 720, 24),
+      doc: 'Hours for which orders wait while a provider refuses our account, or is paused by an operator; then they fail, and cost nothing. 0: they fail at once.',
+      expected: 'a number from 0 to 720',
+      example: '24',
+    },
     LIMIT_WRONG_CODES_PER_HOUR: {
       schema: integer(1, 1_000, 5),
       doc: 'Promo codes that do not exist which one person may try.',
@@ -92,6 +101,7 @@ export const limitsGroup = group({
     group: v.LIMIT_GROUP,
     creditsPerDay: { person: v.LIMIT_CREDITS_PER_PERSON_A_DAY, group: v.LIMIT_CREDITS_PER_GROUP_A_DAY },
     updatesPerMinute: v.LIMIT_UPDATES_PER_MINUTE,
+    providerWaitHours: v.LIMIT_PROVIDER_WAIT_HOURS,
     wrongCodesPerHour: v.LIMIT_WRONG_CODES_PER_HOUR,
   }),
 });

@@ -7,7 +7,7 @@ import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall } from '../spending/spending.ts';
+import { countPaidCall, type PaidCall } from '../spending/spending.ts';
 import type { Order } from '../unit.ts';
 import { waitsAs } from '../users/turns.ts';
 
@@ -114,9 +114,8 @@ async function ask<T>(
   if (closed) return closed;
   const usd = USD_PER_PHOTO * photos.length;
   const { ownerId, chatId, id } = order;
-  const stop = await parts.db.transaction((tx) =>
-    countPaidCall(tx, parts.config.spending, { ownerId, chatId, for: 'image', id, usd }),
-  );
+  const call: PaidCall = { ownerId, chatId, for: 'image', id, usd };
+  const stop = await parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, call));
   if (stop) return stop;
   const outcome = await parts.openai.completeJson({
     schema,
@@ -142,7 +141,7 @@ async function ask<T>(
         outcome.afterMs === null ? {} : { retryAfterMs: outcome.afterMs },
       );
     case 'refused':
-      return noteRefusal(parts, seeing, outcome.code);
+      return noteRefusal(parts, seeing, outcome.code, call);
     case 'invalid':
     case 'length':
       return null;

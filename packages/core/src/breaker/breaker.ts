@@ -1,7 +1,8 @@
-import { circuitBreakers, type FailureReason, notifications, orders, type Tx } from '@aisha/db';
+import { circuitBreakers, type Db, type FailureReason, notifications, orders, type Tx } from '@aisha/db';
 import type { Provider as AnyProvider } from '@aisha/service';
-import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { type Alarm, alarmOperators } from '../notifications/notifications.ts';
+import { type PaidCall, takeBackPaidCall } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import type { WorkerParts } from '../parts.ts';
 
@@ -65,6 +66,44 @@ export async function isPaused(tx: Pick<Tx, 'select'>, provider: string): Promis
   return rows.length > 0;
 }
 
+/** A whole account that is refused, or paused by an operator; a model's row names the model too. */
+const anAccount = sql`${circuitBreakers.name} not like '%/%'`;
+
+/** Orders that wait until a provider is asked again (`orders/waiting.ts`). */
+const waitsForProvider: SQL = sql`(${orders.state} = 'queued' and ${orders.progress} ->> 'stage' = 'provider_closed')`;
+
+/** Whether an account is closed; what is closed stays so until the transaction ends. */
+export async function keepOutages(tx: Tx): Promise<boolean> {
+  const rows = await tx
+    .select({ name: circuitBreakers.name })
+    .from(circuitBreakers)
+    .where(anAccount)
+    .for('share');
+  return rows.length > 0;
+}
+
+/** Has what waits for a provider begin with the sweeper's next pass; how many orders that is. */
+export async function hastenWaiting(tx: Tx): Promise<number> {
+  const woken = await tx
+    .update(orders)
+    .set({ nextCheckAt: sql`now()` })
+    .where(waitsForProvider)
+    .returning({ id: orders.id });
+  return woken.length;
+}
+
+/** Operators say that the account is in order: it is asked at once, by the orders that wait for it. How many they are. */
+export async function tryAccount(tx: Tx, provider: string): Promise<number> {
+  await tx
+    .update(circuitBreakers)
+    .set({ openUntil: sql`now()` })
+    .where(eq(circuitBreakers.name, provider));
+  return hastenWaiting(tx);
+}
+
+/** How many orders wait until a provider is asked again. */
+export const countWaiting = (db: Pick<Db, '$count'>): Promise<number> => db.$count(orders, waitsForProvider);
+
 /** Why this work is not to be asked for now; null when it may be. Without a model: whether the account is closed. */
 export async function closedFor(parts: Pick<WorkerParts, 'db'>, work: Outage): Promise<FailureReason | null> {
   const { provider } = work;
@@ -118,10 +157,18 @@ const ABOUT_MODEL: ReadonlySet<string> = new Set(['model', 'country', 'forbidden
 
 /**
  * What follows from a refusal: the account's and a model's close what they are about, others are this order's own.
- * Answers with the reason for which the order ends.
+ * Answers with the reason for which the order ends, or waits. The call, where it was counted, is taken back of a closed
+ * account: nothing is billed, and whoever waits for it asks again and again.
  */
-export async function noteRefusal(parts: WorkerParts, work: Work, code: string): Promise<FailureReason> {
-  const outage = ABOUT_ACCOUNT.has(code) ? { provider: work.provider } : ABOUT_MODEL.has(code) ? work : null;
+export async function noteRefusal(
+  parts: WorkerParts,
+  work: Work,
+  code: string,
+  counted?: PaidCall,
+): Promise<FailureReason> {
+  const isAccount = ABOUT_ACCOUNT.has(code);
+  if (isAccount && counted) await parts.db.transaction((tx) => takeBackPaidCall(tx, counted));
+  const outage = isAccount ? { provider: work.provider } : ABOUT_MODEL.has(code) ? work : null;
   if (!outage) return 'provider_refused';
   await openBreaker(parts, outage, code);
   return failureOf(outage);
@@ -138,9 +185,21 @@ export async function closeBreaker(parts: WorkerParts, work: Work): Promise<void
   });
 }
 
-/** Whose orders ended for an outage: in one statement, since it may be everybody. The sweeper has them sent. */
+/**
+ * Whose orders wait for what is over now, or ended for it: in one statement each, since it may be everybody. The sweeper
+ * has the word sent and the orders go on.
+ */
 async function tellBack(tx: Tx, { name, openedAt }: typeof circuitBreakers.$inferSelect): Promise<void> {
   const since = sql`${openedAt.toISOString()}::timestamptz`;
+  if ((await tx.$count(circuitBreakers, anAccount)) === 0) {
+    const waitingKey = sql`'back:' || ${name}::text || ':' || ${openedAt.getTime()}::text || ':' || ${orders.ownerId}`;
+    await tx.execute(sql`
+      insert into ${notifications} (key, user_id, chat_id, kind, data)
+      select distinct on (${orders.ownerId}) ${waitingKey}, ${orders.ownerId}, ${orders.chatId}, 'service.back', '{"waited":true}'::jsonb
+      from ${orders} where ${waitsForProvider} order by ${orders.ownerId}, ${orders.createdAt}
+      on conflict do nothing`);
+    await hastenWaiting(tx);
+  }
   const key = sql`'back:' || ${name}::text || ':' || ${openedAt.getTime()}::text || ':' || ${orders.ownerId}`;
   await tx.execute(sql`
     insert into ${notifications} (key, user_id, chat_id, kind, data)

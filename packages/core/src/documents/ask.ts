@@ -6,6 +6,7 @@ import type { Mask } from '../masking/mask.ts';
 import { MASKED, maskOf } from '../masking/masked.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import type { Recording } from '../recordings/recordings.ts';
+import type { PaidCall } from '../spending/spending.ts';
 import type { Document } from './documents.ts';
 import { documentKinds, kindOf } from './kinds/index.ts';
 import { languageName } from './languages.ts';
@@ -41,8 +42,13 @@ export interface Question {
   readonly merging: boolean;
 }
 
-/** Asks the text model for a document over a text, or over documents. */
-export async function ask(parts: WorkerParts, question: Question, run: Run): Promise<Answer> {
+/** Asks the text model for a document over a text, or over documents; the call has been counted. */
+export async function ask(
+  parts: WorkerParts,
+  question: Question,
+  counted: PaidCall,
+  run: Run,
+): Promise<Answer> {
   const { document } = question;
   const known = kindOf(document.kind);
   if (!known) throw new TransientError(`a kind of document of a newer release: ${document.kind}`);
@@ -69,7 +75,7 @@ export async function ask(parts: WorkerParts, question: Question, run: Run): Pro
       return { kind: 'silent', why: outcome.why, afterMs: outcome.afterMs };
     case 'refused': {
       parts.log.warn('the text model refused', { code: outcome.code });
-      return { kind: 'failed', reason: await noteRefusal(parts, writing(parts), outcome.code) };
+      return { kind: 'failed', reason: await noteRefusal(parts, writing(parts), outcome.code, counted) };
     }
     default:
       return outcome satisfies never;

@@ -1,4 +1,4 @@
-import { circuitBreakers, documents, documentSections, users } from '@aisha/db';
+import { circuitBreakers, documents, documentSections, paidCalls, users } from '@aisha/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { coreHandlers } from '../handlers.ts';
@@ -162,7 +162,6 @@ describe('a model that', () => {
   test.each([
     ['refuses the text', { kind: 'refusal' }, 'content_policy'],
     ['has its answer filtered', { kind: 'content_filter' }, 'content_policy'],
-    ['refuses the account', { kind: 'quota' }, 'provider_account'],
     ['refuses the request', { kind: 'status', status: 422 }, 'provider_refused'],
   ] as const)('%s ends the order with its reason', async (_name, fault, failure) => {
     const { order, documentId, write } = await ordered(MEETING);
@@ -186,14 +185,39 @@ describe('a model that', () => {
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'internal' });
   });
 
-  test('refuses the account is not asked for the next one', async () => {
+  test('refuses the account is not asked for the next one; both wait, and are written once it is open', async () => {
     const first = await ordered(MEETING);
     await spoil({ kind: 'quota' });
     await first.write();
     const before = (await asked()).length;
     const second = await ordered(MEETING);
     await second.write();
-    expect(await orderNow(bench, second.order.id)).toMatchObject({ failure: 'provider_account' });
+    const waiting = { state: 'queued', progress: { stage: 'provider_closed' } };
+    expect(await orderNow(bench, first.order.id)).toMatchObject(waiting);
+    expect(await orderNow(bench, second.order.id)).toMatchObject(waiting);
+    expect(await content(first.documentId)).toMatchObject({ content: null, writtenAt: null });
     expect(await asked()).toHaveLength(before);
+    // What was refused counts for nobody: asked again as often as the wait lasts, it would use up what one may have.
+    const calls = await bench.parts.db
+      .select({ calls: paidCalls.calls })
+      .from(paidCalls)
+      .where(eq(paidCalls.scope, `document:${first.documentId}`));
+    expect(calls).toEqual([{ calls: 0 }]);
+    // Where nothing waits, it fails at once.
+    const { limits } = bench.parts;
+    const parts = { ...bench.parts, limits: { ...limits, providerWaitHours: 0 } };
+    const third = await ordered(MEETING);
+    await writeThrough({ ...bench, parts }, third.documentId);
+    expect(await orderNow(bench, third.order.id)).toMatchObject({
+      state: 'failed',
+      failure: 'provider_account',
+    });
+
+    await bench.openai.control.clearFaults();
+    await bench.parts.db.delete(circuitBreakers);
+    for (const { order, write } of [first, second]) {
+      await write();
+      expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
+    }
   });
 });

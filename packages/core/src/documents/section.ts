@@ -2,9 +2,10 @@ import { documentSections, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { closedFor } from '../breaker/breaker.ts';
-import { extendDeadline, failOrder, noteSilence, orderUnderWay } from '../orders/orders.ts';
+import { extendDeadline, noteSilence, orderUnderWay } from '../orders/orders.ts';
+import { failOrWait } from '../orders/waiting.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall, textCost } from '../spending/spending.ts';
+import { countPaidCall, type PaidCall, textCost } from '../spending/spending.ts';
 import { transact, type Unit } from '../unit.ts';
 import { ask, type Question, writing } from './ask.ts';
 import { volumeOf } from './cost.ts';
@@ -33,7 +34,7 @@ export async function writeSection(
 ): Promise<void> {
   const order = await orderUnderWay(parts.db, 'document', documentId);
   if (!order) return;
-  const fail = (reason: FailureReason) => failOrder(parts, order.id, reason);
+  const fail = (reason: FailureReason) => failOrWait(parts, order.id, reason);
   const closed = await closedFor(parts, writing(parts));
   if (closed) return fail(closed);
   const section = await claim(parts, sectionId);
@@ -50,17 +51,16 @@ export async function writeSection(
   try {
     const material = await materialOf(parts, section);
     if (!material) return;
-    const stop = await parts.db.transaction((tx) =>
-      countPaidCall(tx, parts.config.spending, {
-        ownerId: order.ownerId,
-        chatId: order.chatId,
-        for: 'document',
-        id: documentId,
-        usd: costOf(parts, material.question),
-      }),
-    );
+    const call: PaidCall = {
+      ownerId: order.ownerId,
+      chatId: order.chatId,
+      for: 'document',
+      id: documentId,
+      usd: costOf(parts, material.question),
+    };
+    const stop = await parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, call));
     if (stop) return await fail(stop);
-    const answer = await ask(parts, material.question, run);
+    const answer = await ask(parts, material.question, call, run);
     switch (answer.kind) {
       case 'ok':
         return await resolved(async (unit) => {

@@ -4,6 +4,7 @@ import { shorten, TransientError } from '@aisha/service';
 import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { closeBreaker, noteRefusal, type Work } from '../breaker/breaker.ts';
 import { failOrderIn, lockOrder, noteSilence, succeedOrder } from '../orders/orders.ts';
+import { waitForProviderIn } from '../orders/waiting.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 import { countPaidCall } from '../spending/spending.ts';
 import { type Order, transact, type Unit } from '../unit.ts';
@@ -166,7 +167,10 @@ export async function createFalJobOfPiece(
 }
 
 /** Has the piece of a recording looked after that a request is for. */
-export async function wakePiece(unit: Unit, { orderId, piece }: FalJob): Promise<void> {
+export async function wakePiece(
+  unit: Unit,
+  { orderId, piece }: Pick<FalJob, 'orderId' | 'piece'>,
+): Promise<void> {
   const [order] = await unit.tx
     .select({ subjectId: orders.subjectId })
     .from(orders)
@@ -248,6 +252,8 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
     case 'refused': {
       const failure = await noteRefusal(parts, workOf(job), outcome.reason);
       if (await endUnsent(parts, job.id)) return;
+      // Surely no job there: once the account is open, it is sent as it is.
+      if (failure === 'provider_account' && (await putBack(parts, job))) return;
       await failFalJob(parts, job, failure, outcome.detail);
       return;
     }
@@ -260,6 +266,19 @@ export async function submitFalJob(parts: WorkerParts, job: FalJob, run: Run): P
     default:
       outcome satisfies never;
   }
+}
+
+/** FAL refused our account: the request waits, with its order, or for another recogniser of its piece. False: no longer. */
+function putBack(parts: WorkerParts, { id, orderId, ...job }: FalJob): Promise<boolean> {
+  return transact(parts, async (unit) => {
+    if (job.piece === null && !(await waitForProviderIn(unit, orderId))) return false;
+    await unit.tx
+      .update(falJobs)
+      .set({ state: 'created', submittedAt: null })
+      .where(and(eq(falJobs.id, id), eq(falJobs.state, 'submitting')));
+    if (job.piece !== null) await wakePiece(unit, { orderId, piece: job.piece });
+    return true;
+  });
 }
 
 const neverSent = { state: 'cancelled', endedAt: sql`now()` } as const;

@@ -1,7 +1,8 @@
 import { closedFor } from '../breaker/breaker.ts';
-import { failOrder, noteProgress, startOrder } from '../orders/orders.ts';
+import { type failOrder, noteProgress, startOrder } from '../orders/orders.ts';
+import { failOrWait, waitForProviderIn } from '../orders/waiting.ts';
 import type { Run } from '../parts.ts';
-import type { Order } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { createFalJobs, failFalJob, type FalJob, findFalJobsOfOrder, submitFalJob, workOf } from './jobs.ts';
 import { type FalParts, falOrderOf } from './order.ts';
 
@@ -16,6 +17,10 @@ export async function startFalOrder(parts: FalParts, orderId: string, run: Run):
   const unsent = jobs.filter(({ state }) => state === 'created');
   for (const job of unsent) {
     const closed = existing.length > 0 ? await closedFor(parts, workOf(job)) : null;
+    // A request that was not sent waits with its order; the others of the order are FAL's business already.
+    const waits =
+      closed === 'provider_account' && (await transact(parts, (unit) => waitForProviderIn(unit, orderId)));
+    if (waits) return;
     if (closed) await failFalJob(parts, job, closed, 'the provider is not asked now');
     else await submitFalJob(parts, job, run);
   }
@@ -24,7 +29,7 @@ export async function startFalOrder(parts: FalParts, orderId: string, run: Run):
 /** The rows of its requests; null: it has failed. */
 async function prepared(parts: FalParts, order: Order, run: Run): Promise<readonly FalJob[] | null> {
   const fail = async (reason: Parameters<typeof failOrder>[2]) => {
-    await failOrder(parts, order.id, reason);
+    await failOrWait(parts, order.id, reason);
     return null;
   };
   // Until it is prepared nobody knows which model it needs.

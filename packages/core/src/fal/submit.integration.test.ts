@@ -1,7 +1,8 @@
-import { circuitBreakers, falJobs, notifications } from '@aisha/db';
-import { eq, sql } from 'drizzle-orm';
+import { circuitBreakers, falJobs, notifications, orders } from '@aisha/db';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { closedFor, openBreaker } from '../breaker/breaker.ts';
+import { closedFor, openBreaker, pauseProvider, resumeProvider } from '../breaker/breaker.ts';
+import { accountOf } from '../credits/holds.ts';
 import { cancelOrder } from '../orders/orders.ts';
 import { startFalOrder } from '../fal/start.ts';
 import { eventually, makeOrder, orderNow, startTestParts, type TestParts } from '../testing.ts';
@@ -161,7 +162,6 @@ describe('a request at FAL', () => {
 });
 
 describe('a locked account', () => {
-  const told = () => bench.enqueued.filter(({ name }) => name === 'notification.send');
   const alarms = () =>
     bench.parts.db
       .select({ userId: notifications.userId })
@@ -171,27 +171,45 @@ describe('a locked account', () => {
   /** The time after which the provider is asked again is over. */
   const passBreaker = () => bench.parts.db.update(circuitBreakers).set({ openUntil: sql`now()` });
 
-  test('ends the order, stops the next ones, alarms each operator once an outage, and heals', async () => {
+  const waiting = { state: 'queued', failure: null, progress: { stage: 'provider_closed' } } as const;
+  const held = async (userId: number) => (await inUnit((unit) => accountOf(unit.tx, userId))).held;
+  const inUnit = <T>(work: Parameters<typeof transact<T>>[1]) => transact(bench.parts, work);
+  const backWords = (userId: number) =>
+    bench.parts.db
+      .select({ data: notifications.data })
+      .from(notifications)
+      .where(and(eq(notifications.kind, 'service.back'), eq(notifications.userId, userId)));
+  const edits = (orderId: string) =>
+    bench.enqueued.filter(
+      ({ name, payload }) =>
+        name === 'order.progress' && JSON.stringify(payload) === JSON.stringify({ orderId }),
+    ).length;
+
+  test('has orders wait, the next ones too, alarms each operator once an outage, and heals', async () => {
+    const person = await bench.person();
     await bench.fal.control.lock('Exhausted balance');
-    const first = await makeOrder(bench, me);
+    const first = await makeOrder(bench, person);
+    const price = await held(person);
     await start(first.id);
-    expect(await orderNow(bench, first.id)).toMatchObject({ state: 'failed', failure: 'provider_account' });
+    expect(await orderNow(bench, first.id)).toMatchObject(waiting);
+    expect(await jobOf(first.id)).toMatchObject({ state: 'created', submittedAt: null });
     expect(await closedFor(bench.parts, { provider: 'fal' })).toBe('provider_account');
     expect((await alarms()).map(({ userId }) => userId)).toEqual([501, 502]);
 
-    bench.enqueued.length = 0;
-    const second = await makeOrder(bench, me);
+    const second = await makeOrder(bench, person);
     await start(second.id);
-    expect(await orderNow(bench, second.id)).toMatchObject({ failure: 'provider_account' });
+    expect(await orderNow(bench, second.id)).toMatchObject(waiting);
     expect((await bench.fal.control.requests()).filter((one) => one.operation === 'submit')).toHaveLength(1);
-    // The order's own word, and no alarm: the operators know.
-    expect(told()).toHaveLength(1);
 
+    // Tried again and refused again: the same outage, the same word, the same price set aside.
     await passBreaker();
-    const third = await makeOrder(bench, me);
-    await start(third.id);
-    expect(await orderNow(bench, third.id)).toMatchObject({ failure: 'provider_account' });
+    await start(first.id);
+    expect(await orderNow(bench, first.id)).toMatchObject(waiting);
     expect(await alarms()).toHaveLength(2);
+    expect(await held(person)).toBe(2 * price);
+    // Whoever wants to wait no longer cancels, and has their credits back.
+    await inUnit((unit) => cancelOrder(unit, person, second.id));
+    expect(await held(person)).toBe(price);
 
     await bench.fal.control.lock(null);
     await passBreaker();
@@ -199,11 +217,55 @@ describe('a locked account', () => {
     await start(fourth.id);
     expect(await jobOf(fourth.id)).toMatchObject({ state: 'submitted' });
     expect(await closedFor(bench.parts, { provider: 'fal' })).toBe(null);
+    // Whoever waited is told once that it is over, and goes on: one request, paid for once.
+    expect(await backWords(person)).toEqual([{ data: { waited: true } }]);
+    expect((await orderNow(bench, first.id)).nextCheckAt.getTime()).toBeLessThanOrEqual(Date.now());
+    await start(first.id);
+    expect(await jobOf(first.id)).toMatchObject({ state: 'submitted' });
+    expect(await bench.fal.control.paidJobs({ job: (await jobOf(first.id)).id })).toHaveLength(1);
 
     await bench.fal.control.lock('Exhausted balance');
     await start((await makeOrder(bench, me)).id);
     expect(await alarms()).toHaveLength(4);
     await bench.fal.control.lock(null);
+  });
+
+  test('that an operator paused holds what is new until it is let go on, and for no longer than is said', async () => {
+    await bench.parts.db.delete(circuitBreakers);
+    const person = await bench.person();
+    const before = (await bench.fal.control.requests()).length;
+    expect(await inUnit((unit) => pauseProvider(unit, 'fal'))).toBe(true);
+    const { id } = await makeOrder(bench, person);
+    const price = await held(person);
+    for (let n = 0; n < 3; n++) await start(id);
+    const order = await orderNow(bench, id);
+    expect(order).toMatchObject(waiting);
+    expect(edits(id)).toBe(1);
+    // Neither its time nor what was set aside runs out meanwhile, and the sweeper ends nothing.
+    expect(order.deadlineAt.getTime()).toBeGreaterThan(order.nextCheckAt.getTime());
+    expect(await held(person)).toBe(price);
+    const hours = ((order.waitsSince ?? new Date(0)).getTime() - Date.now()) / 3_600_000 + 24;
+    expect(Date.parse(order.progress?.until ?? '') - Date.now()).toBeCloseTo(hours * 3_600_000, -4);
+    expect(await bench.fal.control.requests()).toHaveLength(before);
+
+    expect(await inUnit((unit) => resumeProvider(unit, 'fal'))).toBe(true);
+    expect(await backWords(person)).toEqual([{ data: { waited: true } }]);
+    await start(id);
+    expect(await jobOf(id)).toMatchObject({ state: 'submitted' });
+
+    // A day is over: it fails, says why, and costs nothing.
+    await inUnit((unit) => pauseProvider(unit, 'fal'));
+    const last = await makeOrder(bench, person);
+    await start(last.id);
+    await bench.parts.db
+      .update(orders)
+      .set({ waitsSince: sql`now() - interval '25 hours'` })
+      .where(eq(orders.id, last.id));
+    const heldBefore = await held(person);
+    await start(last.id);
+    expect(await orderNow(bench, last.id)).toMatchObject({ state: 'failed', failure: 'provider_account' });
+    expect(await held(person)).toBe(heldBefore - price);
+    await inUnit((unit) => resumeProvider(unit, 'fal'));
   });
 
   test('found by many at once is one alarm for each operator', async () => {

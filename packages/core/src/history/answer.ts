@@ -1,4 +1,4 @@
-import { type Answer, type PassageLine, questions, recordings } from '@aisha/db';
+import { type Answer, type FailureReason, type PassageLine, questions, recordings } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
@@ -6,16 +6,10 @@ import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { writing } from '../documents/ask.ts';
 import { type Line, readLines } from '../documents/lines.ts';
 import { MASKED, maskOf } from '../masking/masked.ts';
-import {
-  failOrder,
-  noteProgress,
-  noteSilence,
-  orderUnderWay,
-  startOrder,
-  succeedOrder,
-} from '../orders/orders.ts';
+import { noteProgress, noteSilence, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';
+import { failOrWait } from '../orders/waiting.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall, textCost } from '../spending/spending.ts';
+import { countPaidCall, type PaidCall, textCost } from '../spending/spending.ts';
 import { type Order, transact } from '../unit.ts';
 import type { Question } from './questions.ts';
 import { type Hit, searchHistory } from './search.ts';
@@ -67,7 +61,7 @@ export async function answerQuestion(parts: WorkerParts, questionId: string, run
   const [asked] = await parts.db.select().from(questions).where(eq(questions.id, questionId));
   if (!waiting || !asked) return;
   const closed = await closedFor(parts, writing(parts));
-  if (closed) return failOrder(parts, waiting.id, closed);
+  if (closed) return failOrWait(parts, waiting.id, closed);
   const order = await startOrder(parts, waiting.id);
   if (!order) return;
   await noteProgress(parts, order.id, { stage: 'writing' });
@@ -160,15 +154,14 @@ async function ask(
   const mask = await maskOf(parts, [ownerId, ...owners], names);
   const hide = (text: string) => mask?.hide(text) ?? text;
   const user = `Question: ${hide(question)}\n\n${hide(numberedLines(given))}`;
-  const stop = await parts.db.transaction((tx) =>
-    countPaidCall(tx, parts.config.spending, {
-      ownerId: order.ownerId,
-      chatId: order.chatId,
-      for: 'document',
-      id,
-      usd: textCost(parts.config.spending, { read: user.length + RULES.length, written: LONGEST_ANSWER }),
-    }),
-  );
+  const call: PaidCall = {
+    ownerId: order.ownerId,
+    chatId: order.chatId,
+    for: 'document',
+    id,
+    usd: textCost(parts.config.spending, { read: user.length + RULES.length, written: LONGEST_ANSWER }),
+  };
+  const stop = await parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, call));
   if (stop) return end(parts, order, stop);
   const outcome = await parts.openai.completeJson({
     schema: form,
@@ -200,7 +193,7 @@ async function ask(
       );
     case 'refused':
       parts.log.warn('the text model refused', { code: outcome.code });
-      return end(parts, order, await noteRefusal(parts, writing(parts), outcome.code));
+      return end(parts, order, await noteRefusal(parts, writing(parts), outcome.code, call));
     default:
       return outcome satisfies never;
   }
@@ -221,12 +214,8 @@ async function whoseIs(
   };
 }
 
-async function end(
-  parts: WorkerParts,
-  { id }: Order,
-  reason: Parameters<typeof failOrder>[2],
-): Promise<null> {
-  await failOrder(parts, id, reason);
+async function end(parts: WorkerParts, { id }: Order, reason: FailureReason): Promise<null> {
+  await failOrWait(parts, id, reason);
   return null;
 }
 

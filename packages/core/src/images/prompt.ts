@@ -8,7 +8,7 @@ import { START_RETRIED_MINUTES } from '../fal/jobs.ts';
 import { MASKED, maskOf } from '../masking/masked.ts';
 import { noteSilence } from '../orders/orders.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import { countPaidCall, textCost } from '../spending/spending.ts';
+import { countPaidCall, type PaidCall, textCost } from '../spending/spending.ts';
 import type { Order } from '../unit.ts';
 import { PROMPT_MAX } from './images.ts';
 
@@ -48,7 +48,7 @@ export async function judgePrompt(
         verdict.afterMs === null ? {} : { retryAfterMs: verdict.afterMs },
       );
     case 'refused':
-      return noteRefusal(parts, judging, verdict.code);
+      return noteRefusal(parts, judging, verdict.code, callFor(parts, order));
     default:
       return verdict satisfies never;
   }
@@ -58,15 +58,13 @@ export async function judgePrompt(
 const TOLD = 1_000;
 
 /** One call of OpenAI for an order of images. */
-export const countCall = (
-  parts: WorkerParts,
-  { id, ownerId, chatId }: Order,
-): Promise<FailureReason | null> => {
+export const callFor = (parts: WorkerParts, { id, ownerId, chatId }: Order): PaidCall => {
   const usd = textCost(parts.config.spending, { read: PROMPT_MAX + TOLD, written: PROMPT_MAX });
-  return parts.db.transaction((tx) =>
-    countPaidCall(tx, parts.config.spending, { ownerId, chatId, for: 'image', id, usd }),
-  );
+  return { ownerId, chatId, for: 'image', id, usd };
 };
+
+export const countCall = (parts: WorkerParts, order: Order): Promise<FailureReason | null> =>
+  parts.db.transaction((tx) => countPaidCall(tx, parts.config.spending, callFor(parts, order)));
 
 const REVIEWS = ['fine', 'undressing', 'real_person'] as const;
 const review = z.object({ verdict: z.enum(REVIEWS) });
@@ -94,7 +92,7 @@ export async function reviewPrompt(
     repair: false,
     signal,
   });
-  if (outcome.kind === 'refused') await noteRefusal(parts, reviewing, outcome.code);
+  if (outcome.kind === 'refused') await noteRefusal(parts, reviewing, outcome.code, callFor(parts, order));
   return outcome.kind === 'ok' && outcome.value.verdict !== 'fine' ? outcome.value.verdict : null;
 }
 
@@ -133,7 +131,8 @@ export async function englishPrompt(
     });
     if (outcome.kind === 'retry' || outcome.kind === 'invalid') continue;
     // Operators hear of it; the image is drawn all the same.
-    if (outcome.kind === 'refused') await noteRefusal(parts, translating, outcome.code);
+    if (outcome.kind === 'refused')
+      await noteRefusal(parts, translating, outcome.code, callFor(parts, order));
     const english = outcome.kind === 'ok' ? outcome.value.english.trim() : '';
     return (mask ? mask.restore(english) : english) || prompt;
   }

@@ -8,7 +8,7 @@ import type { Order } from '../unit.ts';
 import { waitsAs } from '../users/turns.ts';
 import { isHeldBack } from './held-back.ts';
 import type { ImageInput } from './images.ts';
-import { countCall } from './prompt.ts';
+import { callFor, countCall } from './prompt.ts';
 
 /** Telegram's cloud gives bots no larger file. */
 const MAX_BYTES = 20 * 1024 * 1024;
@@ -24,6 +24,9 @@ export async function likeReference(
   { fileId }: NonNullable<ImageInput['reference']>,
   run: Run,
 ): Promise<string | { readonly refused: FailureReason }> {
+  // The picture is judged before it is looked at: what nobody can judge now waits, and is not refused.
+  const accountClosed = await closedFor(parts, { provider: 'openai' });
+  if (accountClosed) return { refused: accountClosed };
   const file = await parts.telegram.downloadToBuffer(fileId, { maxBytes: MAX_BYTES, signal: run.signal });
   if (file.kind === 'retry' || file.kind === 'misplaced')
     throw new TransientError(`Telegram does not give a picture now: ${file.why}`);
@@ -53,7 +56,7 @@ export async function likeReference(
       if (run.lastAttempt) return { refused: 'provider_down' };
       throw new TransientError(`the vision model is not available now: ${outcome.why}`);
     case 'refused':
-      return { refused: await noteRefusal(parts, looking, outcome.code) };
+      return { refused: await noteRefusal(parts, looking, outcome.code, callFor(parts, order)) };
     case 'refusal':
     case 'filtered':
       return { refused: 'content_policy' };

@@ -105,7 +105,7 @@ export const notificationBody = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('group.payer_gone'), data: z.object({ title: z.string() }) }),
   z.object({ kind: z.literal('privacy.export'), data: z.object({ exportId: z.string() }) }),
-  z.object({ kind: z.literal('service.back'), data: z.object({}) }),
+  z.object({ kind: z.literal('service.back'), data: z.object({ waited: z.boolean().optional() }) }),
   z.object({ kind: z.literal('broadcast.ended'), data: z.object({ broadcastId: z.string() }) }),
 ]);
 export type NotificationBody = z.infer<typeof notificationBody>;

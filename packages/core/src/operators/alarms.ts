@@ -1,7 +1,7 @@
 import { notifications, operatorActions, type Tx } from '@aisha/db';
 import { storableJson } from '@aisha/service';
 import { and, count, eq, inArray, sql } from 'drizzle-orm';
-import { pauseProvider, resumeProvider } from '../breaker/breaker.ts';
+import { pauseProvider, resumeProvider, tryAccount } from '../breaker/breaker.ts';
 import {
   type Alarm,
   type Mended,
@@ -113,6 +113,12 @@ export async function retryByAlarm(
   if (alarm?.body.kind !== 'alarm') return;
   const failure = alarm.body.data.model === undefined ? 'provider_account' : 'provider_model';
   const reason = `alarm ${notificationId}`;
+  const { provider } = alarm.body.data;
+  // Those that wait for the account go on by themselves; it is only asked at once.
+  const woken =
+    failure === 'provider_account' && provider !== undefined
+      ? await transact(parts, ({ tx }) => tryAccount(tx, provider.toLowerCase()))
+      : 0;
   const failed = await failedOrders(parts.db, { failure, limit: BATCH });
   for (const { id } of failed) await transact(parts, (unit) => retryOrder(unit, operator, id, reason));
   const left = await failedOrders(parts.db, { failure, limit: BATCH });
@@ -127,7 +133,7 @@ export async function retryByAlarm(
     await noteMended(unit, alarm, {
       what: 'retried',
       by: operator,
-      orders: row?.n ?? 0,
+      orders: (row?.n ?? 0) + woken,
       left: left.length,
     });
   });

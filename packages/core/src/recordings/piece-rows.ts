@@ -2,31 +2,37 @@ import { type FailureReason, recordingPieces, recordings } from '@aisha/db';
 import { and, asc, count, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { failOrder, noteProgress } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
-import { countPaidCall } from '../spending/spending.ts';
+import { countPaidCall, type PaidCall } from '../spending/spending.ts';
 import { type Order, transact, type Unit } from '../unit.ts';
 import { enqueuePieces } from './leader.ts';
 import { type Answer, isOpen, type Piece } from './piece.ts';
+
+/** What asking for a piece is counted as. */
+export const callFor = (
+  piece: Piece,
+  { ownerId, chatId }: Pick<Order, 'ownerId' | 'chatId'>,
+  usdPerMinute: number | null,
+): PaidCall => ({
+  ownerId,
+  chatId,
+  for: 'recording',
+  id: piece.recordingId,
+  usd: usdPerMinute === null ? null : (secondsHeard([piece]) / 60) * usdPerMinute,
+});
 
 /** Counts the call that is about to be made; the reason why it must not be, if there is one. */
 export function countAsking(
   parts: WorkerParts,
   piece: Piece,
-  { ownerId, chatId }: Pick<Order, 'ownerId' | 'chatId'>,
+  order: Pick<Order, 'ownerId' | 'chatId'>,
   usdPerMinute: number | null,
 ): Promise<FailureReason | null> {
-  const usd = usdPerMinute === null ? null : (secondsHeard([piece]) / 60) * usdPerMinute;
   return transact(parts, async ({ tx }) => {
     await tx
       .update(recordingPieces)
       .set({ asked: sql`${recordingPieces.asked} + 1` })
       .where(isOpen(piece));
-    return countPaidCall(tx, parts.config.spending, {
-      ownerId,
-      chatId,
-      for: 'recording',
-      id: piece.recordingId,
-      usd,
-    });
+    return countPaidCall(tx, parts.config.spending, callFor(piece, order, usdPerMinute));
   });
 }
 

@@ -4,13 +4,14 @@ import { TransientError } from '@aisha/service';
 import { and, eq, isNull } from 'drizzle-orm';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import { failOrder, noteSilence, orderUnderWay } from '../orders/orders.ts';
+import { waitForProviderIn } from '../orders/waiting.ts';
 import type { Run, WorkerParts } from '../parts.ts';
-import type { Order } from '../unit.ts';
+import { type Order, transact } from '../unit.ts';
 import { hearAtFal } from './at-fal.ts';
 import { answerOf, cutShort } from './heard.ts';
 import type { Asked, Hearing } from './hearing.ts';
 import { type Answer, heardBefore, isOpen, type Piece } from './piece.ts';
-import { countAsking, finish, joinIfDone, keepAnswer, leaveOut, noteTry } from './piece-rows.ts';
+import { callFor, countAsking, finish, joinIfDone, keepAnswer, leaveOut, noteTry } from './piece-rows.ts';
 import { hearersFor } from './recognisers.ts';
 import type { Recording } from './recordings.ts';
 import { callRoll, soundOf } from './roll-call.ts';
@@ -52,7 +53,11 @@ export async function transcribePiece(
       const first = heardBefore(piece);
       // An answer that may be short is better than none, and is paid for.
       if (first) return finish(parts, order, piece, first);
-      return leaveOut(parts, order, piece, chosen.failure);
+      const { failure } = chosen;
+      const waits =
+        failure === 'provider_account' &&
+        (await transact(parts, (unit) => waitForProviderIn(unit, order.id)));
+      return waits ? undefined : leaveOut(parts, order, piece, failure);
     }
     const { hearer } = chosen;
     const sound = soundOf(parts, recording, piece, hearer, run.signal);
@@ -63,14 +68,16 @@ export async function transcribePiece(
         ? await hearAtFal(parts, hearer, hearing, run)
         : await hear(parts, hearer, chosen.isLast, hearing, run);
     if (asked.kind !== 'failed') return;
-    await noteTry(parts, piece, hearer.name, GIVEN_UP);
+    // Not this piece's fault: it is asked again once the account is open, and is closed until then.
+    const isAccount = asked.failure === 'provider_account' && (await closedFor(parts, hearer.work)) !== null;
+    if (!isAccount) await noteTry(parts, piece, hearer.name, GIVEN_UP);
     run.log.warn('a recogniser failed a piece; the next one is asked', {
       recordingId,
       index,
       recogniser: hearer.name,
       failure: asked.failure,
     });
-    if (chosen.isLast) return giveUpOn(parts, order, piece, asked.failure);
+    if (chosen.isLast && !isAccount) return giveUpOn(parts, order, piece, asked.failure);
   }
 }
 
@@ -98,7 +105,8 @@ async function choose(
   for (const hearer of hearersFor(parts, recording)) {
     if ((piece.tries[hearer.name] ?? 0) >= GIVEN_UP) continue;
     const closed = await closedFor(parts, hearer.work);
-    if (closed) failure = closed;
+    // Whoever may be asked again when an account is open is waited for.
+    if (closed) failure = failure === 'provider_account' ? failure : closed;
     else usable.push(hearer);
   }
   const [hearer] = usable;
@@ -119,6 +127,7 @@ async function hear(
     await failOrder(parts, order.id, stop);
     return { kind: 'done' };
   }
+  const counted = callFor(piece, order, hearer.can.usdPerMinute);
   const taken = async (answer: Answer): Promise<Asked> => {
     await callRoll(parts, recording, piece, answer, run.signal);
     await finish(parts, order, piece, answer);
@@ -164,7 +173,7 @@ async function hear(
         recogniser: hearer.name,
         code: outcome.code,
       });
-      return { kind: 'failed', failure: await noteRefusal(parts, hearer.work, outcome.code) };
+      return { kind: 'failed', failure: await noteRefusal(parts, hearer.work, outcome.code, counted) };
     }
     default:
       return outcome satisfies never;

@@ -287,15 +287,30 @@ describe('a piece', () => {
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_down' });
   });
 
-  test.each([
-    ['quota', 'provider_account'],
-    ['bad_key', 'provider_account'],
-    ['country', 'provider_model'],
-  ] as const)('refused for %s ends the order with its reason', async (kind, failure) => {
+  test.each([['quota'], ['bad_key']] as const)(
+    'refused for %s waits, and is heard once the account is open',
+    async (kind) => {
+      const { id, order, parts } = await prepared(numbered(8));
+      await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind } });
+      await transcribePiece(parts, id, 0, run());
+      expect(await orderNow(bench, order.id)).toMatchObject({
+        state: 'queued',
+        progress: { stage: 'provider_closed' },
+      });
+      await bench.openai.control.reset();
+      await transcribePiece(parts, id, 0, run());
+      expect(await bench.openai.control.requests({ route: 'transcriptions' })).toEqual([]);
+      await bench.parts.db.delete(circuitBreakers);
+      await transcribePiece(parts, id, 0, run());
+      expect((await pieces(id))[0]).toMatchObject({ doneAt: expect.any(Date), failure: null });
+    },
+  );
+
+  test('refused for the country ends the order with its reason', async () => {
     const { id, order, parts } = await prepared(numbered(8));
-    await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind } });
+    await bench.openai.control.addFault({ route: 'transcriptions', times: null, fault: { kind: 'country' } });
     await transcribePiece(parts, id, 0, run());
-    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure });
+    expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'provider_model' });
     await bench.openai.control.reset();
     // Pieces of an order that has ended cost nothing.
     await transcribePiece(parts, id, 1, run());

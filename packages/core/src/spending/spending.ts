@@ -51,6 +51,30 @@ export async function countPaidCall(
   return null;
 }
 
+/**
+ * Takes a counted call back: the provider refused our account, so nothing was done and nothing is billed. Whoever waits for
+ * the account asks again and again.
+ */
+export async function takeBackPaidCall(tx: Tx, call: PaidCall): Promise<void> {
+  const { ownerId, usd } = call;
+  const use = USES[call.for];
+  // In the order of `countPaidCall`, so that neither waits for the other in a ring.
+  const counts = call.for === 'fal' ? [] : [sql`${`${call.for}:${call.id}`}`];
+  for (const scope of [...counts, today(use === 'speech' ? 'day' : use)])
+    await tx
+      .update(paidCalls)
+      .set({ calls: sql`greatest(0, ${paidCalls.calls} - 1)` })
+      .where(and(eq(paidCalls.ownerId, ownerId), eq(paidCalls.scope, scope)));
+  const micros = Math.ceil((usd ?? 0) * MICROS);
+  if (micros === 0) return;
+  const newcomers = (await isNewcomer(tx, ownerId)) ? ['newcomers'] : [];
+  for (const scope of [`chat:${call.chatId}`, `user:${ownerId}`, ...newcomers, 'all'])
+    await tx
+      .update(dailySpending)
+      .set({ micros: sql`greatest(0, ${dailySpending.micros} - ${micros}::bigint)` })
+      .where(and(eq(dailySpending.scope, scope), eq(dailySpending.day, DAY)));
+}
+
 /** Came within the last 24 hours and never paid: of these anybody can be as many as they like. */
 async function isNewcomer(tx: Pick<Db, 'select'>, ownerId: number): Promise<boolean> {
   const paid = tx

@@ -65,6 +65,7 @@ export const WIDE_SHARES: FairShares = {
   group: { underWay: 1_000, perMinute: 1_000, perDay: 1_000 },
   creditsPerDay: { person: 1_000_000, group: 1_000_000 },
   updatesPerMinute: 10_000,
+  providerWaitHours: 24,
   wrongCodesPerHour: 100,
 };
 

@@ -45,6 +45,8 @@ export const orders = pgTable(
     retriedBy: uuid('retried_by'),
     /** The message that is edited as the order advances. */
     statusMessageId: bigint('status_message_id', { mode: 'number' }),
+    /** When it first had to wait for a provider that refuses our account or is paused. */
+    waitsSince: at('waits_since'),
     /** Counts the sweeper's calls, so that each is a job of its own. */
     checks: integer('checks').notNull().default(0),
     nextCheckAt: at('next_check_at').notNull().defaultNow(),

@@ -71,7 +71,9 @@ export type Stage =
   | 'provider_silent'
   | 'writing'
   /** Providers were asked for as much as the service may spend in a day; it begins by `until`. */
-  | 'over_budget';
+  | 'over_budget'
+  /** A provider refuses our account, or operators paused it; it begins when that is over, and fails at `until`. */
+  | 'provider_closed';
 
 /** How far an order is; what the status message shows. */
 export interface Progress {

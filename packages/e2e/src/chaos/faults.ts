@@ -64,8 +64,11 @@ export function faultCatalogue(
         await fal.lock('Exhausted balance. Top up your balance at fal.ai/dashboard/billing.');
         await wait(random.whole(1_000, 4_000));
         await fal.lock(null);
-        // The breaker's minute is made shorter: all that would be tested in it is that pictures are refused.
+        // The breaker's minute is made shorter: all that would be tested in it is that pictures wait.
         await sql(`update circuit_breakers set open_until = now() + interval '2 seconds' where name = 'fal'`);
+        await sql(
+          `update orders set next_check_at = now() + interval '3 seconds' where progress->>'stage' = 'provider_closed'`,
+        );
       },
     },
   ];
