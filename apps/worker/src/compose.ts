@@ -91,7 +91,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
       spending: config.spending,
       photos: config.photos,
       privacy: config.privacy,
-      documents: { maskPersonal: config.openai.maskPersonal },
+      documents: { maskPersonal: config.openai.maskPersonal, titles: config.openai.titles },
     },
   } satisfies WorkerParts & Record<string, unknown>;
 

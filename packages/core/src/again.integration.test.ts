@@ -149,7 +149,7 @@ test('a transcription that failed goes on from what was heard, and is paid once'
   const last = await failTwice(first, 10);
   await prepareRecording(bench.parts, recording.id, bench.run());
   await transcribePiece(bench.parts, recording.id, 0, bench.run());
-  await joinRecording(bench.parts, recording.id);
+  await joinRecording(bench.parts, recording.id, bench.run());
   await isPaid(last, 10);
   expect((await recordingNow(bench, recording.id)).text).toContain('договор');
 });

@@ -40,7 +40,7 @@ export interface WorkerParts extends DeciderParts {
     readonly photos: PhotoRules;
     readonly privacy: PrivacyConfig;
     /** Unless a person chose otherwise. */
-    readonly documents: { readonly maskPersonal: boolean };
+    readonly documents: { readonly maskPersonal: boolean; readonly titles: boolean };
   };
 }
 

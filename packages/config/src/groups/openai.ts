@@ -14,6 +14,8 @@ export interface OpenAiConfig {
   moderation: 'endpoint' | 'model';
   /** Names, phones, IIN, cards and addresses are hidden from the text model, and put back into what it answers. */
   maskPersonal: boolean;
+  /** Recordings are called by what the text model finds them to be about. */
+  titles: boolean;
 }
 
 export const openAiGroup = group({
@@ -58,6 +60,12 @@ export const openAiGroup = group({
       doc: 'Who judges what is to be drawn (nothing is drawn unjudged): `endpoint`, the moderation model; `model`, where the server has no /moderations, OPENAI_MODEL.',
       expected: 'endpoint or model',
     },
+    RECORDING_TITLES: {
+      schema: boolean(true),
+      doc: 'Recordings without a name of their own are called by what the text model finds them to be about; off: by their first words, and no text goes there unasked.',
+      expected: 'on or off',
+      example: 'on',
+    },
     MASK_PERSONAL_DATA: {
       schema: boolean(false),
       doc: 'Names, phones, IIN, cards and addresses are replaced before a text goes to the text model, and put back into its documents.',
@@ -74,5 +82,6 @@ export const openAiGroup = group({
     moderationModel: v.OPENAI_MODERATION_MODEL,
     moderation: v.OPENAI_MODERATION,
     maskPersonal: v.MASK_PERSONAL_DATA,
+    titles: v.RECORDING_TITLES,
   }),
 });

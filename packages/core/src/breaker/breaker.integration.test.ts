@@ -66,7 +66,7 @@ async function hear() {
   });
   await prepareRecording(bench.parts, recording.id, bench.run());
   await transcribePiece(bench.parts, recording.id, 0, bench.run());
-  await joinRecording(bench.parts, recording.id);
+  await joinRecording(bench.parts, recording.id, bench.run());
   return { order: await orderNow(bench, order.id), text: (await recordingNow(bench, recording.id)).text };
 }
 

@@ -2,6 +2,7 @@ import { documentTemplates, type FailureReason } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { eq } from 'drizzle-orm';
 import { closeBreaker, noteRefusal } from '../breaker/breaker.ts';
+import { writing } from '../breaker/writing.ts';
 import type { Mask } from '../masking/mask.ts';
 import { MASKED, maskOf } from '../masking/masked.ts';
 import type { Run, WorkerParts } from '../parts.ts';
@@ -16,10 +17,6 @@ const RULES =
 
 const MERGING =
   'You are given documents written over consecutive sections of one text, as JSON. Merge them into one without losing anything and without repeating; keep the moments as they are.';
-
-/** Whose work a document is. */
-export const writing = ({ openai }: Pick<WorkerParts, 'openai'>) =>
-  ({ provider: 'openai', use: 'text', model: openai.models.text }) as const;
 
 /** What came of one paid call. */
 export type Answer =

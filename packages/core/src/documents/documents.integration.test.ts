@@ -51,7 +51,10 @@ describe('where personal data is masked', () => {
   const spoken = `${MEETING}\nОльга Иванова, +7 701 123 45 67, ИИН 850101300123, подготовит договор к среде.\n`;
 
   test('nothing of it leaves the process, and documents have all of it', async () => {
-    const masked = { ...bench.parts, config: { ...bench.parts.config, documents: { maskPersonal: true } } };
+    const masked = {
+      ...bench.parts,
+      config: { ...bench.parts.config, documents: { maskPersonal: true, titles: true } },
+    };
     // Several sections, so that they are merged, too.
     const filler = Array.from({ length: 900 }, (_, n) => `Говорили о погоде номер ${n}, и долго.`).join('\n');
     const { documentId } = await makeDocument(bench, await recorded(`${spoken}${filler}\n${spoken}`), 'todo');

@@ -3,7 +3,7 @@ import { TransientError } from '@aisha/service';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
-import { writing } from '../documents/ask.ts';
+import { writing } from '../breaker/writing.ts';
 import { type Line, readLines } from '../documents/lines.ts';
 import { MASKED, maskOf } from '../masking/masked.ts';
 import { noteProgress, noteSilence, orderUnderWay, startOrder, succeedOrder } from '../orders/orders.ts';

@@ -17,6 +17,6 @@ export function recordingHandlers(parts: WorkerParts) {
       handle: ({ recordingId, index }, run) => transcribePiece(parts, recordingId, index, run),
       giveUp: ({ recordingId, index }) => giveUpPiece(parts, recordingId, index),
     },
-    'recording.join': { handle: ({ recordingId }) => joinRecording(parts, recordingId), giveUp },
+    'recording.join': { handle: ({ recordingId }, run) => joinRecording(parts, recordingId, run), giveUp },
   } satisfies Partial<JobHandlers>;
 }

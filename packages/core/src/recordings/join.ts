@@ -4,7 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import { giveUpFalJob } from '../fal/jobs.ts';
 import { cancelOrder, failOrder, orderUnderWay, succeedOrder } from '../orders/orders.ts';
 import { AGAIN } from '../overdue.ts';
-import type { WorkerParts } from '../parts.ts';
+import type { Run, WorkerParts } from '../parts.ts';
 import { waitsAs } from '../users/turns.ts';
 import { type Order, transact } from '../unit.ts';
 import { segmentsOf, textOf } from './cues.ts';
@@ -12,13 +12,14 @@ import { withoutOverlaps } from './overlap.ts';
 import type { Piece } from './piece.ts';
 import { piecesInOrder, secondsHeard } from './piece-rows.ts';
 import type { Recording } from './recordings.ts';
-import { firstWords } from './title.ts';
+import { firstWords, saysNothing } from './title.ts';
+import { titleOf } from './title-by-model.ts';
 import { putTranscript, type Transcript } from './transcript.ts';
 import { chargedMinutes } from './transcription-order.ts';
 import { timedWords } from './words.ts';
 
 /** Job: puts the pieces together in their order and keeps the transcript. */
-export async function joinRecording(parts: WorkerParts, recordingId: string): Promise<void> {
+export async function joinRecording(parts: WorkerParts, recordingId: string, run: Run): Promise<void> {
   const order = await orderUnderWay(parts.db, 'transcription', recordingId);
   const [recording] = await parts.db.select().from(recordings).where(eq(recordings.id, recordingId));
   if (!order || !recording) return;
@@ -36,7 +37,11 @@ export async function joinRecording(parts: WorkerParts, recordingId: string): Pr
   }
   // Minutes in which something was said and recognised; more than was agreed on is never charged.
   const delivered = chargedMinutes(secondsHeard(done.filter(({ text }) => text)), parts.prices);
-  await keepTranscript(parts, recording, order, { delivered, text: textOf(transcript), transcript });
+  const text = textOf(transcript);
+  const title = hasOwnName(recording)
+    ? null
+    : await titleOf(parts, recording, order, { text, transcript }, run);
+  await keepTranscript(parts, recording, order, { delivered, text, transcript, title });
 }
 
 function transcriptOf(recording: Recording, done: readonly Piece[], missing: readonly Piece[]): Transcript {
@@ -96,6 +101,8 @@ function mostly(pieces: readonly Piece[]): string | null {
 }
 
 export interface Kept {
+  /** What the text model found it to be about; null: it said nothing. */
+  readonly title?: string | null;
   /** Of the order's units. */
   readonly delivered?: number;
   readonly text: string;
@@ -107,7 +114,7 @@ export async function keepTranscript(
   parts: WorkerParts,
   recording: Recording,
   order: Order,
-  { text, transcript, delivered }: Kept,
+  { text, transcript, delivered, title = null }: Kept,
 ): Promise<void> {
   const key = objectKey(recording.ownerId, 'recordings', recording.id, 'transcript.txt');
   await putTranscript(parts.storage, recording, transcript);
@@ -125,7 +132,7 @@ export async function keepTranscript(
         segments: transcript.segments.map(segmentOf),
         language: transcript.language,
         missing: transcript.missing,
-        ...titled(recording, text),
+        ...titled(recording, text, title),
         ...namedBy(recording, transcript),
         transcriptKey: key,
         transcribedAt: sql`now()`,
@@ -136,9 +143,16 @@ export async function keepTranscript(
   });
 }
 
-/** What has no name of its own is called by its first words. */
-function titled({ titleFrom, fileName, source }: Recording, text: string) {
-  const title = titleFrom === null && fileName === null && source !== 'text' ? firstWords(text) : null;
+/** Somebody called it this, or its file has a name that says something. */
+const hasOwnName = ({ titleFrom, fileName, source }: Recording): boolean =>
+  titleFrom !== null || source === 'text' || (fileName !== null && !saysNothing(fileName));
+
+/** What has no name of its own is called by what it is about, or by its first words. */
+function titled(recording: Recording, text: string, found: string | null) {
+  if (hasOwnName(recording)) return {};
+  if (found !== null) return { title: found, titleFrom: 'model' as const };
+  // A file's name, whatever it says, is known to who sent it.
+  const title = recording.fileName === null ? firstWords(text) : null;
   return title === null ? {} : { title, titleFrom: 'words' as const };
 }
 

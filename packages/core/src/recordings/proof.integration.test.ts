@@ -237,7 +237,7 @@ test('a stop gives what is done so far, and nobody hears the rest', async () => 
   expect(await stop(await bench.person())).toBeNull();
   expect(await stop(me)).toBe('stopping');
   await transcribePiece(parts, recording.id, 1, bench.run());
-  await joinRecording(parts, recording.id);
+  await joinRecording(parts, recording.id, bench.run());
   expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded' });
   const kept = await recordingNow(bench, recording.id);
   expect(kept.text).toContain('мы0');

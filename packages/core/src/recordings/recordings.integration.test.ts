@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { circuitBreakers, recordingPieces, recordings } from '@aisha/db';
+import { circuitBreakers, paidCalls, recordingPieces, recordings, users } from '@aisha/db';
 import { encodeSpeech, speak } from '@aisha/sandbox';
 import { asc, eq, sql } from 'drizzle-orm';
 import iconv from 'iconv-lite';
@@ -26,6 +26,7 @@ import { transcribePiece } from './pieces.ts';
 import { prepareRecording } from './prepare.ts';
 import { hearerOf } from './recognisers.ts';
 import { deleteRecording, findRecording, orderTranscription } from './recordings.ts';
+import { titleOf } from './title-by-model.ts';
 import { readTranscript, transcriptKey } from './transcript.ts';
 
 let bench: TestParts;
@@ -155,7 +156,7 @@ test('several voices are one recording, each of them its sender’s, and its mom
   const { id } = ordered.recording;
   await prepareRecording(bench.parts, id, run());
   for (const { index } of await pieces(id)) await transcribePiece(bench.parts, id, index, run());
-  await joinRecording(bench.parts, id);
+  await joinRecording(bench.parts, id, run());
   const kept = await recordingNow(bench, id);
   expect(wordsOf(kept.text)).toEqual(all);
   expect(kept).toMatchObject({ speakerNames: ['Анна', 'Пётр'], titleFrom: 'words' });
@@ -164,6 +165,73 @@ test('several voices are one recording, each of them its sender’s, and its mom
     expect(wordsOf(text).every((word) => all.indexOf(word) < 8 === (speaker === 0))).toBe(true);
   const excerpt = await excerptOf(bench.parts, kept, segments.length, run());
   expect(excerpt?.sound?.length).toBeGreaterThan(1_000);
+});
+
+describe('a title', () => {
+  const spoken = async (name: string) => {
+    const talk = await encodeSpeech(numbered(60), { format: 'flac', wordMs: 0, gapMs: 20, pauseMs: 50 });
+    const made = await makeRecording(bench, me, { ...audio(talk), name });
+    await prepareRecording(bench.parts, made.recording.id, run());
+    for (const { index } of await pieces(made.recording.id))
+      await transcribePiece(bench.parts, made.recording.id, index, run());
+    return made;
+  };
+  const asked = async () => (await bench.openai.control.requests({ route: 'chat' })).length;
+  const say = (title: string | null) =>
+    bench.openai.control.script({ kind: 'answer', schemaName: 'title', times: 1, content: { title } });
+
+  test('is what the text model finds it to be about, counted, unless its file has a name that says something', async () => {
+    const { recording, order } = await spoken('AUD-20261127-WA0001.flac');
+    await say('«Слова по порядку».');
+    await joinRecording(bench.parts, recording.id, run());
+    expect(await recordingNow(bench, recording.id)).toMatchObject({
+      title: 'Слова по порядку',
+      titleFrom: 'model',
+    });
+    const counted = await bench.parts.db.$count(paidCalls, eq(paidCalls.scope, `document:${recording.id}`));
+    expect(counted).toBe(1);
+    const before = await asked();
+    const named = await spoken('Совещание.flac');
+    await joinRecording(bench.parts, named.recording.id, run());
+    expect((await recordingNow(bench, named.recording.id)).title).toBe('Совещание.flac');
+    // What is short, incognito, or where the operators do not want it, goes to no model unasked.
+    const [talk] = await bench.parts.db.select().from(recordings).where(eq(recordings.id, recording.id));
+    if (!talk) throw new Error('the recording is gone');
+    const transcript = await readTranscript(bench.parts, talk);
+    const of = { text: talk.text ?? '', transcript };
+    const { config } = bench.parts;
+    const off = { ...bench.parts, config: { ...config, documents: { ...config.documents, titles: false } } };
+    expect(await titleOf(bench.parts, talk, order, { ...of, text: 'Да, буду.' }, run())).toBeNull();
+    expect(await titleOf(bench.parts, talk, { ...order, incognito: true }, of, run())).toBeNull();
+    expect(await titleOf(off, talk, order, of, run())).toBeNull();
+    expect(await asked()).toBe(before);
+  });
+
+  test('is its first words where the model is away or says nothing of use; personal data does not get there', async () => {
+    await bench.openai.control.addFault({ route: 'chat', times: null, fault: { kind: 'server_error' } });
+    const { recording, order } = await spoken('voice.flac');
+    await bench.parts.db.update(recordings).set({ fileName: null }).where(eq(recordings.id, recording.id));
+    await joinRecording(bench.parts, recording.id, run());
+    expect((await orderNow(bench, order.id)).state).toBe('succeeded');
+    expect(await recordingNow(bench, recording.id)).toMatchObject({ titleFrom: 'words' });
+    await bench.openai.control.reset();
+    const kept = await recordingNow(bench, recording.id);
+    const transcript = await readTranscript(bench.parts, kept);
+    for (const useless of [null, 'Words in order', '***'])
+      expect(
+        await say(useless).then(() =>
+          titleOf(bench.parts, kept, order, { text: kept.text ?? '', transcript }, run()),
+        ),
+      ).toBeNull();
+    await bench.parts.db.update(users).set({ maskPersonal: true }).where(eq(users.id, me));
+    await say('Звонок PERSON_1');
+    const text = `Вчера мы звонили. Потом позвонили Анне Петровой на +7 701 234 56 78. ${kept.text ?? ''}`;
+    const title = await titleOf(bench.parts, kept, order, { text, transcript }, run());
+    await bench.parts.db.update(users).set({ maskPersonal: null }).where(eq(users.id, me));
+    const last = JSON.stringify((await bench.openai.control.requests({ route: 'chat' })).at(-1));
+    expect(last).not.toMatch(/Анне|Петров|701/);
+    expect(title).toContain('Анн');
+  });
 });
 
 describe('a piece', () => {
@@ -180,7 +248,7 @@ describe('a piece', () => {
     await bench.openai.control.reset();
     for (const { index } of all.toReversed()) if (index !== 1) await transcribePiece(parts, id, index, run());
     expect((await orderNow(bench, order.id)).state).toBe('running');
-    await joinRecording(parts, id);
+    await joinRecording(parts, id, run());
     expect((await recordingNow(bench, id)).text).toBeNull();
 
     const before = (await bench.openai.control.requests({ route: 'transcriptions' })).length;
@@ -193,7 +261,7 @@ describe('a piece', () => {
     await transcribePiece(parts, id, 1, run());
     await transcribePiece(parts, id, 1, run());
     expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 1);
-    await Promise.all([joinRecording(parts, id), joinRecording(parts, id)]);
+    await Promise.all([joinRecording(parts, id, run()), joinRecording(parts, id, run())]);
     expect(wordsOf((await recordingNow(bench, id)).text)).toEqual(numbered(20));
   });
 
@@ -225,7 +293,7 @@ describe('a piece', () => {
     await transcribePiece(bench.parts, recording.id, 0, run());
     expect((await pieces(recording.id))[0]).toMatchObject({ text: 'слово1', asked: 2 });
     await transcribePiece(bench.parts, recording.id, 0, run());
-    await joinRecording(bench.parts, recording.id);
+    await joinRecording(bench.parts, recording.id, run());
     expect((await orderNow(bench, order.id)).state).toBe('succeeded');
     expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(2);
   });
@@ -241,7 +309,7 @@ describe('a piece', () => {
       await expect(transcribePiece(bench.parts, recording.id, 0, run())).rejects.toThrow('cut short');
       await bench.openai.control.script(again);
       await transcribePiece(bench.parts, recording.id, 0, run());
-      await joinRecording(bench.parts, recording.id);
+      await joinRecording(bench.parts, recording.id, run());
       expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
       expect(await bench.openai.control.requests({ route: 'transcriptions' })).toHaveLength(before + 2);
     }
@@ -356,7 +424,7 @@ describe('a recording', () => {
     const { id, order, parts } = await prepared(numbered(6));
     await bench.openai.control.script({ kind: 'transcript', text: '  ' });
     for (const { index } of await pieces(id)) await transcribePiece(parts, id, index, run());
-    await joinRecording(parts, id);
+    await joinRecording(parts, id, run());
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'failed', failure: 'silence' });
   });
 
@@ -497,7 +565,7 @@ describe('a recording that costs', () => {
     expect(await accountOf(parts.db, owner)).toEqual({ balance: 40, held: 10, available: 30 });
     await prepareRecording(parts, recording.id, run());
     for (const { index } of cut) await transcribePiece(parts, recording.id, index, run());
-    await joinRecording(parts, recording.id);
+    await joinRecording(parts, recording.id, run());
     expect(await orderNow(bench, order.id)).toMatchObject({ state: 'succeeded', delivered: 1 });
     expect(await accountOf(parts.db, owner)).toEqual({ balance: 30, held: 0, available: 30 });
     expect((await recordingNow(bench, recording.id)).text).toContain('слово11');

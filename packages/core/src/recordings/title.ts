@@ -18,6 +18,19 @@ export function firstWords(text: string): string | null {
   return /\p{L}/u.test(title) ? title : null;
 }
 
+/** How phones and messengers call what they record. */
+const MADE_UP =
+  /^(?:aud(?:io)?|vid(?:eo)?|voice|message|rec(?:ord(?:ing|er)?)?|new|file|document|untitled|ptt|wa|img|mov|whatsapp|telegram|at|am|pm|sound|memo|note|аудио|видео|голос(?:овое)?|сообщение|запись|новая|диктофон|файл|документ|без|названия|звук|жазба|дауыс|жаңа|файлы|бейне|[a-z]|[a-f0-9]{8,})$/iu;
+
+/** A file's name that a machine gave it: dates, numbers, «Новая запись 12», AUD-20261127-WA0001. */
+export const saysNothing = (fileName: string): boolean =>
+  (
+    fileName
+      .replace(/\.[\p{L}\p{N}]{1,5}$/u, '')
+      .split(/[^\p{L}\p{N}]+/u)
+      .flatMap((one) => (/^[a-f0-9]{8,}$/iu.test(one) ? [one] : (one.match(/\p{L}+/gu) ?? []))) ?? []
+  ).every((word) => MADE_UP.test(word));
+
 /** A title as somebody writes it; null when it is none. */
 export function readTitle(text: string): string | null {
   const title = storable(text).replace(/\s+/gu, ' ').trim();

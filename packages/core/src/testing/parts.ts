@@ -190,7 +190,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       broadcastPerSecond: options.broadcastPerSecond ?? 25,
     },
     links: { reach: 'any', maxBytes: 8 * 1024 * 1024 },
-    documents: { maskPersonal: false },
+    documents: { maskPersonal: false, titles: true },
     photos: {
       ...TEST_PHOTOS,
       ...options.photos,
@@ -243,6 +243,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       moderationModel: 'omni-moderation-latest',
       moderation: 'endpoint',
       maskPersonal: false,
+      titles: true,
     },
     log,
   });

@@ -17,6 +17,7 @@ for (const transcribeModel of ['gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe
         moderationModel: 'omni-moderation-latest',
         moderation: 'endpoint',
         maskPersonal: false,
+        titles: true,
       },
       log: silentLogger,
     });

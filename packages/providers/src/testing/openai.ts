@@ -19,6 +19,7 @@ export function clientAt(url: string, models: Partial<OpenAiConfig> = {}) {
       moderationModel: 'omni-moderation-latest',
       moderation: 'endpoint',
       maskPersonal: false,
+      titles: true,
       ...models,
     },
     log,
