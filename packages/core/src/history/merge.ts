@@ -200,6 +200,7 @@ function joined(read: readonly { readonly recording: Recording; readonly transcr
   starts: RecordingPart[];
 } {
   const speakers: (string | null)[] = [];
+  const named = new Map<string, number>();
   const segments: Transcript['segments'] = [];
   const missing: Transcript['missing'] = [];
   const starts: RecordingPart[] = [];
@@ -208,8 +209,11 @@ function joined(read: readonly { readonly recording: Recording; readonly transcr
     starts.push({ recordingId: recording.id, firstLine: lines + 1, startMs });
     const names = speakersOf(recording, transcript);
     const numbers = names.map((name) => {
-      const known = name === null ? -1 : speakers.indexOf(name);
-      return known >= 0 ? known : speakers.push(name) - 1;
+      const known = name === null ? undefined : named.get(name);
+      if (known !== undefined) return known;
+      const number = speakers.push(name) - 1;
+      if (name !== null) named.set(name, number);
+      return number;
     });
     const shift = { ms: startMs };
     const moved = <T extends { startMs: number; endMs: number }>(one: T): T => ({

@@ -11,16 +11,19 @@ export interface Mask {
 
 type Kind = 'EMAIL' | 'CARD' | 'IIN' | 'PHONE' | 'ADDRESS';
 
-/** Longest first: a card's number holds a phone's. Digits may stand in groups. */
+/**
+ * Longest first: a card's number holds a phone's. Digits may stand in groups. Each begins where no such run has begun
+ * before, so that a long one is gone over once.
+ */
 const FORMS: readonly (readonly [Kind, RegExp])[] = [
-  ['EMAIL', /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu],
+  ['EMAIL', /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu],
   [
     'ADDRESS',
     /(?<![\p{L}\p{N}])(?:ул(?:иц[а-яё]{1,2}|\.)|пр(?:оспект[а-яё]{0,2}|-?т\.?|осп\.?)|пер(?:еул[а-яё]{2,4}|\.)|бульвар[а-яё]{0,2}|шоссе|микрорайон[а-яё]{0,2}|мкр\.?|набережн[а-яё]{2,3})\s+[\p{L}\p{N}][\p{L}\p{N}.-]*(?:\s+\p{Lu}[\p{L}.-]*)?(?:,?\s*(?:д(?:ом[а-яё]{0,2}|\.)\s*)?\d+[\p{L}]?(?:\/\d+)?)?(?:,?\s*(?:кв(?:артир[а-яё]{1,2}|\.)|офис[а-яё]{0,2}|оф\.)\s*\d+)?/giu,
   ],
   [
     'ADDRESS',
-    /(?<![\p{L}\p{N}])\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)?\s+(?:көшесі[а-яәіңғүұқөһ]{0,4}|даңғылы[а-яәіңғүұқөһ]{0,4}|шағын\s?ауданы)(?:,?\s*\d+(?:-?үй)?)?/gu,
+    /(?<![\p{L}\p{N}-])\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)?\s+(?:көшесі[а-яәіңғүұқөһ]{0,4}|даңғылы[а-яәіңғүұқөһ]{0,4}|шағын\s?ауданы)(?:,?\s*\d+(?:-?үй)?)?/gu,
   ],
   [
     'ADDRESS',
@@ -51,7 +54,7 @@ const SURNAME =
 export function createMask(known: readonly string[] = []): Mask {
   const byText = new Map<string, string>();
   const byToken = new Map<string, string>();
-  const people: { readonly stem: string; forms: number }[] = [];
+  const people = new Map<string, { readonly n: number; readonly forms: number }>();
   const named = new Set(
     known
       .flatMap((name) => name.split(/\s+/u))
@@ -78,12 +81,9 @@ export function createMask(known: readonly string[] = []): Mask {
     const there = byText.get(text);
     if (there !== undefined) return there;
     const stem = stemOf(text.toLowerCase());
-    let n = people.findIndex((one) => one.stem === stem);
-    if (n < 0) n = people.push({ stem, forms: 0 }) - 1;
-    const person = people[n];
-    if (!person) throw new Error('a person was just noted');
-    person.forms += 1;
-    return keep(text, person.forms === 1 ? `PERSON_${n + 1}` : `PERSON_${n + 1}_${person.forms}`);
+    const { n, forms } = people.get(stem) ?? { n: people.size + 1, forms: 0 };
+    people.set(stem, { n, forms: forms + 1 });
+    return keep(text, forms === 0 ? `PERSON_${n}` : `PERSON_${n}_${forms + 1}`);
   };
 
   const isName = (word: string, startsSentence: boolean, met: ReadonlySet<string>): boolean => {

@@ -14,7 +14,7 @@ export function speakersOf(
   { segments, speakers }: Pick<Transcript, 'segments' | 'speakers'>,
 ): (string | null)[] {
   const heard = new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])));
-  const count = Math.max(0, ...[...heard].map((one) => one + 1));
+  const count = [...heard].reduce((most, one) => Math.max(most, one + 1), 0);
   const names = Array.from({ length: count }, (_one, n) => speakerNames?.[n] ?? speakers[n] ?? null);
   return heard.size > 1 || names.some((name) => name !== null) ? names : [];
 }

@@ -102,6 +102,7 @@ export function transcriptInRow({ language, durationMs, segments, text }: InRow)
   const timed = segments ?? [];
   const endMs = timed.reduce((latest, one) => Math.max(latest, one.endMs), durationMs ?? 0);
   const labels = labelsIn(timed, endMs);
+  const numberOf = numbering(labels);
   const paragraphs = (text ?? '').split(/\n+/).filter((line) => line.trim() !== '');
   return {
     language,
@@ -111,7 +112,7 @@ export function transcriptInRow({ language, durationMs, segments, text }: InRow)
         ? timed.map((one) => ({
             startMs: one.startMs,
             endMs: one.endMs,
-            speaker: numberOf(labels, one.speaker),
+            speaker: numberOf(one.speaker),
             text: one.text,
             ...(one.unsure ? { unsure: [...one.unsure] } : {}),
           }))
@@ -126,7 +127,7 @@ export function transcriptInRow({ language, durationMs, segments, text }: InRow)
 function labelsIn(segments: readonly Segment[], endMs: number): string[] {
   const labels = speakerLabels(segments);
   if (!labels.every((label) => /^\d{1,3}$/.test(label))) return endMs <= OLD_PIECE_MS ? labels : [];
-  const last = Math.max(-1, ...labels.map(Number));
+  const last = labels.reduce((most, label) => Math.max(most, Number(label)), -1);
   return Array.from({ length: last + 1 }, (_one, n) => String(n));
 }
 
@@ -134,9 +135,10 @@ const speakerLabels = (segments: readonly Segment[]): string[] => [
   ...new Set(segments.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker]))),
 ];
 
-function numberOf(labels: readonly string[], label: string | undefined): number | null {
-  const at = label === undefined ? -1 : labels.indexOf(label);
-  return at < 0 ? null : at;
+/** Which of the labels one is; null where it is none. There may be as many as lines. */
+function numbering(labels: readonly string[]): (label: string | null | undefined) => number | null {
+  const numbers = new Map(labels.map((label, n) => [label, n]));
+  return (label) => (label == null ? null : (numbers.get(label) ?? null));
 }
 
 /** What was said between times of a file, as a transcript. */
@@ -144,13 +146,14 @@ export function transcriptOfCues(
   cues: readonly { startMs: number; endMs: number; speaker: string | null; text: string }[],
 ): Transcript {
   const names = [...new Set(cues.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))];
+  const numberOf = numbering(names);
   return {
     language: null,
-    durationMs: Math.max(0, ...cues.map(({ endMs }) => endMs)),
+    durationMs: cues.reduce((latest, { endMs }) => Math.max(latest, endMs), 0),
     segments: cues.map(({ startMs, endMs, speaker, text }) => ({
       startMs,
       endMs,
-      speaker: numberOf(names, speaker ?? undefined),
+      speaker: numberOf(speaker),
       text,
     })),
     missing: [],
