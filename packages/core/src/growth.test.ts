@@ -125,7 +125,12 @@ const STEPS: Readonly<Record<string, (text: string) => unknown>> = {
   'whether it undresses': (text) => undresses(text),
   'what a recogniser made up': (text) => believed({ text, segments: [] }, { voicedMs: 60_000 }),
   'a correction of it': (text) =>
-    passageMeant({ segments: segmentsIn(text).map((one) => ({ ...one, speaker: '' })) }, WRITTEN),
+    passageMeant(
+      {
+        segments: segmentsIn(text).map(({ startMs, endMs, text: said }) => ({ startMs, endMs, text: said })),
+      },
+      WRITTEN,
+    ),
   'a quote of it': (text) =>
     supported({ answer: 'да', quotes: [{ line: 1, quote: text }] }, [
       { recordingId: '', documentId: null, line: { line: 1, startMs: null, text } },
