@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { linesOf, numbered, numbersIn } from './documents/lines.ts';
-import { createMask } from './documents/masking.ts';
+import { createMask } from './masking/mask.ts';
 import { coverText } from './documents/plan.ts';
 import { supported } from './history/answer.ts';
 import { passagesOf } from './history/passages.ts';
