@@ -48,6 +48,7 @@ import { slidesComposer } from './recordings/slides.ts';
 import { shownTranscription } from './recordings/results.ts';
 import { privacyAnswers, privacyComposer } from './privacy/composer.ts';
 import { settingAnswers, settingsComposer } from './settings/composer.ts';
+import { askingZone } from './settings/dialogue.ts';
 
 /** What each button does: one without an answer does not compile. */
 const answers: Answers = {
@@ -68,6 +69,7 @@ const answers: Answers = {
 
 /** Every place of a dialogue where a person may stand, beside none. */
 const dialogues = Object.values({
+  askingZone,
   ...avatarDialogues,
   ...imageDialogues,
   ...documentDialogues,

@@ -114,6 +114,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       isPrivate: where.type === 'private',
       chatTitle: where.title ?? '',
       behind: pressed?.from ?? (update.message?.sender_chat ? undefined : update.message?.from),
+      languageCode: (pressed?.from ?? update.message?.from)?.language_code,
       parts,
       ...before,
       pressed: pressed && {

@@ -29,6 +29,8 @@ export class Turn extends Voice {
   readonly isPrivate: boolean;
   /** Of a group. */
   readonly chatTitle: string;
+  /** Of the Telegram of whoever wrote or pressed, IETF; undefined where Telegram does not say. */
+  readonly languageCode: string | undefined;
   /** Who really pressed or wrote, be it in the group's name; undefined where Telegram does not say. */
   readonly behind: Sender | undefined;
   readonly owed: OwedCall[] = [];
@@ -46,6 +48,7 @@ export class Turn extends Voice {
     isPrivate: boolean;
     chatTitle: string;
     behind: Sender | undefined;
+    languageCode: string | undefined;
     pressed: Pressed | undefined;
     state: State;
     memory: Memory;
@@ -60,6 +63,7 @@ export class Turn extends Voice {
     this.isPrivate = of.isPrivate;
     this.chatTitle = of.chatTitle;
     this.behind = of.behind;
+    this.languageCode = of.languageCode;
     this.state = of.state;
     this.memory = of.memory;
     this.#pressed = of.pressed;

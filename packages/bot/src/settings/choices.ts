@@ -100,8 +100,14 @@ export const CHOICES: { readonly [Name in SettingName]: readonly Choice[] } = {
   ),
 };
 
+/** `14:05 · Hong Kong`: of a zone that has no button the database of time zones knows a city. */
+const zoneLabel = (zone: string): string =>
+  `${clockIn(zone)} · ${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')}`;
+
 /** What is chosen now; a value that no button has (an older release's, a language in words) is shown as it is. */
 export function chosenLabel(voice: Voice, settings: Settings, name: SettingName): string {
   const chosen = CHOICES[name].find((one) => one.isChosen(settings));
-  return chosen?.label(voice) ?? String(settings[name] ?? '—');
+  if (chosen) return chosen.label(voice);
+  if (name === 'timeZone') return zoneLabel(settings.timeZone ?? voice.timeZone);
+  return String(settings[name] ?? '—');
 }

@@ -21,9 +21,11 @@ describe('/settings', () => {
     const me = await stranger(bot, 'ru');
     await bot.say(me, '/settings');
     expect((await last(me))?.text).toContain('Алматы');
-    await bot.press(me, 'setting.set:timeZone:almaty');
+    expect(dataOf((await last(me)) ?? fail())).toContain('setting.set:timeZone:vladivostok');
+    // Whoever does not care to say is not asked again; the guess holds.
     await bot.say(me, '/settings');
     expect((await last(me))?.text).toContain('Настройки');
+    expect((await settingsOf(bot.parts.db, me)).timeZone).toBe('Asia/Almaty');
     for (const [name, choices] of Object.entries(CHOICES)) {
       for (const choice of choices.slice(0, 2)) {
         await bot.forgetPace();
@@ -45,6 +47,25 @@ describe('/settings', () => {
       timeZone: null,
       keepImages: null,
     });
+  });
+
+  test('what time it is may be written: a city or the clock; what is neither is no answer, and is not taken for one', async () => {
+    const me = await stranger(bot, 'ru-RU');
+    await bot.say(me, '/settings');
+    expect((await last(me))?.text).toContain('Москва');
+    await bot.say(me, 'Нижний Новгород');
+    expect((await last(me))?.text).toContain('Настройки');
+    await bot.press(me, 'setting:timeZone');
+    await bot.say(me, 'Токио');
+    expect((await settingsOf(bot.parts.db, me)).timeZone).toBe('Asia/Tokyo');
+    expect(JSON.stringify((await last(me))?.markup)).toContain('Tokyo');
+    await bot.press(me, 'setting:timeZone');
+    expect((await bot.say(me, 'абракадабра')).at(-1)?.text).toContain('не знаю');
+    // It is a text like any other now.
+    expect((await bot.say(me, 'абракадабра')).at(-1)?.text).not.toContain('не знаю');
+    await bot.press(me, 'setting:timeZone');
+    await bot.say(me, 'Длинный текст, который кто-то прислал, пока его спрашивали о времени.');
+    expect((await settingsOf(bot.parts.db, me)).timeZone).toBe('Asia/Tokyo');
   });
 
   test('is in every language, and its buttons hold what Telegram takes', async () => {

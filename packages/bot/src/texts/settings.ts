@@ -11,10 +11,12 @@ export const ru = {
   'settings.language': '🌐 Язык',
   'settings.timeZone': '🕐 Часовой пояс',
   'settings.timeZone.about':
-    'По нему я показываю время. Выберите город, где сейчас столько же, сколько у вас.',
-  'settings.timeZone.ask': '🕐 Чтобы показывать время верно: у вас сейчас <b>{{time}}</b> ({{city}})?',
+    'По нему я показываю время и напоминаю. Выберите город, где сейчас столько же, сколько у вас, — или напишите свой город или который у вас час.',
+  'settings.timeZone.ask':
+    '🕐 Чтобы показывать время верно: у вас сейчас <b>{{time}}</b> ({{city}})?\n\nЕсли нет — нажмите на своё время ниже или напишите город или который час, например «Омск» или «14:05».',
   'settings.timeZone.right': 'Да, верно',
-  'settings.timeZone.other': 'Нет, другое время',
+  'settings.timeZone.other': 'Другие города',
+  'settings.timeZone.unclear': 'Такого города или времени я не знаю.',
   'settings.documentLanguage': '📄 Язык документов',
   'settings.documentLanguage.about':
     'На каком языке писать резюме, протоколы и другие документы. Язык записи на это не влияет.',
@@ -66,6 +68,13 @@ export const ru = {
   'zone.irkutsk': 'Иркутск',
   'zone.vladivostok': 'Владивосток',
   'zone.new_york': 'Нью-Йорк',
+  'zone.kaliningrad': 'Калининград',
+  'zone.dubai': 'Дубай',
+  'zone.omsk': 'Омск',
+  'zone.krasnoyarsk': 'Красноярск',
+  'zone.yakutsk': 'Якутск',
+  'zone.magadan': 'Магадан',
+  'zone.kamchatka': 'Камчатка',
 } as const;
 
 export const kk = {
@@ -78,10 +87,13 @@ export const kk = {
   'settings.usual': 'Боттағыдай',
   'settings.language': '🌐 Тіл',
   'settings.timeZone': '🕐 Уақыт белдеуі',
-  'settings.timeZone.about': 'Уақытты осы белдеумен көрсетемін. Сағаты дәл сіздікіндей қаланы таңдаңыз.',
-  'settings.timeZone.ask': '🕐 Уақытты дұрыс көрсетуім үшін: сізде қазір <b>{{time}}</b> ме ({{city}})?',
+  'settings.timeZone.about':
+    'Уақытты осы белдеумен көрсетемін және ескертемін. Сағаты дәл сіздікіндей қаланы таңдаңыз — немесе қалаңызды не сағат нешеде екенін жазыңыз.',
+  'settings.timeZone.ask':
+    '🕐 Уақытты дұрыс көрсетуім үшін: сізде қазір <b>{{time}}</b> ме ({{city}})?\n\nОлай болмаса, төмендегі өз уақытыңызды басыңыз не қалаңызды немесе сағат нешеде екенін жазыңыз, мысалы «Ақтау» не «14:05».',
   'settings.timeZone.right': 'Иә, дұрыс',
-  'settings.timeZone.other': 'Жоқ, уақыт басқа',
+  'settings.timeZone.other': 'Басқа қалалар',
+  'settings.timeZone.unclear': 'Мұндай қала не уақытты білмеймін.',
   'settings.documentLanguage': '📄 Құжат тілі',
   'settings.documentLanguage.about':
     'Түйін, хаттама және басқа құжаттарды қай тілде жазайын? Жазбаның тілі бұған әсер етпейді.',
@@ -132,6 +144,13 @@ export const kk = {
   'zone.irkutsk': 'Иркутск',
   'zone.vladivostok': 'Владивосток',
   'zone.new_york': 'Нью-Йорк',
+  'zone.kaliningrad': 'Калининград',
+  'zone.dubai': 'Дубай',
+  'zone.omsk': 'Омбы',
+  'zone.krasnoyarsk': 'Красноярск',
+  'zone.yakutsk': 'Якутск',
+  'zone.magadan': 'Магадан',
+  'zone.kamchatka': 'Камчатка',
 } as const satisfies Translation<typeof ru>;
 
 export const en = {
@@ -144,10 +163,13 @@ export const en = {
   'settings.usual': 'As usual here',
   'settings.language': '🌐 Language',
   'settings.timeZone': '🕐 Time zone',
-  'settings.timeZone.about': 'Times are shown in it. Choose a city where the clock says what yours does.',
-  'settings.timeZone.ask': '🕐 So that I show times right: is it <b>{{time}}</b> ({{city}}) where you are?',
+  'settings.timeZone.about':
+    'Times are shown in it, and reminders come by it. Choose a city where the clock says what yours does, or write your city or what time it is with you.',
+  'settings.timeZone.ask':
+    '🕐 So that I show times right: is it <b>{{time}}</b> ({{city}}) where you are?\n\nIf not, press your time below, or write your city or what time it is, for example “Lisbon” or “14:05”.',
   'settings.timeZone.right': 'Yes, that’s right',
-  'settings.timeZone.other': 'No, another time',
+  'settings.timeZone.other': 'Other cities',
+  'settings.timeZone.unclear': 'I know no such city or time.',
   'settings.documentLanguage': '📄 Language of documents',
   'settings.documentLanguage.about':
     'In which language I write summaries, minutes and other documents. The recording’s own does not matter.',
@@ -198,4 +220,11 @@ export const en = {
   'zone.irkutsk': 'Irkutsk',
   'zone.vladivostok': 'Vladivostok',
   'zone.new_york': 'New York',
+  'zone.kaliningrad': 'Kaliningrad',
+  'zone.dubai': 'Dubai',
+  'zone.omsk': 'Omsk',
+  'zone.krasnoyarsk': 'Krasnoyarsk',
+  'zone.yakutsk': 'Yakutsk',
+  'zone.magadan': 'Magadan',
+  'zone.kamchatka': 'Kamchatka',
 } as const satisfies Translation<typeof ru>;
