@@ -134,6 +134,7 @@ export {
   type MoneyAlarm,
   notificationBody,
   notify,
+  tellAgain,
   type PaymentAlarm,
 } from './notifications/notifications.ts';
 export { pendingNotifications } from './notifications/sweep.ts';

@@ -5,6 +5,7 @@ import {
   markUnreachable,
   moveChat,
   meetChats,
+  tellAgain,
   meetUsers,
   ownersOfMessages,
   type Unit,
@@ -223,7 +224,10 @@ async function noteMembership(
   { chat: where, new_chat_member: member }: Membership,
 ): Promise<void> {
   if (['kicked', 'left'].includes(member.status)) await markUnreachable(unit.tx, where.id, member.status);
-  else await meetChats(unit.tx, [where]);
+  else {
+    await meetChats(unit.tx, [where]);
+    await tellAgain(unit, where.id);
+  }
 }
 
 /** A row of a conversation, before it is known what of it is understood still. */

@@ -60,6 +60,8 @@ const memory = z.object({
   /** Voices forwarded one after the other, until it is said what they are; and of how many that was asked. */
   voices: z.array(keptVoice).catch([]),
   voicesTold: z.number().catch(0),
+  /** When the last piece of a text came that is too long for one message, in seconds. */
+  pastedAt: z.number().catch(0),
   /** What was searched for last: the pages of what was found have no room for it in their buttons. */
   search: z.string().nullable().catch(null),
 });
@@ -77,6 +79,7 @@ export const NO_MEMORY: Memory = {
   texts: [],
   voices: [],
   voicesTold: 0,
+  pastedAt: 0,
   search: null,
 };
 

@@ -3,6 +3,11 @@ import { message } from 'telegraf/filters';
 import { menuScreen, noteScreen } from './screens.ts';
 import { turnOf } from '../chat/turn-context.ts';
 
+/** Where the app cuts what somebody pastes (4,096), at the end of a line or word before it. */
+const LONG = 3_500;
+/** Its pieces come one after the other. They are one thing, and get one answer. */
+const PASTING_S = 5;
+
 /** What nothing else took: every press and message gets an answer. */
 export function restComposer() {
   const composer = new Composer();
@@ -13,7 +18,12 @@ export function restComposer() {
   });
   composer.on(message(), (ctx) => {
     const turn = turnOf(ctx);
-    if (turn.isPrivate) turn.send({ ...menuScreen(turn), text: turn.t('unknown.text') });
+    if (!turn.isPrivate) return;
+    const { text = '', date } = { text: '', ...ctx.message };
+    const isLong = text.length >= LONG;
+    const goesOn = text !== '' && Math.abs(date - turn.memory.pastedAt) <= PASTING_S;
+    if (isLong || goesOn) turn.memory = { ...turn.memory, pastedAt: date };
+    if (!goesOn) turn.send({ ...menuScreen(turn), text: turn.t(isLong ? 'unknown.long' : 'unknown.text') });
   });
   return composer;
 }

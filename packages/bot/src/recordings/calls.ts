@@ -2,7 +2,10 @@ import type { IncomingMedia } from '@aisha/core';
 import type { Message } from 'telegraf/types';
 import { linkOf, mediaOf } from './media.ts';
 
-/** `transcribe`: by the command, or by the bot's name and nothing else; `other`: by another command with its name. */
+/**
+ * `transcribe`: by the command wherever it stands, by the bot's name alone, or by its name in a sentence about a file; `other`: by
+ * another command with its name, or by its name in a sentence about no file.
+ */
 type Call = 'transcribe' | 'other' | null;
 
 /** How a message calls the bot, in its text or the caption of its file. `name`: the bot's own. */
@@ -17,8 +20,20 @@ export function callOf(message: Message, name: string): Call {
     if (command.toLowerCase() === 'transcribe') return 'transcribe';
     return isOurs ? 'other' : null;
   }
-  return said.toLowerCase() === `@${name.toLowerCase()}` ? 'transcribe' : null;
+  const called = said.toLowerCase();
+  const ours = `@${name.toLowerCase()}`;
+  if (
+    called === ours ||
+    words(called).some((word) => word === '/transcribe' || word === `/transcribe${ours}`)
+  )
+    return 'transcribe';
+  if (!words(called).includes(ours)) return null;
+  return meantBy(message) ? 'transcribe' : 'other';
 }
+
+/** As they are typed, without the signs at their ends. */
+const words = (said: string): string[] =>
+  said.split(/\s+/).map((word) => word.replace(/^[^\p{L}\p{N}_@/]+|[^\p{L}\p{N}_]+$/gu, ''));
 
 /** What is meant: the message's own file, the one that it answers, or the one of another chat that it answers. */
 export function meantBy(message: Message): { media: IncomingMedia; messageId: number } | null {

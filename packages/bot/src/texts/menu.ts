@@ -46,6 +46,8 @@ export const ru = {
   'test.banner': '🧪 <b>Тестовый режим:</b> обучение и картинки имитируются, это не настоящий результат.',
   'unknown.text':
     'Я не поняла, что с этим сделать. Пришлите голосовое, аудио или видео — или выберите в меню.',
+  'unknown.long':
+    'Это длинный текст. Пришлите его файлом .txt или .docx — и я сделаю из него резюме, список дел или протокол.',
   'unknown.file':
     'С такими файлами я не работаю. Подойдут аудио, видео и тексты (.docx, .pdf, .rtf, .txt, .srt, .vtt и другие), а для аватара — фотографии. Другой документ сохраните как .docx или .pdf.',
   'album.texts': '📄 Документы прочитаю по кнопке: текст каждого придёт отдельным сообщением.',
@@ -116,6 +118,8 @@ export const kk = {
   'test.banner': '🧪 <b>Сынақ режимі:</b> оқыту мен сурет салу имитацияланады, бұл нағыз нәтиже емес.',
   'unknown.text':
     'Мұнымен не істеу керегін түсінбедім. Дауыстық хабарлама, аудио не видео жіберіңіз — немесе мәзірден таңдаңыз.',
+  'unknown.long':
+    'Бұл ұзын мәтін. Оны .txt не .docx файлы етіп жіберіңіз — мен одан түйін, істер тізімін немесе хаттама жасаймын.',
   'unknown.file':
     'Мұндай файлдармен жұмыс істемеймін. Аудио, видео мен мәтін (.docx, .pdf, .rtf, .txt, .srt, .vtt және басқалары), ал аватарға фото жарайды. Басқа құжатты .docx не .pdf түрінде сақтаңыз.',
   'album.texts': '📄 Құжаттарды түйме арқылы оқимын: әр мәтін жеке хабарламамен келеді.',
@@ -186,6 +190,8 @@ export const en = {
   'test.banner': '🧪 <b>Test mode:</b> training and pictures are simulated, this is not a real result.',
   'unknown.text':
     'I’m not sure what to do with that. Send a voice message, audio or video — or choose from the menu.',
+  'unknown.long':
+    'That’s a long text. Send it as a .txt or .docx file and I’ll make a summary, a to-do list or a protocol of it.',
   'unknown.file':
     'I can’t work with files like this. Audio, video and texts (.docx, .pdf, .rtf, .txt, .srt, .vtt and others) will do, and photos for an avatar. Please save another document as .docx or .pdf.',
   'album.texts': '📄 Press the button and I’ll read the documents: every text comes as a message of its own.',

@@ -146,7 +146,8 @@ async function callInTurn(
       case 'unreachable':
         if (typeof call.payload['chat_id'] === 'number')
           await markUnreachable(parts.db, call.payload['chat_id'], outcome.why);
-        if (!call.instead) return { kind: 'unreachable' };
+        // Out of a group, what is for one person there goes to that person; whoever shut us out has nobody else.
+        if (!call.instead && !isGroup(call)) return { kind: 'unreachable' };
         await otherwise(call, outcome);
         break;
       case 'forbidden':
@@ -178,6 +179,9 @@ async function callInTurn(
   }
   return { kind: 'made' };
 }
+
+const isGroup = ({ payload }: OwedCall): boolean =>
+  typeof payload['chat_id'] === 'number' && payload['chat_id'] < 0;
 
 /** Keeps the id of a new message where it is needed later: to edit it, to know whose it is. */
 async function keepMessage(

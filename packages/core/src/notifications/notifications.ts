@@ -1,5 +1,5 @@
 import { notifications } from '@aisha/db';
-import { sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Unit } from '../unit.ts';
 
@@ -131,6 +131,32 @@ export async function notify(
     .returning({ id: notifications.id });
   if (row) unit.enqueue('notification.send', { notificationId: row.id }, { by: to.chatId });
   return row !== undefined;
+}
+
+/** Results of this long ago are in the menus; a flood of old news would be no service. */
+const AGAIN_DAYS = 7;
+
+/** Whoever shut us out and let us in again is told what could not be told meanwhile, from where it was left off. */
+export async function tellAgain(unit: Unit, chatId: number): Promise<void> {
+  const owed = await unit.tx
+    .update(notifications)
+    .set({
+      state: 'pending',
+      error: null,
+      attempts: 0,
+      claimedUntil: null,
+      nextCheckAt: sql`now() + interval '10 seconds'`,
+    })
+    .where(
+      and(
+        eq(notifications.userId, chatId),
+        eq(notifications.chatId, chatId),
+        eq(notifications.state, 'dropped'),
+        gt(notifications.createdAt, sql`now() - make_interval(days => ${AGAIN_DAYS})`),
+      ),
+    )
+    .returning({ id: notifications.id });
+  for (const { id } of owed) unit.enqueue('notification.send', { notificationId: id }, { by: chatId });
 }
 
 /** The same about the service's own money. */

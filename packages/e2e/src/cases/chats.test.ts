@@ -58,7 +58,7 @@ async function orderSlowly(chatId: number, words: string[], where: As = {}): Pro
   await product.openai.addFault({ route: 'transcriptions', times: 1, fault: { kind: 'slow', ms: 4_000 } });
   const file = { bytes: await encodeSpeech(words, { format: 'ogg' }), name: 'voice.ogg', mime: 'audio/ogg' };
   const voice = await product.telegram.sendMedia({ userId: anna.id, ...where, chatId, kind: 'voice', file });
-  await write(chatId, '/transcribe', { ...where, replyTo: voice.id });
+  if (chatId < 0) await write(chatId, '/transcribe', { ...where, replyTo: voice.id });
   await see(chatId, (one) => one.id > voice.id && hasButton(one, RU.cancel));
 }
 
@@ -192,6 +192,17 @@ describe('whoever writes in a group, and however they call', () => {
       async (chatId: number) =>
         write(chatId, '@aisha_sandbox_bot', { replyTo: (await sendFile(chatId, textFile('Привет.'))).id }),
     ],
+    [
+      'the bot’s name in a sentence',
+      async (chatId: number) =>
+        write(chatId, 'Расшифруй, пожалуйста, @Aisha_sandbox_bot!', {
+          replyTo: (await sendFile(chatId, textFile('Привет.'))).id,
+        }),
+    ],
+    [
+      'the command at the end of a caption',
+      (chatId: number) => sendFile(chatId, textFile('Привет.'), { caption: 'Вот запись, /transcribe' }),
+    ],
   ])('A9: %s', async (_how, call) => {
     const chatId = await group('supergroup');
     await product.telegram.setBotStatus({ chatId, by: anna.id, status: 'administrator' });
@@ -242,6 +253,40 @@ describe('a group that forbids', () => {
     expect(await said(chatId)).toEqual([]);
     expect(await isReachable(chatId)).toBe(true);
   });
+});
+
+test('out of a group in the middle of an order, its person is told in private', async () => {
+  const chatId = await group('supergroup');
+  await orderSlowly(chatId, ['Бота', 'удалили', 'из', 'группы.']);
+  await product.telegram.setBotStatus({ chatId, by: anna.id, status: 'kicked' });
+  await anna.see(says(/удалили из группы/), 'the result in private');
+});
+
+test('shut out until an order has ended, and let in again: the result comes', async () => {
+  const person = await Person.join(product.telegram, 'Зоя', 'ru');
+  await person.write('/start');
+  await person.see(says(RU.hello), 'the greeting');
+  await orderSlowly(person.id, ['Я', 'снова', 'здесь.'], { userId: person.id });
+  await product.telegram.block({ userId: person.id });
+  await eventually('it could not be told', async () => {
+    const rows = await product.sql('select state from notifications where user_id = $1', [person.id]);
+    return rows.length === 1 && rows[0]?.['state'] === 'dropped';
+  });
+  expect(await isReachable(person.id)).toBe(false);
+  await product.telegram.unblock({ userId: person.id });
+  await person.see(says(/Я снова здесь/), 'the result');
+  expect(await isReachable(person.id)).toBe(true);
+  const rows = await product.sql('select state from notifications where user_id = $1', [person.id]);
+  expect(rows).toEqual([{ state: 'sent' }]);
+});
+
+test('a text pasted in pieces gets one answer, which says how to send it', async () => {
+  const person = await Person.join(product.telegram, 'Инна', 'ru');
+  await person.write('Обсудили смету и сроки. '.repeat(900));
+  await settled();
+  const answers = await said(person.id);
+  expect(answers).toHaveLength(1);
+  expect(answers[0]?.text).toMatch(/длинный текст.*файлом/);
 });
 
 test('A23: a group becomes a supergroup while the recording is transcribed', async () => {
