@@ -165,6 +165,11 @@ function vectorOf(text: string, language: string | null, isName: boolean): SQL {
 
 /** Longer ones are no words. */
 const LONGEST_WORD = 40;
+/**
+ * Of one recording; a long novel has as many stems. They are there to guess by: what is not among them is found all the same
+ * by whoever writes it as it was said.
+ */
+const MOST_LEARNED = 20_000;
 
 async function learnWords(
   tx: Tx,
@@ -173,7 +178,7 @@ async function learnWords(
 ): Promise<void> {
   const { rows } = await tx.execute<{ word: string }>(sql`
     select distinct word from ${passages}, unnest(tsvector_to_array(${passages.words})) word
-    where ${of} and length(word) between 2 and ${LONGEST_WORD}`);
+    where ${of} and length(word) between 2 and ${LONGEST_WORD} limit ${MOST_LEARNED}`);
   // In their order, so that two who learn the same do not wait for each other.
   const known = rows
     .map(({ word }) => ({ ownerId, chatId, word, sound: soundOf(word) }))

@@ -74,7 +74,7 @@ export async function searchHistory(
   return {
     hits: rows.map((row, n) => hitOf(row, lines[n])),
     count: Number(rows[0]?.count ?? 0),
-    loosely: !complete || rows !== all || there.some(({ guessed }) => guessed),
+    loosely: rows.length > 0 && (!complete || rows !== all || there.some(({ guessed }) => guessed)),
   };
 }
 
@@ -99,16 +99,26 @@ async function understand(tx: Reading, scope: Scope, words: readonly string[]): 
     where ${within(historyWords, scope)} and sound = any(${sql.param(every.map(soundOf))}::text[]) and word = any(${sql.param(every)}::text[])`);
   const known = new Set(said.map(({ word }) => word));
   const wanted: Wanted[] = [];
+  let guesses = 0;
   for (const { stems, near } of asked) {
     const exact = stems.filter((stem) => known.has(stem));
-    wanted.push(
-      exact.length > 0
-        ? { stems: exact, guessed: false }
-        : { stems: await like(tx, scope, near), guessed: true },
-    );
+    if (exact.length > 0) {
+      wanted.push({ stems: exact, guessed: false });
+      continue;
+    }
+    const alike = (guesses += 1) <= MOST_GUESSED ? await like(tx, scope, near) : [];
+    // Of a very long text not every word was learned.
+    wanted.push({ stems: [...alike, ...stems], guessed: true });
   }
   return wanted;
 }
+
+/** Words that are nowhere; each guess is a look at some of all words, and everybody waits for it who writes at that moment. */
+const MOST_GUESSED = 3;
+/** So many of somebody's words are looked at: more than a person says in years. */
+const MOST_LOOKED_AT = 100_000;
+/** … and of those that begin alike. */
+const MOST_BEGUN = 1_000;
 
 /** Below that two words only look alike. */
 const LEAST_ALIKE = 0.4;
@@ -121,13 +131,16 @@ async function like(tx: Reading, scope: Scope, word: string): Promise<string[]> 
   if (sound.length < 3) return [];
   const mine = within(historyWords, scope);
   const { rows: begun } = await tx.execute<{ word: string }>(sql`
-    select distinct word from ${historyWords}
-    where ${mine} and sound >= ${sound} and sound < ${`${sound}\u{10ffff}`} limit ${MOST_BEGINNING}`);
+    select distinct word from (
+      select word from ${historyWords}
+      where ${mine} and sound >= ${sound} and sound < ${`${sound}\u{10ffff}`} limit ${MOST_BEGUN}) begun
+    limit ${MOST_BEGINNING}`);
   if (begun.length > 0) return begun.map((one) => one.word);
   const { rows: alike } = await tx.execute<{ word: string; near: number }>(sql`
     select word, max(near) as near from (
-      select word, similarity(sound, ${sound}) as near from ${historyWords}
-      where ${mine} and length(sound) between ${sound.length - 2} and ${sound.length + 2} offset 0) all_words
+      select word, similarity(sound, ${sound}) as near
+      from (select word, sound from ${historyWords} where ${mine} limit ${MOST_LOOKED_AT}) some_words
+      where length(sound) between ${sound.length - 2} and ${sound.length + 2} offset 0) all_words
     where near >= ${LEAST_ALIKE} group by word order by near desc limit ${MOST_ALIKE}`);
   const best = alike[0]?.near ?? 0;
   return alike.filter(({ near }) => near >= best * 0.8).map((one) => one.word);
