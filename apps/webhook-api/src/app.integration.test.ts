@@ -45,11 +45,18 @@ describe('the surface', () => {
   });
 
   test('carries the headers that protect, and none that tell what it is made of', async () => {
-    const { headers } = await fetch(`${surface.url}/nowhere`);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(headers.get('strict-transport-security')).toContain('max-age=');
-    for (const name of ['x-powered-by', 'etag', 'server']) expect(headers.get(name)).toBeNull();
+    const answers = [
+      await fetch(`${surface.url}/nowhere`),
+      await surface.post(FAL, ''),
+      await surface.post(`${FAL}/`, ''),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 401, 401]);
+    for (const { headers } of answers) {
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+      expect(headers.get('strict-transport-security')).toContain('max-age=');
+      for (const name of ['x-powered-by', 'etag', 'server']) expect(headers.get(name)).toBeNull();
+    }
   });
 
   test('says nothing of a bug but that there is one', async () => {

@@ -86,7 +86,13 @@ export function startNginx(options: NginxOptions): Promise<NginxService> {
 function upstreams(ports: readonly number[]): string {
   // nginx refuses an empty list; without replicas every answer is 502.
   if (ports.length === 0) return `    server ${HOST}:1 down;`;
-  return ports.map((port) => `    server ${HOST}:${port} max_fails=1 fail_timeout=2s;`).join('\n');
+  // As infra/scripts/lib.sh writes it: twice each, the second never marked, so that nginx refuses nothing by itself.
+  return ports
+    .flatMap((port) => [
+      `    server ${HOST}:${port} max_fails=1 fail_timeout=2s;`,
+      `    server ${HOST}:${port} max_fails=0 backup;`,
+    ])
+    .join('\n');
 }
 
 /** Fills in every `{{NAME}}`; an unknown name and a value that could end nginx's quotes are errors. */

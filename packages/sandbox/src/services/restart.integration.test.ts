@@ -113,6 +113,40 @@ describe('nginx', () => {
     expect(runningProcesses().filter(({ session }) => session === nginx.pid)).toEqual([]);
   });
 
+  test('asks the other replica after 0.7 s of silence, and waits longer for whoever is there when nobody is quick', async () => {
+    let asked = 0;
+    const silent = createServer(() => (asked += 1));
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    servers.push(silent);
+    const address = silent.address();
+    const frozen = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const post = async ({ url }: { url: string }) => {
+      const begun = performance.now();
+      const { status } = await fetch(`${url}/webhook/telegram`, { method: 'POST', body: '{}' });
+      return { status, ms: performance.now() - begun };
+    };
+    const nginx = await start([frozen, await replica(() => [200, 'ok'])]);
+    try {
+      const answers = [await post(nginx), await post(nginx)];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(asked).toBeGreaterThan(0);
+      // Far below the 6 s of patience, whatever else the machine does.
+      for (const { ms } of answers) expect(ms).toBeLessThan(4_000);
+    } finally {
+      await nginx.stop();
+    }
+    const slow = createServer((_request, response) => setTimeout(() => response.end('late'), 1_500));
+    await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done));
+    servers.push(slow);
+    const late = slow.address();
+    const alone = await start([typeof late === 'object' ? (late?.port ?? 0) : 0]);
+    try {
+      expect((await post(alone)).status).toBe(200);
+    } finally {
+      await alone.stop();
+    }
+  });
+
   test('refuses a webhook of 10 MB, other methods and what is not public', async () => {
     const nginx = await start([await replica(() => [200, 'ok']), await replica(() => [200, 'ok'])]);
     try {

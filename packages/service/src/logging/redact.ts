@@ -16,6 +16,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 const secretField =
   /^(?:authorization|cookie|set-cookie|password|passphrase|secret|token|api_?key|access_?key|secret_?key|credentials|x-telegram-bot-api-secret-token)$/i;
 
+/** Most fields of a line: ids and words, in which no pattern can find anything. */
+const harmless = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[A-Za-z]{0,20})$/;
+
 export type Redactor = (text: string) => string;
 
 /** Takes known secret values, also percent-encoded, and everything that looks like a credential out of a text. */
@@ -31,6 +34,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     for (const value of known) {
       if (clean.includes(value)) clean = clean.replaceAll(value, '[redacted]');
     }
+    if (harmless.test(clean)) return clean;
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     return clean;
   };
