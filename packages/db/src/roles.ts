@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { address, type DatabaseAddress } from './address.ts';
-import { LOCK } from './migrations.ts';
+import { takeMigrationLock } from './migrations.ts';
 
 /** Who logs in how; a role of PostgreSQL. */
 interface Login {
@@ -53,7 +53,7 @@ export async function setUpRoles(
       throw new Error(
         'the roles of administrator, migrations, application and backups must be different ones: see DATABASE_ADMIN_URL, MIGRATION_DATABASE_URL, DATABASE_URL and BACKUP_DATABASE_URL',
       );
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await takeMigrationLock(client);
     // A statement that would wait behind somebody's long transaction gives up; the next release tries again.
     await client.query("set lock_timeout = '10s'");
     for (const login of logins) await ensureLogin(client, admin, login);
