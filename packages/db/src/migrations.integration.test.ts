@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { migrateDatabase, migrationStatus } from './migrations.ts';
 import * as schema from './schema/index.ts';
@@ -26,6 +29,9 @@ const folder = new URL('../migrations/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
 const names = files.map((name) => name.replace('.sql', '')).toSorted();
 
+/** The first that makes indexes concurrently. */
+const plans = readMigrationFiles({ migrationsFolder: fileURLToPath(folder) })[34] ?? { hash: '' };
+
 describe('the migrations', () => {
   test('make an empty database complete', async () => {
     const database = await open({ empty: true });
@@ -50,6 +56,35 @@ describe('the migrations', () => {
     await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(database)));
     expect(await applied(database)).toHaveLength(files.length);
     expect(await tables(database)).toContainEqual({ tablename: 'users' });
+  });
+
+  test('that make indexes concurrently go on after one that broke off, and hold up nobody who writes', async () => {
+    const database = await open();
+    const last = `(select max(created_at) from drizzle.__drizzle_migrations where hash = '${plans.hash}')`;
+    await rowsOf(database, `delete from drizzle.__drizzle_migrations where created_at >= ${last}`);
+    await rowsOf(database, 'drop index orders_ended');
+    await rowsOf(
+      database,
+      `update pg_index set indisvalid = false where indexrelid = 'fal_jobs_order'::regclass`,
+    );
+    // Somebody writes, and commits only when the index waits for that.
+    const writer = new pg.Client(database.url);
+    await writer.connect();
+    await writer.query(`begin; insert into users (id, first_name) values (2, 'Вера')`);
+    const migrating = migrateDatabase(database);
+    await expect
+      .poll(() => rowsOf(database, `select 1 from pg_stat_progress_create_index`), { timeout: 10_000 })
+      .not.toEqual([]);
+    await database.db.insert(schema.users).values({ id: 3, firstName: 'Анна' });
+    await writer.query('commit');
+    await writer.end();
+    await migrating;
+    const valid = await rowsOf(
+      database,
+      `select indexrelid::regclass::text as name from pg_index
+       where indexrelid in ('orders_ended'::regclass, 'fal_jobs_order'::regclass) and indisvalid order by 1`,
+    );
+    expect(valid).toEqual([{ name: 'fal_jobs_order' }, { name: 'orders_ended' }]);
   });
 
   test('that a newer version applied are noticed', async () => {

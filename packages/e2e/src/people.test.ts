@@ -1,6 +1,7 @@
 import { type ChatMessage, encodeSpeech } from '@aisha/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataOf, Person, says } from './person.ts';
+import { lookAtPlans } from './plans/look.ts';
 import { makePhotos } from './photos.ts';
 import { type Product, startProduct } from './product.ts';
 import { leaks } from './secrets.ts';
@@ -18,7 +19,7 @@ import { EN, RU, type Words } from './words.ts';
 
 let product: Product;
 beforeAll(async () => {
-  product = await startProduct({ name: 'people' });
+  product = await startProduct({ name: 'people', keepStatements: true });
   await product.fal.configure({ timing: { trainingSeconds: 2, imageSeconds: 1, queueSeconds: 0.1 } });
 });
 afterAll(() => product.stop());
@@ -192,6 +193,12 @@ describe("buttons with somebody else's ids, or with nonsense", () => {
     const tables = ['avatars', 'recordings', 'images', 'documents', 'orders', 'fal_jobs'];
     return Promise.all(tables.map((table) => product.sql(`select * from ${table} order by id`)));
   }
+});
+
+test('nothing that the product asks of PostgreSQL reads the whole of a table that grows', async () => {
+  const { looked, findings } = await lookAtPlans(product.stack);
+  expect(looked).toBeGreaterThan(200);
+  expect(findings).toEqual([]);
 });
 
 test('nothing that any process wrote gives a secret away, and no process crashed', async () => {

@@ -41,13 +41,19 @@ export interface ProductOptions {
   /** For the folder of its logs under artifacts/. */
   readonly name: string;
   readonly settings?: Settings;
+  /** See `lookAtPlans`. */
+  readonly keepStatements?: boolean;
 }
 
 /** Nothing else of whoever runs the tests: an app needs only its own variables. */
 const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** Starts the compiled product the way production does, on data of its own that go away with it. */
-export async function startProduct({ name, settings }: ProductOptions): Promise<Product> {
+export async function startProduct({
+  name,
+  settings,
+  keepStatements = false,
+}: ProductOptions): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aisha-e2e-'));
   const said: { component: string; line: string }[] = [];
   const crashed: string[] = [];
@@ -71,6 +77,7 @@ export async function startProduct({ name, settings }: ProductOptions): Promise<
     environment: ENVIRONMENT,
     mode: 'production',
     unsafeDatabase: true,
+    keepStatements,
     // What a test is about costs nothing, unless it is about money; nobody is in its pictures, unless it is about faces,
     // and nothing is drawn or asked beside what it orders.
     settings: { CREDITS: 'off', FACES: 'off', FIRST_PICTURES: '0', PHOTO_JUDGE: 'off', ...settings },

@@ -13,10 +13,8 @@ export async function removeOldUpdates(db: Db): Promise<void> {
     .where(
       and(
         eq(telegramUpdates.state, 'done'),
-        or(
-          and(isNull(telegramUpdates.poisonedAt), lt(telegramUpdates.receivedAt, UPDATES_KEPT)),
-          lt(telegramUpdates.poisonedAt, POISONED_KEPT),
-        ),
+        lt(telegramUpdates.receivedAt, UPDATES_KEPT),
+        or(isNull(telegramUpdates.poisonedAt), lt(telegramUpdates.poisonedAt, POISONED_KEPT)),
       ),
     );
 }

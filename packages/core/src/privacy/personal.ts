@@ -98,7 +98,12 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     of: (id) => sql`document_id in (select id from documents where owner_id = ${id})`,
     erase: 'delete',
   },
-  documents: { holds: 'a document over a recording', people: ['owner_id'], of: owned, erase: 'delete' },
+  documents: {
+    holds: 'a document over a recording',
+    people: ['owner_id', 'remind_chat_id'],
+    of: owned,
+    erase: 'delete',
+  },
   document_templates: {
     holds: 'an instruction for documents',
     people: ['owner_id'],

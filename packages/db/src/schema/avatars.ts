@@ -72,6 +72,16 @@ export const avatars = pgTable(
     uniqueIndex('avatars_main')
       .on(t.ownerId)
       .where(sql`${t.isMain}`),
+    index('avatars_owner').on(t.ownerId).concurrently(),
+    // Of a group that becomes a supergroup.
+    index('avatars_group')
+      .on(t.chatId)
+      .where(sql`${t.chatId} < 0`)
+      .concurrently(),
+    index('avatars_untidy')
+      .on(t.id)
+      .where(sql`${t.tidiedAt} is null and ${t.state} in ('ready', 'deleted')`)
+      .concurrently(),
     index('avatars_likeness_due')
       .on(t.likenessDueAt)
       .where(sql`${t.likenessDueAt} is not null`),
@@ -188,6 +198,14 @@ export const images = pgTable(
   (t) => [
     uniqueIndex('images_order').on(t.orderId, t.index),
     index('images_owner').on(t.ownerId, t.createdAt),
+    index('images_avatar')
+      .on(t.avatarId)
+      .where(sql`${t.avatarId} is not null`)
+      .concurrently(),
+    index('images_deleted')
+      .on(t.deletedAt)
+      .where(sql`${t.deletedAt} is not null`)
+      .concurrently(),
     // The gallery, read backwards from a card: all of it, the favourites, and of an avatar.
     index('images_cards')
       .on(t.ownerId, t.createdAt, t.index, t.id)

@@ -94,5 +94,8 @@ export const promoCodeUses = pgTable(
     /** A bonus or a discount waits for a payment: the one that it came to. */
     spentOn: text('spent_on'),
   },
-  (t) => [index('promo_code_uses_user').on(t.userId, t.code)],
+  (t) => [
+    index('promo_code_uses_user').on(t.userId, t.code),
+    index('promo_code_uses_code').on(t.code).concurrently(),
+  ],
 );

@@ -121,6 +121,10 @@ export const questions = pgTable(
     index('questions_owner').on(t.ownerId),
     index('questions_recording').on(t.recordingId),
     index('questions_old').on(t.createdAt),
+    index('questions_group')
+      .on(t.groupId)
+      .where(sql`${t.groupId} is not null`)
+      .concurrently(),
   ],
 );
 

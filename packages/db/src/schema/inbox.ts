@@ -101,5 +101,11 @@ export const notifications = pgTable(
       .on(t.nextCheckAt)
       .where(sql`${t.state} = 'pending'`),
     index('notifications_user').on(t.userId),
+    // Of a group that becomes a supergroup.
+    index('notifications_group')
+      .on(t.chatId)
+      .where(sql`${t.chatId} < 0`)
+      .concurrently(),
+    index('notifications_old').on(t.createdAt).concurrently(),
   ],
 );

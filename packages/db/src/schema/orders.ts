@@ -61,6 +61,12 @@ export const orders = pgTable(
       .on(t.nextCheckAt)
       .where(sql`${t.state} in ('queued', 'running')`),
     index('orders_owner').on(t.ownerId, t.createdAt),
+    // What is not over is a small part of all.
+    index('orders_unended')
+      .on(t.subjectId, t.kind)
+      .where(sql`${t.state} in ('quoted', 'queued', 'running')`)
+      .concurrently(),
+    index('orders_ended').on(t.endedAt).concurrently(),
     index('orders_group')
       .on(t.chatId, t.createdAt)
       .where(sql`${t.chatId} < 0`),
@@ -131,6 +137,7 @@ export const falJobs = pgTable(
     uniqueIndex('fal_jobs_piece')
       .on(t.orderId, t.piece, t.model)
       .where(sql`${t.piece} is not null`),
+    index('fal_jobs_order').on(t.orderId).concurrently(),
     uniqueIndex('fal_jobs_request').on(t.requestId),
     index('fal_jobs_due')
       .on(t.nextCheckAt)

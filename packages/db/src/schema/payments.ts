@@ -31,7 +31,13 @@ export const invoices = pgTable(
     agreedAt: at('agreed_at'),
     createdAt: createdAt(),
   },
-  (t) => [index('invoices_user').on(t.userId, t.createdAt)],
+  (t) => [
+    index('invoices_user').on(t.userId, t.createdAt),
+    index('invoices_discount')
+      .on(t.discountUseId)
+      .where(sql`${t.discountUseId} is not null`)
+      .concurrently(),
+  ],
 );
 
 export const subscriptions = pgTable(
@@ -100,6 +106,18 @@ export const payments = pgTable(
   (t) => [
     index('payments_user').on(t.userId, t.paidAt),
     index('payments_paid').on(t.paidAt),
+    index('payments_subscription')
+      .on(t.subscriptionId)
+      .where(sql`${t.subscriptionId} is not null`)
+      .concurrently(),
+    index('payments_invoice')
+      .on(t.invoiceId)
+      .where(sql`${t.invoiceId} is not null`)
+      .concurrently(),
+    index('payments_unstated')
+      .on(t.provider, t.createdAt)
+      .where(sql`${t.statedAt} is null`)
+      .concurrently(),
     index('payments_due')
       .on(t.nextCheckAt)
       .where(sql`${t.state} = 'refunding'`),

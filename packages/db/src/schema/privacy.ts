@@ -79,6 +79,7 @@ export const dataExports = pgTable(
     uniqueIndex('data_exports_one')
       .on(t.userId)
       .where(sql`${t.state} = 'making'`),
+    index('data_exports_ended').on(t.endedAt).concurrently(),
     index('data_exports_due')
       .on(t.nextCheckAt)
       .where(sql`${t.state} = 'making'`),

@@ -81,6 +81,10 @@ export const recordings = pgTable(
     index('recordings_group')
       .on(t.chatId, t.createdAt)
       .where(sql`${t.chatId} < 0`),
+    index('recordings_deleted')
+      .on(t.ownerId)
+      .where(sql`${t.deletedAt} is not null`)
+      .concurrently(),
     index('recordings_merged')
       .on(t.mergedInto)
       .where(sql`${t.mergedInto} is not null`),

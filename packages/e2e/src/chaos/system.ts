@@ -83,6 +83,7 @@ export async function startSystem({
     mode: 'production',
     source,
     unsafeDatabase: true,
+    keepStatements: true,
     // Everything costs, and nobody runs out.
     settings: {
       TELEGRAM_MODE: mode,

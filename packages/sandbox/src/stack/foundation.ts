@@ -71,7 +71,12 @@ export async function startFoundation(
     unless('postgres', () =>
       service(
         'postgres',
-        (options) => startPostgres({ ...options, unsafe: context.unsafeDatabase }),
+        (options) =>
+          startPostgres({
+            ...options,
+            unsafe: context.unsafeDatabase,
+            ...(context.keepStatements && { statements: join(options.dataDir, 'statements.json') }),
+          }),
         (started) => started.url,
       ),
     ),

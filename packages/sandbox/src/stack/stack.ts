@@ -36,6 +36,8 @@ export interface StackOptions {
   ports?: Readonly<Record<string, number>>;
   /** Quick and unsafe writing, for tests. */
   unsafeDatabase?: boolean;
+  /** PostgreSQL keeps what it is asked in `postgres/statements.json` of the data. */
+  keepStatements?: boolean;
   /** Apps and stand-ins that end by themselves are started again. */
   keepAlive?: boolean;
   /** Gives up a start that is under way; `startStack` then rejects. */
@@ -87,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     source: options.source ?? false,
     keepAlive: options.keepAlive ?? false,
     unsafeDatabase: options.unsafeDatabase ?? false,
+    keepStatements: options.keepStatements ?? false,
     port: await choosePorts(dataDir, components, options.ports ?? {}),
     onEvent: options.onEvent ?? (() => undefined),
     lifecycle,
