@@ -18,7 +18,7 @@ export const ru = {
   'photos.keep': '👍 Оставить их',
   'photos.drop': '🗑 Убрать их',
   'photos.finish.doubted_one':
-    '<b>{{name}}</b>: одна фотография под вопросом.\n{{reasons}}\n\nОставить её и закончить?',
+    '<b>{{name}}</b>: {{count}} фотография под вопросом.\n{{reasons}}\n\nОставить её и закончить?',
   'photos.finish.doubted_few':
     '<b>{{name}}</b>: {{count}} фотографии под вопросом.\n{{reasons}}\n\nОставить их и закончить?',
   'photos.finish.doubted_many':
@@ -193,7 +193,7 @@ export const en = {
   'doubt.another_person': 'looks like another person',
   'photos.keep': '👍 Keep them',
   'photos.drop': '🗑 Remove them',
-  'photos.finish.doubted_one': '<b>{{name}}</b>: one photo is in doubt.\n{{reasons}}\n\nKeep it and finish?',
+  'photos.finish.doubted_one': '<b>{{name}}</b>: {{count}} photo is in doubt.\n{{reasons}}\n\nKeep it and finish?',
   'photos.finish.doubted_other':
     '<b>{{name}}</b>: {{count}} photos are in doubt.\n{{reasons}}\n\nKeep them and finish?',
   'photos.finish.keep': '👍 Keep and finish',
