@@ -100,6 +100,7 @@ const ORDER: Record<string, readonly (readonly string[])[]> = {
     ['parts.ts'],
     ['users', 'credits', 'notifications', 'spending', 'maintenance'],
     ['groups', 'settings'],
+    ['masking'],
     ['breaker'],
     ['orders'],
     ['fal', 'inbox'],

@@ -193,7 +193,8 @@ export const en = {
   'doubt.another_person': 'looks like another person',
   'photos.keep': '👍 Keep them',
   'photos.drop': '🗑 Remove them',
-  'photos.finish.doubted_one': '<b>{{name}}</b>: {{count}} photo is in doubt.\n{{reasons}}\n\nKeep it and finish?',
+  'photos.finish.doubted_one':
+    '<b>{{name}}</b>: {{count}} photo is in doubt.\n{{reasons}}\n\nKeep it and finish?',
   'photos.finish.doubted_other':
     '<b>{{name}}</b>: {{count}} photos are in doubt.\n{{reasons}}\n\nKeep them and finish?',
   'photos.finish.keep': '👍 Keep and finish',

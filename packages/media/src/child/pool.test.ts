@@ -49,6 +49,8 @@ describe('a child', () => {
         'HOME',
         'LANG',
         'MALLOC_ARENA_MAX',
+        'MALLOC_MMAP_THRESHOLD_',
+        'MALLOC_TRIM_THRESHOLD_',
         'PATH',
         'TMPDIR',
         'UV_THREADPOOL_SIZE',
