@@ -116,10 +116,15 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
     case 'made':
       await parts.db
         .update(notifications)
-        // Whoever has a link has what it leads to: it is kept no longer than it takes to send it.
-        .set({ state: 'sent', sentAt: sql`now()`, ...(row.kind === 'privacy.export' ? { owed: null } : {}) })
+        // What it said, links among it, is kept no longer than it takes to send it: it may be about somebody else.
+        .set({ state: 'sent', sentAt: sql`now()`, owed: null })
         .where(eq(notifications.id, row.id));
-      parts.log.info('told', { notificationId: row.id, userId: row.userId, kind: row.kind, ...row.data });
+      parts.log.info('told', {
+        notificationId: row.id,
+        userId: row.userId,
+        kind: row.kind,
+        ...idsIn(row.data),
+      });
       return;
     case 'unreachable':
       // The result waits in their menus for the day they come back.
@@ -139,6 +144,10 @@ async function tell(parts: NotifyParts, row: Row, signal: AbortSignal): Promise<
       outcome satisfies never;
   }
 }
+
+/** Of what is told only what it is about goes into a log: there may be names beside it. */
+const idsIn = (data: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => name.endsWith('Id')));
 
 /** What this release cannot read a newer one beside it may: so often it is looked at, a minute apart. */
 const LOOKS = 10;

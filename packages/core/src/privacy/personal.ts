@@ -30,6 +30,9 @@ const owned = (id: number) => sql`owner_id = ${id}`;
 const ofUser = (id: number) => sql`user_id = ${id}`;
 const theirOrders = (id: number) => sql`(select id from orders where owner_id = ${id})`;
 
+/** A number that stands by itself. */
+const numberIn = (id: number): string => `(^|[^0-9])${id}([^0-9]|$)`;
+
 /** Lanes of what somebody writes, presses and pays. */
 export const lanesOf = (id: number): string[] => [`chat${id}`, `press-${id}`, `checkout-${id}`];
 
@@ -103,6 +106,11 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     people: ['owner_id', 'remind_chat_id'],
     of: owned,
     erase: 'delete',
+    // A group that is erased is reminded of nothing.
+    mentions: (id) => [
+      sql`update documents set remind_at = null, remind_chat_id = null, remind_thread_id = null
+        where remind_chat_id = ${id}`,
+    ],
   },
   document_templates: {
     holds: 'an instruction for documents',
@@ -225,6 +233,12 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
     people: ['user_id', 'chat_id'],
     of: (id) => sql`user_id = ${id} or chat_id = ${id}`,
     erase: 'delete',
+    // What operators and others were told of them.
+    mentions: (id) => [
+      sql`update notifications set owed = null, data = data - 'userId' - 'inviterId' - 'done'
+        where state <> 'pending' and (data ->> 'userId' = ${String(id)} or data ->> 'inviterId' = ${String(id)}
+          or data -> 'done' @> ${JSON.stringify([{ by: id }])}::jsonb)`,
+    ],
     notExported: 'what it said stands in the chat, and in what it was about',
   },
   chats: { holds: 'a chat', people: ['id'], of: (id) => sql`id = ${id}`, erase: 'delete' },
@@ -245,12 +259,17 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
         sql`lane = 'erased', payload = '{}'::jsonb, owed = null, error = null, poisoned_at = null, state = 'done',
           done_at = coalesce(done_at, now())`,
     },
+    // What others wrote to them or forwarded, and presses below what operators were told of them.
+    mentions: (id) => [
+      sql`update telegram_updates set payload = '{}'::jsonb, owed = null
+        where state = 'done' and (payload::text ~ ${numberIn(id)} or owed::text ~ ${numberIn(id)})`,
+    ],
     notExported: 'it is kept for three days at most, and stands in the chat',
   },
   daily_spending: {
-    holds: 'what providers were asked for in a day, of a group',
+    holds: 'what providers were asked for in a day, by somebody or in a group',
     people: [],
-    of: (id) => sql`scope = ${`chat:${id}`}`,
+    of: (id) => sql`scope in (${`chat:${id}`}, ${`user:${id}`})`,
     erase: 'delete',
   },
   credit_debts: {
