@@ -1,6 +1,6 @@
 import { botSettings, createConversation, createTexts } from '@aisha/bot';
 import type { BotPollingConfig } from '@aisha/config';
-import { messageKeepers, openFoundation, orderKinds } from '@aisha/core';
+import { hashOf, messageKeepers, openFoundation, orderKinds } from '@aisha/core';
 import { showSignOfLife } from '@aisha/db';
 import { createTelegramClient } from '@aisha/providers';
 import { connectConsumer } from '@aisha/queue';
@@ -46,6 +46,7 @@ export async function compose(config: BotPollingConfig, log: Logger): Promise<Li
     prices: config.prices,
     sales: config.payments,
     operators: config.telegram.adminIds,
+    erasedAs: (userId: number) => hashOf(config.erasure.key, userId),
     conversation,
     metrics,
   };

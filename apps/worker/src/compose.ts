@@ -6,6 +6,7 @@ import {
   createRecognisers,
   createSimulatedFal,
   disclose,
+  hashOf,
   messageKeepers,
   openFoundation,
   orderKinds,
@@ -83,6 +84,7 @@ export async function compose(config: WorkerConfig, log: Logger): Promise<Lifecy
     prices: config.prices,
     sales: config.payments,
     operators: config.telegram.adminIds,
+    erasedAs: (userId) => hashOf(config.privacy.key, userId),
     metrics,
     config: {
       fal: config.fal,

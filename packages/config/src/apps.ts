@@ -7,7 +7,7 @@ import { openAiGroup } from './groups/openai.ts';
 import { photosGroup } from './groups/photos.ts';
 import { pricesGroup } from './groups/prices.ts';
 import { paymentsGroup } from './groups/payments.ts';
-import { privacyGroup } from './groups/privacy.ts';
+import { erasureGroup, privacyGroup } from './groups/privacy.ts';
 import { processGroup } from './groups/process.ts';
 import { recognisersGroup } from './groups/recognisers.ts';
 import { redisGroup } from './groups/redis.ts';
@@ -41,6 +41,7 @@ export const SCHEMAS = {
     redis: redisGroup,
     storage: storageGroup,
     fal: falModeGroup,
+    erasure: erasureGroup,
   },
   worker: {
     process: processGroup,
@@ -126,6 +127,7 @@ const PARTS = {
   payments: paymentsGroup,
   recognisers: recognisersGroup,
   privacy: privacyGroup,
+  erasure: erasureGroup,
 } as const;
 type Parts = Built<typeof PARTS>;
 

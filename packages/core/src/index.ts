@@ -260,6 +260,7 @@ export {
   CHANGE_OF_MIND_HOURS,
   type Erasure,
   eraseAgain,
+  hashOf,
 } from './privacy/erasure.ts';
 export {
   askExport,

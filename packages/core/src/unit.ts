@@ -13,6 +13,8 @@ export interface Unit {
   readonly sales: PaymentsConfig;
   /** Who is alarmed, and who answers. */
   readonly operators: readonly number[];
+  /** By what somebody is known who left and comes back (`erased_people`). */
+  erasedAs(userId: number): string;
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): void;
   /** An order entered a state: counted and logged, only if it really happened. */
   noteOrder(order: NotedOrder): void;
@@ -77,6 +79,7 @@ export interface UnitParts {
   readonly prices: Prices;
   readonly sales: PaymentsConfig;
   readonly operators: readonly number[];
+  readonly erasedAs: (userId: number) => string;
   readonly metrics?: Pick<Metrics, 'orders' | 'providerCostUsd' | 'ledgerAlarms'>;
 }
 
@@ -97,6 +100,7 @@ export async function transact<T>(parts: UnitParts, work: (unit: Unit) => Promis
       prices: parts.prices,
       sales: parts.sales,
       operators: parts.operators,
+      erasedAs: parts.erasedAs,
       enqueue: (name, payload, options) => {
         jobs.push(() => parts.producer.enqueue(name, payload, options));
       },

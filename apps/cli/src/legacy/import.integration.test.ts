@@ -203,7 +203,7 @@ test(
     ]);
     // Who used a code there cannot use it again; somebody else can.
     const redeem = (id: number) =>
-      db.transaction((tx) => redeemPromoCode({ tx, limits: WIDE_SHARES }, id, 'welcome'));
+      db.transaction((tx) => redeemPromoCode({ tx, limits: WIDE_SHARES, erasedAs: String }, id, 'welcome'));
     expect(await redeem(1001)).toEqual({ refused: 'used' });
     expect(await redeem(1002)).toEqual({ credits: 50, balance: 50 });
     expect(await balanceOf(db, 1001)).toBe(13);

@@ -1,5 +1,5 @@
 import { loadParts } from '@aisha/config';
-import { orderKinds, transact, type Unit } from '@aisha/core';
+import { hashOf, orderKinds, transact, type Unit } from '@aisha/core';
 import type { Db } from '@aisha/db';
 import { silentLogger } from '@aisha/service';
 import type { Io } from '../command.ts';
@@ -13,7 +13,7 @@ export interface Till {
 
 /** What commands about money need: the database and the prices, not the queue. */
 export function withTill<T>(what: string, io: Io, work: (till: Till) => Promise<T>): Promise<T> {
-  const config = loadParts(what, ['database', 'telegram', 'limits', 'prices', 'payments'], io.env);
+  const config = loadParts(what, ['database', 'telegram', 'limits', 'prices', 'payments', 'erasure'], io.env);
   return withDatabase(config.database, 'aisha-money', (db) =>
     work({
       db,
@@ -32,6 +32,7 @@ export function withTill<T>(what: string, io: Io, work: (till: Till) => Promise<
             prices: config.prices,
             sales: config.payments,
             operators: config.telegram.adminIds,
+            erasedAs: (userId) => hashOf(config.erasure.key, userId),
           },
           inside,
         ),

@@ -1,4 +1,4 @@
-import { askErasure, eraseAgain, transact } from '@aisha/core';
+import { askErasure, eraseAgain, openAccount, transact } from '@aisha/core';
 import { eventually, FREE_OF_CHARGE, statementsOf, survives } from '@aisha/core/testing';
 import { BUCKETS, erasedPeople, erasures, payments, recordings, users } from '@aisha/db';
 import { connectProducer } from '@aisha/queue';
@@ -158,10 +158,18 @@ describe('/delete_me', () => {
     expect(await transact(bot.parts, (unit) => eraseAgain(unit, bot.parts.config.privacy.key))).toBe(1);
     await erase((await erasureOf(me)).id);
     expect(await placesOf([me, words])).toEqual([]);
-    // Whoever comes back by themselves is somebody new, and stays.
+    // Whoever comes back by themselves is somebody new, and stays; they were welcomed once.
     await bot.say(me, '/start');
+    expect(await transact(bot.parts, (unit) => openAccount(unit, me))).toMatchObject({ balance: 0 });
     expect(await transact(bot.parts, (unit) => eraseAgain(unit, bot.parts.config.privacy.key))).toBe(0);
     expect(await bot.parts.db.$count(erasedPeople)).toBe(1);
+    // Twice on one day: what a person may use in a day would begin anew.
+    await bot.say(me, '/delete_me');
+    await bot.press(me, 'leave');
+    await bot.press(me, 'leave.sure:now');
+    await erase((await erasureOf(me)).id);
+    expect(await erasureOf(me)).toMatchObject({ state: 'waiting' });
+    expect(await bot.parts.db.$count(users, eq(users.id, me))).toBe(1);
   });
 
   test('a death before a statement of any step, and before the step is noted, ends the same: all gone, one receipt', async () => {

@@ -3,7 +3,7 @@ import { integer } from '../variables.ts';
 import { group } from './group.ts';
 
 export interface PrivacyConfig {
-  /** By which who left is known again in a restored backup. */
+  /** By which who left is known again: in a restored backup, and when they come back. */
   key: string;
   backupDays: number;
   /** How long a link to an export works; a new one can be had as long as the export lies there. */
@@ -12,24 +12,35 @@ export interface PrivacyConfig {
   region: string | null;
 }
 
+const known = {
+  ERASURE_KEY: {
+    schema: z.string().min(16).optional(),
+    doc: 'Whoever has left is known again by a hash with this key: in a restored backup, and as somebody who was welcomed once; keep it apart from the backups and never change it. By default the bot’s token.',
+    expected: 'at least 16 characters, for example of `openssl rand -hex 32`',
+    secret: true,
+    example: '',
+  },
+  TELEGRAM_BOT_TOKEN: {
+    schema: z.string().regex(/^\d+:\S+$/),
+    aliases: ['TELEGRAM_TOKEN'],
+    doc: 'From @BotFather.',
+    expected: 'a bot token such as 123456789:AA… from @BotFather',
+    secret: true,
+    example: '',
+  },
+} as const;
+
+/** Of whoever opens accounts. */
+export const erasureGroup = group({
+  title: 'Who has left',
+  variables: known,
+  build: (v): Pick<PrivacyConfig, 'key'> => ({ key: v.ERASURE_KEY ?? v.TELEGRAM_BOT_TOKEN }),
+});
+
 export const privacyGroup = group({
   title: "People's data (docs/PRIVACY.md)",
   variables: {
-    ERASURE_KEY: {
-      schema: z.string().min(16).optional(),
-      doc: 'Whoever has left is known again in a restored backup by a hash with this key; keep it apart from the backups and never change it. By default the bot’s token.',
-      expected: 'at least 16 characters, for example of `openssl rand -hex 32`',
-      secret: true,
-      example: '',
-    },
-    TELEGRAM_BOT_TOKEN: {
-      schema: z.string().regex(/^\d+:\S+$/),
-      aliases: ['TELEGRAM_TOKEN'],
-      doc: 'From @BotFather.',
-      expected: 'a bot token such as 123456789:AA… from @BotFather',
-      secret: true,
-      example: '',
-    },
+    ...known,
     BACKUP_DAYS: {
       schema: integer(1, 3_650, 7),
       doc: 'How many days backups are kept (infra/scripts/backup.sh reads it too): said to whoever leaves.',

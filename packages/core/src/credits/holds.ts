@@ -1,4 +1,4 @@
-import { creditHolds, ledgerEntries, type Tx } from '@aisha/db';
+import { creditHolds, erasedPeople, ledgerEntries, type Tx } from '@aisha/db';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { balanceOf, heldOf, lockAccount, postEntry } from './ledger.ts';
@@ -19,14 +19,21 @@ export async function accountOf(tx: Pick<Tx, 'select'>, userId: number): Promise
 /**
  * The account of somebody about to use it, locked until the transaction ends. Who has none yet is given the welcome
  * amount, once: an account that was brought over from the earlier deployment is none. A group's, which its anonymous
- * administrators write as, is given nothing: anybody makes as many groups as they like.
+ * administrators write as, is given nothing: anybody makes as many groups as they like. Who left and comes back is welcome,
+ * and was welcomed before.
  */
 export async function openAccount(
-  { tx, prices }: Pick<Unit, 'tx' | 'prices'>,
+  { tx, prices, erasedAs }: Pick<Unit, 'tx' | 'prices' | 'erasedAs'>,
   userId: number,
 ): Promise<Account> {
   await lockAccount(tx, userId);
-  if (prices.charged && prices.welcome > 0 && userId > 0 && !(await isOpened(tx, userId)))
+  if (
+    prices.charged &&
+    prices.welcome > 0 &&
+    userId > 0 &&
+    !(await isOpened(tx, userId)) &&
+    (await tx.$count(erasedPeople, eq(erasedPeople.hash, erasedAs(userId)))) === 0
+  )
     await postEntry(tx, { userId, amount: prices.welcome, reason: 'welcome', key: `welcome:${userId}` });
   return accountOf(tx, userId);
 }

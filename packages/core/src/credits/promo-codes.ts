@@ -1,4 +1,4 @@
-import { type PromoCodeKind, promoCodes, promoCodeUses, type Tx, users } from '@aisha/db';
+import { erasedPeople, type PromoCodeKind, promoCodes, promoCodeUses, type Tx, users } from '@aisha/db';
 import { and, count, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
 import { lockAccount, postEntry } from './ledger.ts';
@@ -18,7 +18,7 @@ export type Redemption =
  * typed, so that who has it cannot lose it to others, and spent by the payment (`payments/`).
  */
 export async function redeemPromoCode(
-  { tx, limits }: Pick<Unit, 'tx' | 'limits'>,
+  { tx, limits, erasedAs }: Pick<Unit, 'tx' | 'limits' | 'erasedAs'>,
   userId: number,
   typed: string,
 ): Promise<Redemption> {
@@ -39,6 +39,7 @@ export async function redeemPromoCode(
     .where(and(eq(promoCodeUses.userId, userId), eq(promoCodeUses.code, code)));
   const uses = mine?.n ?? 0;
   if (uses >= found.maxUsesPerUser) return { refused: 'used' };
+  if (await mayHaveUsed(tx, code, erasedAs(userId))) return { refused: 'used' };
 
   const [used] = await tx
     .update(promoCodes)
@@ -58,6 +59,15 @@ export async function redeemPromoCode(
   });
   if (!entered) throw new Error('a use of a promo code was credited before it was made');
   return { credits: entered.amount, balance: entered.balanceAfter };
+}
+
+/** Who has left stands there by a number of nobody's; whoever comes back may be the one. */
+async function mayHaveUsed(tx: Pick<Tx, '$count'>, code: string, hash: string): Promise<boolean> {
+  const nameless = and(eq(promoCodeUses.code, code), lt(promoCodeUses.userId, -(2 ** 52)));
+  return (
+    (await tx.$count(erasedPeople, eq(erasedPeople.hash, hash))) > 0 &&
+    (await tx.$count(promoCodeUses, nameless)) > 0
+  );
 }
 
 const thisHour = sql`${users.wrongCodesAt} > now() - interval '1 hour'`;

@@ -76,6 +76,7 @@ export async function runErasure(parts: WorkerParts, id: string, run: Run, tell:
       row.result,
     ]),
   );
+  if (done.size === 0 && (await postponed(parts, person))) return;
   for (const step of ERASURE_STEPS) {
     if (done.has(step)) continue;
     const result = await STEPS[step](parts, person, run, (into) =>
@@ -95,6 +96,29 @@ export async function runErasure(parts: WorkerParts, id: string, run: Run, tell:
     .update(erasures)
     .set({ state: 'done', userId: null, messageId: null, endedAt: sql`now()` })
     .where(eq(erasures.id, id));
+}
+
+/**
+ * Whoever left within a day, came back and leaves again waits until that day is over: what one person may use in a day would
+ * begin anew each time.
+ */
+async function postponed(parts: WorkerParts, { id, userId, askedBy }: Person): Promise<boolean> {
+  if (askedBy !== 'person' || userId < 0) return false;
+  return transact(parts, async ({ tx }) => {
+    const before = and(
+      eq(erasedPeople.hash, hashOf(parts.config.privacy.key, userId)),
+      sql`${erasedPeople.erasedAt} > now() - interval '1 day'`,
+    );
+    const [left] = await tx.select({ at: erasedPeople.erasedAt }).from(erasedPeople).where(before);
+    if (!left) return false;
+    const dueAt = new Date(left.at.getTime() + 86_400_000);
+    await tx
+      .update(erasures)
+      .set({ state: 'waiting', startedAt: null, dueAt, nextCheckAt: dueAt })
+      .where(eq(erasures.id, id));
+    await tx.update(users).set({ leavingAt: dueAt }).where(eq(users.id, userId));
+    return true;
+  });
 }
 
 const isWaiting = (result: StepResult): result is { readonly wait: string } =>

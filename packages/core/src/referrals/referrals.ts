@@ -1,4 +1,4 @@
-import { creditHolds, orders, referralCodes, referrals, type Tx } from '@aisha/db';
+import { creditHolds, erasedPeople, orders, referralCodes, referrals, type Tx } from '@aisha/db';
 import { and, asc, count, countDistinct, desc, eq, exists, gt, inArray, ne, sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { lockAccount, postEntry } from '../credits/ledger.ts';
@@ -54,6 +54,8 @@ export async function bindReferral(
   const [inviter] = await tx.select().from(referralCodes).where(eq(referralCodes.code, code.toLowerCase()));
   if (!inviter || inviter.userId === user.id) return false;
   if (Date.now() - user.createdAt.getTime() > NEW_MS) return false;
+  // Who left and comes back is not new.
+  if ((await tx.$count(erasedPeople, eq(erasedPeople.hash, unit.erasedAs(user.id)))) > 0) return false;
   const [ordered] = await tx
     .select({ id: orders.id })
     .from(orders)

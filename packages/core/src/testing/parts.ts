@@ -39,6 +39,7 @@ import { messageKeepers } from '../message-keepers.ts';
 import { falOrders, orderKinds } from '../order-kinds.ts';
 import type { Run } from '../parts.ts';
 import { FREE_OF_CHARGE } from './prices.ts';
+import { hashOf } from '../privacy/erasure.ts';
 import { hearerOf } from '../recordings/recognisers.ts';
 
 export interface Enqueued {
@@ -263,6 +264,7 @@ export async function startTestParts(options: TestPartsOptions = {}): Promise<Te
       prices: options.prices ?? FREE_OF_CHARGE,
       sales,
       operators: options.adminIds ?? [],
+      erasedAs: (userId) => hashOf(config.privacy.key, userId),
       falOrders,
       telegram: client,
       media,
