@@ -90,7 +90,7 @@ async function fill(client: pg.Client, transcripts: number): Promise<readonly st
     transcripts / OF_ONE,
   ]);
   const { rows: indexes } = await client.query<{ name: string; definition: string }>(
-    `select indexname as name, indexdef as definition from pg_indexes where indexname in ('passages_words', 'passages_recording')`,
+    `select indexname as name, indexdef as definition from pg_indexes where indexname in ('passages_words', 'passages_recording', 'history_words_alike')`,
   );
   for (const { name } of indexes) await client.query(`drop index ${name}`);
   for (let from = 0; from < transcripts; from += SHARD) {
@@ -120,12 +120,12 @@ async function fill(client: pg.Client, transcripts: number): Promise<readonly st
     );
     process.stderr.write(`${from + SHARD} transcripts\n`);
   }
-  for (const { definition } of indexes) await client.query(definition);
   await client.query(
     `insert into history_words (owner_id, chat_id, sound, word)
      select distinct owner_id, chat_id, translate(word, 'абвгдезиклмнопрстуфхы', 'abvgdeziklmnoprstufhi'), word
      from passages, unnest(tsvector_to_array(words)) word`,
   );
+  for (const { definition } of indexes) await client.query(definition);
   await client.query('vacuum analyze');
   return words;
 }

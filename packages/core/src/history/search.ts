@@ -115,12 +115,12 @@ async function understand(tx: Reading, scope: Scope, words: readonly string[]): 
 
 /** Words that are nowhere; each guess is a look at some of all words, and everybody waits for it who writes at that moment. */
 const MOST_GUESSED = 3;
-/** So many of somebody's words are looked at: more than a person says in years. */
+/** So many that sound somewhat alike are looked at. */
 const MOST_LOOKED_AT = 100_000;
 /** … and of those that begin alike. */
 const MOST_BEGUN = 1_000;
 
-/** Below that two words only look alike. */
+/** Below that two words only look alike. Above what `%` and its index leave out (0.3). */
 const LEAST_ALIKE = 0.4;
 const MOST_ALIKE = 6;
 const MOST_BEGINNING = 30;
@@ -139,7 +139,7 @@ async function like(tx: Reading, scope: Scope, word: string): Promise<string[]> 
   const { rows: alike } = await tx.execute<{ word: string; near: number }>(sql`
     select word, max(near) as near from (
       select word, similarity(sound, ${sound}) as near
-      from (select word, sound from ${historyWords} where ${mine} limit ${MOST_LOOKED_AT}) some_words
+      from (select word, sound from ${historyWords} where ${mine} and sound % ${sound} limit ${MOST_LOOKED_AT}) some_words
       where length(sound) between ${sound.length - 2} and ${sound.length + 2} offset 0) all_words
     where near >= ${LEAST_ALIKE} group by word order by near desc limit ${MOST_ALIKE}`);
   const best = alike[0]?.near ?? 0;
