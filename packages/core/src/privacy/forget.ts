@@ -6,6 +6,8 @@ import {
   orders,
   questions,
   recordingExports,
+  recordingPieces,
+  recordingSlides,
   recordings,
   telegramUpdates,
   users,
@@ -72,8 +74,19 @@ async function forgetOrder(
       await deleteRecording(unit, ownerId, recordingId);
       await tx
         .update(recordings)
-        .set({ text: null, segments: null, title: '', fileName: null, speakerNames: null, voices: null })
+        .set({
+          text: null,
+          segments: null,
+          title: '',
+          fileName: null,
+          speakerNames: null,
+          voices: null,
+          corrections: null,
+          rollCall: null,
+        })
         .where(eq(recordings.id, recordingId));
+      await tx.delete(recordingSlides).where(eq(recordingSlides.recordingId, recordingId));
+      await tx.delete(recordingPieces).where(eq(recordingPieces.recordingId, recordingId));
       break;
     }
     case 'image': {
