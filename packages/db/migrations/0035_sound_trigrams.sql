@@ -1,1 +1,1 @@
-CREATE INDEX "history_words_alike" ON "history_words" USING gin ("owner_id","chat_id","sound" gin_trgm_ops) WITH (fastupdate=false);
+CREATE INDEX CONCURRENTLY "history_words_alike" ON "history_words" USING gin ("owner_id","chat_id","sound" gin_trgm_ops) WITH (fastupdate=false);

@@ -69,7 +69,8 @@ export const historyWords = pgTable(
     // Words that sound like one, among those of one person or group: never the whole of what they said.
     index('history_words_alike')
       .using('gin', t.ownerId, t.chatId, t.sound.op('gin_trgm_ops'))
-      .with({ fastupdate: false }),
+      .with({ fastupdate: false })
+      .concurrently(),
     index('history_words_group')
       .on(t.chatId, t.sound, t.word)
       .where(sql`${t.chatId} < 0`),
