@@ -79,6 +79,15 @@ export class Voice {
     return this.label('credits', { count });
   }
 
+  /** What of every recording costs nothing, as people say it: the first minute, or so many minutes or seconds. */
+  freeTime(): string {
+    const { freeSeconds } = this.settings.prices;
+    if (freeSeconds === 60) return this.label('free.minute');
+    return freeSeconds % 60 === 0
+      ? this.label('free.minutes', { count: freeSeconds / 60 })
+      : this.label('free.seconds', { count: freeSeconds });
+  }
+
   /** For what is longer than a button and no HTML either: an invoice's words. */
   plain(key: TextKey, params?: TextParams): string {
     return this.#parts.texts.plain(this.language, key, params);

@@ -48,7 +48,7 @@ describe('what costs says so before it is ordered', () => {
     const [balance] = await bot.say(me, '/balance');
     expect(balance?.text).toContain('180 кредитов');
     expect(balance?.text).toContain('Ещё 20 кредитов отложено');
-    expect(balance?.text).toContain('Минута записи: 10 кредитов, первые 1:00 бесплатно');
+    expect(balance?.text).toContain('Минута записи: 10 кредитов, первая минута бесплатно');
   });
 
   test('an image described with the command is quoted, and begins when that is accepted, once', async () => {

@@ -92,7 +92,7 @@ function priceLines(voice: Voice): string[] {
   const trainings = PRESETS.map((preset) => voice.price('training', { preset }));
   const [least, most] = [Math.min(...trainings), Math.max(...trainings)];
   const minute = voice.credits(prices.transcriptionMinute);
-  const free = voice.duration(prices.freeSeconds * 1_000);
+  const free = voice.freeTime();
   return [
     '',
     voice.t('prices.title'),

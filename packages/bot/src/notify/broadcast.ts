@@ -110,9 +110,10 @@ function fateOf({ kind }: SendOutcome): Parameters<typeof settleRecipient>[3] {
 
 /** Ends the broadcast when nobody is left; else the next run follows, after a pause where Telegram asked for one. */
 async function comeBack(parts: NotifyParts, id: string, waitMs: number): Promise<void> {
-  const ended = await endBroadcast(parts, id);
+  // Its report takes the place of the message that shows how it goes.
+  if (await endBroadcast(parts, id)) return;
   await showBroadcast(parts, id);
-  if (ended || (await findBroadcast(parts.db, id))?.state !== 'running') return;
+  if ((await findBroadcast(parts.db, id))?.state !== 'running') return;
   const { waiting } = await tallyOf(parts.db, id);
   if (waiting === 0)
     throw new TransientError('what became of some is not known yet', { retryAfterMs: LOOK_MS });

@@ -300,7 +300,12 @@ async function render(
       const broadcast = await findBroadcast(parts.db, notification.data.broadcastId);
       if (!broadcast) return [];
       const voice = await voiceOf(parts, row.userId);
-      return [sendScreen(row, await broadcastScreen(parts.db, voice, broadcast))];
+      const report = sendScreen(row, await broadcastScreen(parts.db, voice, broadcast));
+      const { chatId, messageId } = broadcast;
+      // Said once: it stands below what was written meanwhile, and not above it as well.
+      return chatId !== row.chatId || messageId === null
+        ? [report]
+        : [report, { method: 'deleteMessage', payload: { chat_id: chatId, message_id: messageId } }];
     }
     default:
       return notification satisfies never;

@@ -42,9 +42,14 @@ function draftScreen(voice: Voice, { id, audience, content }: Broadcast, size: n
         button(chosen(voice.label(`cast.credits.${one}`), one === credits), 'cast.credits', id, one),
       ),
       [
+        button(voice.label('cast.change'), 'cast.change', id),
         button(voice.label('cast.buttons', { n: content.buttons?.length ?? 0 }), 'cast.buttons', id),
         button(voice.label('cast.preview'), 'cast.preview', id),
       ],
+      // What is left must still be a message.
+      content.photo !== undefined && content.text !== ''
+        ? [button(voice.label('cast.photo.drop'), 'cast.photo.drop', id)]
+        : [],
       [button(voice.label('cast.start', { n: size }), 'cast.start', id)],
       [button(voice.label('cast.cancel'), 'cast.cancel', id), boardButton(voice)],
     ],

@@ -18,7 +18,7 @@ import { turnOf } from '../chat/turn-context.ts';
 import type { Turn } from '../chat/turn.ts';
 import { broadcastMessage } from './broadcast-message.ts';
 import { broadcastScreen } from './broadcast-screens.ts';
-import { buttonsOfBroadcast, writingBroadcast } from './dialogue.ts';
+import { buttonsOfBroadcast, changingBroadcast, writingBroadcast } from './dialogue.ts';
 import { onOperatorText } from './route.ts';
 import { boardButton } from './screens.ts';
 
@@ -28,10 +28,45 @@ async function preview(turn: Turn, broadcast: Broadcast): Promise<void> {
   turn.send(await broadcastScreen(turn.unit.tx, turn, broadcast));
 }
 
-async function draft(turn: Turn, content: BroadcastContent): Promise<void> {
+/** What an operator sent becomes a new draft, or takes the place of a text or a photo in the one that is being changed. */
+async function write(turn: Turn, { photo, ...sent }: BroadcastContent): Promise<void> {
+  const changing = changingBroadcast.of(turn.state);
+  if (!changing) {
+    turn.state = IDLE;
+    const content = { ...sent, ...(photo === undefined ? {} : { photo }) };
+    return preview(turn, await draftBroadcast(turn.unit, { content, createdBy: String(turn.user.id) }));
+  }
+  const before = await findBroadcast(turn.unit.tx, changing.broadcastId);
+  const shown = photo ?? before?.content.photo;
+  // A photo without words of its own keeps those that were there.
+  const { text, entities, html } = photo !== undefined && sent.text === '' && before ? before.content : sent;
+  if (shown !== undefined && text.length > MOST_CAPTION)
+    return turn.send({
+      text: turn.t('cast.too_long', { n: MOST_CAPTION }),
+      buttons: [[button(turn.label('button.cancel'), 'cast.show', changing.broadcastId)]],
+    });
   turn.state = IDLE;
-  await preview(turn, await draftBroadcast(turn.unit, { content, createdBy: String(turn.user.id) }));
+  const formatted = { ...(entities ? { entities } : {}), ...(html ? { html } : {}) };
+  await change(
+    turn,
+    changing.broadcastId,
+    ({ content: { buttons } }) => ({
+      content: {
+        text,
+        ...formatted,
+        ...(shown === undefined ? {} : { photo: shown }),
+        ...(buttons ? { buttons } : {}),
+      },
+    }),
+    preview,
+  );
 }
+
+/** Telegram's, of a photo's words. */
+const MOST_CAPTION = 1_024;
+
+const isWriting = ({ state }: Turn): boolean =>
+  writingBroadcast.of(state) !== null || changingBroadcast.of(state) !== null;
 
 /** Telegram's formatting is taken over as it came. */
 const formatting = (entities: readonly object[] | undefined) =>
@@ -41,15 +76,15 @@ export function answerBroadcasts(composer: Composer<Context>): void {
   composer.on(message('text'), (ctx, next) => {
     const turn = turnOf(ctx);
     const { text, entities } = ctx.message;
-    if (!turn.isOperator || text.startsWith('/') || !writingBroadcast.of(turn.state)) return next();
-    return draft(turn, { text, ...formatting(entities) });
+    if (!turn.isOperator || text.startsWith('/') || !isWriting(turn)) return next();
+    return write(turn, { text, ...formatting(entities) });
   });
   composer.on(message('photo'), (ctx, next) => {
     const turn = turnOf(ctx);
     const { photo, caption = '', caption_entities: entities } = ctx.message;
     const largest = photo.at(-1);
-    if (!turn.isOperator || !largest || !writingBroadcast.of(turn.state)) return next();
-    return draft(turn, { text: caption, photo: largest.file_id, ...formatting(entities) });
+    if (!turn.isOperator || !largest || !isWriting(turn)) return next();
+    return write(turn, { text: caption, photo: largest.file_id, ...formatting(entities) });
   });
   onOperatorText(composer, buttonsOfBroadcast, async (turn, text, { broadcastId }) => {
     const buttons = readButtons(text);
@@ -133,13 +168,31 @@ export const broadcastAnswers = {
     narrow(turn, id, { language: language === 'all' ? undefined : language }),
   'cast.credits': (turn, id, credits) =>
     narrow(turn, id, { credits: credits === 'all' ? undefined : credits }),
+  'cast.change': async (turn, id) => {
+    const found = await findBroadcast(turn.unit.tx, id);
+    if (found?.state !== 'draft') return turn.toast('button.outdated');
+    turn.state = changingBroadcast.at({ broadcastId: id });
+    turn.show({
+      text: turn.t('cast.change.ask'),
+      buttons: [[button(turn.label('button.cancel'), 'cast.show', id)]],
+    });
+  },
+  'cast.photo.drop': (turn, id) =>
+    change(turn, id, ({ content: { photo: _photo, ...content } }) => ({ content }), preview),
+  'cast.buttons.drop': (turn, id) => {
+    turn.state = IDLE;
+    return change(turn, id, ({ content: { buttons: _buttons, ...content } }) => ({ content }), preview);
+  },
   'cast.buttons': async (turn, id) => {
     const found = await findBroadcast(turn.unit.tx, id);
     if (found?.state !== 'draft') return turn.toast('button.outdated');
     turn.state = buttonsOfBroadcast.at({ broadcastId: id });
     turn.show({
       text: turn.t('cast.buttons.ask'),
-      buttons: [[button(turn.label('button.cancel'), 'cast.show', id)]],
+      buttons: [
+        found.content.buttons ? [button(turn.label('cast.buttons.drop'), 'cast.buttons.drop', id)] : [],
+        [button(turn.label('button.cancel'), 'cast.show', id)],
+      ],
     });
   },
   'cast.start': (turn, id) => step(turn, id, 'start'),

@@ -31,4 +31,6 @@ export const describingMaintenance = dialogue('operator.maintenance', {});
 export const agreeingMaintenance = dialogue('operator.maintenance.confirm', { note: z.string() });
 /** The next message is what everybody will get. */
 export const writingBroadcast = dialogue('operator.broadcast', {});
+/** The next message, a text or a photo, takes the place of the draft's. */
+export const changingBroadcast = dialogue('operator.broadcast.change', { broadcastId: z.string() });
 export const buttonsOfBroadcast = dialogue('operator.broadcast.buttons', { broadcastId: z.string() });

@@ -26,7 +26,7 @@ export function quoteLines(voice: Voice, { input }: Pick<Order, 'input'>): strin
   const { prices } = voice.settings;
   const duration = voice.duration(secondsOf(input) * 1_000);
   const each = voice.credits(prices.transcriptionMinute);
-  const free = voice.duration(prices.freeSeconds * 1_000);
+  const free = voice.freeTime();
   return [
     voice.t('quote.length', { duration }),
     voice.t(prices.freeSeconds > 0 ? 'quote.minutes' : 'quote.minutes.none_free', { each, free }),

@@ -17,7 +17,7 @@ export function howScreen(voice: Voice): Screen {
   const { charged, freeSeconds, transcriptionMinute } = voice.settings.prices;
   const price = voice.t(freeSeconds > 0 ? 'prices.minute' : 'prices.minute.none_free', {
     price: voice.credits(transcriptionMinute),
-    free: voice.duration(freeSeconds * 1_000),
+    free: voice.freeTime(),
   });
   return {
     text: [voice.t('transcribe.how'), charged ? `💳 ${price}` : ''].filter(Boolean).join('\n\n'),

@@ -19,6 +19,13 @@ export const ru = {
     '🔗 Пришлите кнопки, каждую с новой строки:\n<code>Подробнее | https://example.com</code>',
   'cast.buttons.wrong':
     'Не понимаю. До восьми строк вида <code>Подробнее | https://example.com</code>, пожалуйста.',
+  'cast.change': '✏️ Изменить',
+  'cast.change.ask':
+    '✏️ Пришлите новый текст или новое фото: они заменят прежние. Фото без подписи оставит текст как есть.',
+  'cast.photo.drop': '🖼 Убрать фото',
+  'cast.buttons.drop': '🗑 Убрать кнопки',
+  'cast.too_long':
+    'Под фото Telegram показывает не больше {{n}} знаков. Пришлите текст короче или сначала уберите фото.',
   'cast.preview': '👁 Показать',
   'cast.start': '🚀 Отправить: {{n}}',
   'cast.pause': '⏸ Приостановить',
@@ -57,6 +64,13 @@ export const kk: Translation<typeof ru> = {
     '🔗 Батырмаларды әрқайсысын жаңа жолдан жіберіңіз:\n<code>Толығырақ | https://example.com</code>',
   'cast.buttons.wrong':
     'Түсінбедім. Сегіз жолға дейін, <code>Толығырақ | https://example.com</code> түрінде болсын.',
+  'cast.change': '✏️ Өзгерту',
+  'cast.change.ask':
+    '✏️ Жаңа мәтін немесе жаңа фото жіберіңіз: олар бұрынғысын алмастырады. Жазуы жоқ фото мәтінді өзгертпейді.',
+  'cast.photo.drop': '🖼 Фотоны алып тастау',
+  'cast.buttons.drop': '🗑 Батырмаларды алып тастау',
+  'cast.too_long':
+    'Фото астында Telegram {{n}} таңбадан артық көрсетпейді. Қысқарақ мәтін жіберіңіз немесе алдымен фотоны алып тастаңыз.',
   'cast.preview': '👁 Көрсету',
   'cast.start': '🚀 Жіберу: {{n}}',
   'cast.pause': '⏸ Кідірту',
@@ -94,6 +108,13 @@ export const en: Translation<typeof ru> = {
   'cast.buttons.ask': '🔗 Send the buttons, one a line:\n<code>Read more | https://example.com</code>',
   'cast.buttons.wrong':
     'I do not understand. Up to eight lines like <code>Read more | https://example.com</code>, please.',
+  'cast.change': '✏️ Change',
+  'cast.change.ask':
+    '✏️ Send a new text or a new photo: it takes the place of the old one. A photo without words leaves the text as it is.',
+  'cast.photo.drop': '🖼 No photo',
+  'cast.buttons.drop': '🗑 No buttons',
+  'cast.too_long':
+    'Telegram shows at most {{n}} characters below a photo. Send a shorter text, or take the photo away first.',
   'cast.preview': '👁 Show',
   'cast.start': '🚀 Send: {{n}}',
   'cast.pause': '⏸ Pause',
