@@ -34,12 +34,11 @@ export async function redeemPromoCode(
   if (found.disabledAt || (found.endsAt && found.endsAt <= now)) return { refused: 'over' };
   if (found.startsAt && found.startsAt > now) return { refused: 'not_yet' };
   const [mine] = await tx
-    .select({ n: count() })
+    .select({ n: count(), beforeLeaving: mayHaveUsed(tx, code, erasedAs(userId)) })
     .from(promoCodeUses)
     .where(and(eq(promoCodeUses.userId, userId), eq(promoCodeUses.code, code)));
   const uses = mine?.n ?? 0;
-  if (uses >= found.maxUsesPerUser) return { refused: 'used' };
-  if (await mayHaveUsed(tx, code, erasedAs(userId))) return { refused: 'used' };
+  if (uses >= found.maxUsesPerUser || mine?.beforeLeaving === true) return { refused: 'used' };
 
   const [used] = await tx
     .update(promoCodes)
@@ -62,12 +61,16 @@ export async function redeemPromoCode(
 }
 
 /** Who has left stands there by a number of nobody's; whoever comes back may be the one. */
-async function mayHaveUsed(tx: Pick<Tx, '$count'>, code: string, hash: string): Promise<boolean> {
-  const nameless = and(eq(promoCodeUses.code, code), lt(promoCodeUses.userId, -(2 ** 52)));
-  return (
-    (await tx.$count(erasedPeople, eq(erasedPeople.hash, hash))) > 0 &&
-    (await tx.$count(promoCodeUses, nameless)) > 0
-  );
+function mayHaveUsed(tx: Pick<Tx, 'select'>, code: string, hash: string) {
+  const left = tx
+    .select({ one: sql`1` })
+    .from(erasedPeople)
+    .where(eq(erasedPeople.hash, hash));
+  const nameless = tx
+    .select({ one: sql`1` })
+    .from(promoCodeUses)
+    .where(and(eq(promoCodeUses.code, code), lt(promoCodeUses.userId, -(2 ** 52))));
+  return sql<boolean>`exists ${left} and exists ${nameless}`;
 }
 
 const thisHour = sql`${users.wrongCodesAt} > now() - interval '1 hour'`;
