@@ -9,8 +9,8 @@ export interface Choice {
 
 /** What is this much quieter than the loudest carries nobody's voice. dB. */
 const INAUDIBLE = 30;
-/** Two voices make a mean 3 dB quieter, one voice beside an empty channel 6; below that the channels cancel. dB. */
-const CANCELS = 9;
+/** A mean of channels that have nothing to do with each other has the mean of their powers; so much below it they cancel. dB. */
+const CANCELS = 6;
 /** Left between the loudest sample and the highest there is, dBFS. */
 const HEADROOM = -3;
 const QUIET = { below: -40, to: -26, most: 50 };
@@ -45,7 +45,8 @@ function byChannel({ track, channels, mix }: MeasuredTrack) {
   const silence: Level = { rms: -Infinity, peak: -Infinity };
   if (!loudest) return { track, level: silence, channels: [] };
   const audible = all.filter(({ level }) => level.rms > loudest.level.rms - INAUDIBLE);
-  const one = audible.length < 2 || (mix !== null && mix.rms < loudest.level.rms - CANCELS);
+  const power = all.reduce((sum, { level }) => sum + 10 ** (level.rms / 10), 0) / all.length ** 2;
+  const one = audible.length < 2 || (mix !== null && mix.rms < 10 * Math.log10(power) - CANCELS);
   if (one) return { track, level: loudest.level, channels: [loudest.number] };
   return { track, level: mix ?? loudest.level, channels: audible.map(({ number }) => number) };
 }

@@ -12,7 +12,7 @@ export interface Level {
 export interface MeasuredTrack {
   readonly track: Track;
   readonly channels: readonly Level[];
-  /** Of the mean of both channels; null for other than two. */
+  /** Of the mean of all channels but the bass; null for one. */
   readonly mix: Level | null;
 }
 
@@ -56,12 +56,17 @@ async function run(
 ): Promise<Measured | 'too_costly'> {
   // Half of what is decoded later is enough to tell how loud it is.
   const stats = 'astats=measure_perchannel=RMS_level+Peak_level:measure_overall=none';
-  const graph = tracks.map(({ index, channels }) =>
-    channels === 2
-      ? // The mean is a third channel, measured beside its two.
-        `[0:${index}]aresample=8000,aformat=sample_fmts=fltp,pan=3.0|c0=c0|c1=c1|c2=0.5*c0+0.5*c1,${stats}[o${index}]`
-      : `[0:${index}]aresample=8000,aformat=sample_fmts=fltp,${stats}[o${index}]`,
-  );
+  const graph = tracks.map((track) => {
+    const from = `[0:${track.index}]aresample=8000,aformat=sample_fmts=fltp`;
+    const mean = meanOf(track);
+    return mean === null
+      ? `${from},${stats}[o${track.index}]`
+      : `${from},asplit[a${track.index}][b${track.index}];[a${track.index}]${stats}[o${track.index}];[b${track.index}]${mean},${stats}[m${track.index}]`;
+  });
+  const outputs = tracks.flatMap((track) => [
+    `[o${track.index}]`,
+    ...(meanOf(track) === null ? [] : [`[m${track.index}]`]),
+  ]);
   const ended = await job.pool.program(
     'ffmpeg',
     [
@@ -80,7 +85,7 @@ async function run(
       file,
       '-filter_complex',
       graph.join(';'),
-      ...tracks.flatMap(({ index }) => ['-map', `[o${index}]`]),
+      ...outputs.flatMap((output) => ['-map', output]),
       '-t',
       String(Math.ceil(mostMs / 1_000)),
       '-f',
@@ -98,6 +103,13 @@ async function run(
       ) / 1_000,
     ),
   };
+}
+
+/** A filter that makes the mean of a track's channels, but for the bass; null for one channel. */
+function meanOf({ channels, bassChannel }: Track): string | null {
+  if (channels < 2) return null;
+  const meant = Array.from({ length: channels }, (_, n) => n).filter((n) => n !== bassChannel);
+  return `pan=mono|c0=${meant.map((n) => `${(1 / meant.length).toFixed(6)}*c${n}`).join('+')}`;
 }
 
 /**
@@ -118,17 +130,12 @@ function levels(stderr: string, tracks: readonly Track[]): MeasuredTrack[] {
     if (last && name.startsWith('Peak')) last.peak = level;
   }
   const inOrder = [...found.entries()].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, each]) => each);
-  return tracks.flatMap((track, i) => {
-    const channels = inOrder[i];
+  let at = 0;
+  return tracks.flatMap((track) => {
+    const channels = inOrder[at++];
+    const mean = meanOf(track) === null ? undefined : inOrder[at++];
     if (!channels || channels.length === 0) return [];
     // A stream that changes in the middle is measured anew from there: the last graph counts.
-    const stereo = track.channels === 2 && channels.length >= 3;
-    return [
-      {
-        track,
-        channels: stereo ? channels.slice(0, 2) : channels.slice(0, track.channels),
-        mix: stereo ? (channels[2] ?? null) : null,
-      },
-    ];
+    return [{ track, channels: channels.slice(0, track.channels), mix: mean?.[0] ?? null }];
   });
 }

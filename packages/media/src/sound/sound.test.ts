@@ -202,13 +202,13 @@ test.each([
 
 describe('channels', () => {
   test.each([
-    ['anti.mp3', 'libmp3lame'],
-    ['anti.wav', 'pcm_s16le'],
-    ['anti.m4a', 'aac'],
-  ])('that are each other’s inverse are heard: %s', async (name, codec) => {
-    await using sound = await heard(
-      await make(folder, name, ['-af', 'pan=stereo|c0=c0|c1=-1*c0', '-c:a', codec]),
-    );
+    ['anti.mp3', 'libmp3lame', 'stereo|c0=c0|c1=-1*c0'],
+    ['anti.wav', 'pcm_s16le', 'stereo|c0=c0|c1=-1*c0'],
+    ['anti.m4a', 'aac', 'stereo|c0=c0|c1=-1*c0'],
+    ['four.wav', 'pcm_s16le', '4c|c0=c0|c1=-1*c0|c2=0.5*c0|c3=-0.5*c0'],
+    ['anti.flac', 'flac', '5.1|c0=c0|c1=-1*c0|c4=c0|c5=-1*c0'],
+  ])('that are each other’s inverse are heard: %s', async (name, codec, layout) => {
+    await using sound = await heard(await make(folder, name, ['-af', `pan=${layout}`, '-c:a', codec]));
     expect(loud(sound)).toBeGreaterThan(-20);
   });
 
