@@ -19,7 +19,8 @@ export function restComposer() {
   composer.on(message(), (ctx) => {
     const turn = turnOf(ctx);
     if (!turn.isPrivate) return;
-    const { text = '', date } = { text: '', ...ctx.message };
+    const { date } = ctx.message;
+    const text = 'text' in ctx.message ? ctx.message.text : '';
     const isLong = text.length >= LONG;
     const goesOn = text !== '' && Math.abs(date - turn.memory.pastedAt) <= PASTING_S;
     if (isLong || goesOn) turn.memory = { ...turn.memory, pastedAt: date };
