@@ -47,6 +47,11 @@ test.each<[string, Script, object]>([
     { kind: 'completed', error: null, errorType: null, inferenceTimeS: 2.5 },
   ],
   [
+    'completed, in small letters',
+    (_, r) => json(r, 200, { status: 'completed' }),
+    { kind: 'completed', error: null, errorType: null, inferenceTimeS: null },
+  ],
+  [
     'failed',
     (_, r) => json(r, 200, { status: 'COMPLETED', error: 'x', error_type: 'invalid_archive' }),
     { kind: 'completed', error: 'x', errorType: 'invalid_archive', inferenceTimeS: null },

@@ -1,5 +1,6 @@
 import { untilAborted, withDeadline } from '@aisha/service';
 import { z } from 'zod';
+import { isRecord } from '../shapes.ts';
 import { transportFailure } from '../transport.ts';
 import { detailTypes, errorDetails, isLockText, type FalErrorDetail } from './errors.ts';
 import { FalHttpError, libraryClient, type FalTarget } from './library.ts';
@@ -75,6 +76,12 @@ const statusShape = z.discriminatedUnion('status', [
   }),
 ]);
 
+/** As documented, whatever a gateway makes of it. */
+const inCapitals = (answer: unknown): unknown =>
+  isRecord(answer) && typeof answer['status'] === 'string'
+    ? { ...answer, status: answer['status'].toUpperCase() }
+    : answer;
+
 /** Documented as a text; seen as null, as nothing and as an object of details. Empty says that all is well. */
 function errorText(error: unknown): string | null {
   if (error === undefined || error === null || error === '' || error === false) return null;
@@ -91,7 +98,7 @@ export async function readStatus(
   return await guarded(options.signal, async (signal) => {
     const { queue } = libraryClient(target, signal);
     const answer: unknown = await queue.status(model, { requestId, logs: options.logs ?? false });
-    const status = statusShape.parse(answer);
+    const status = statusShape.parse(inCapitals(answer));
     switch (status.status) {
       case 'IN_QUEUE':
         return { kind: 'queued', position: status.queue_position ?? null };

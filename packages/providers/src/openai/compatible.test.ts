@@ -299,6 +299,12 @@ describe('speech', () => {
       { kind: 'ok', text: 'Да.' },
     ],
     [
+      'as a line without words, of silence (whisper.cpp)',
+      (_, r) => r.writeHead(200, { 'content-type': 'text/plain' }).end('\n'),
+      { kind: 'ok', text: '' },
+    ],
+    ['as nothing at all (a gateway)', (_, r) => r.writeHead(200).end(), { kind: 'retry' }],
+    [
       'as JSON that is said to be text',
       (_, r) => r.writeHead(200, { 'content-type': 'text/plain' }).end('{"text":"Да."}'),
       { kind: 'ok', text: 'Да.' },

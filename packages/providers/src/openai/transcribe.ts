@@ -188,8 +188,11 @@ function formatParameters({ format, granularities }: SpeechDialect, abilities: S
 function readAnswer(answer: unknown): Recognition {
   const unreadable = { kind: 'retry', afterMs: null, why: 'unreadable answer' } as const;
   // Some give the bare text whatever they are asked for; a page is none.
+  // Of silence a line without words comes; nothing at all is a gateway's.
   if (typeof answer === 'string')
-    return /^\s*<(?:!doctype|html)/i.test(answer) ? unreadable : { kind: 'ok', text: answer.trim() };
+    return answer === '' || /^\s*<(?:!doctype|html)/i.test(answer)
+      ? unreadable
+      : { kind: 'ok', text: answer.trim() };
   const parsed = answerShape.safeParse(answer);
   const text = parsed.data?.text ?? parsed.data?.segments?.map((segment) => segment.text.trim()).join(' ');
   if (parsed.data === undefined || text === undefined) return unreadable;
