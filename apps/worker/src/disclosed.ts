@@ -11,7 +11,12 @@ export function disclosedBy({ fal, openai, recognisers, privacy }: WorkerConfig)
   const isOpenAi = (name: string) => !isFal(name) && name !== 'elevenlabs' && name !== 'server';
   const soundIf = (hears: boolean): Given[] => (hears ? ['sound'] : []);
   const receivers: Disclosed['receivers'] = [
-    { name: nameOf(openai.baseUrl), gets: ['texts', 'prompts', ...soundIf(asked.some(isOpenAi))] },
+    // Its vision and moderation models look at photos, at pictures that are sent, and at slides.
+    {
+      name: nameOf(openai.baseUrl),
+      gets: ['texts', 'prompts', ...soundIf(asked.some(isOpenAi))],
+      looks: true,
+    },
   ];
   if (!fal.testMode)
     receivers.push({ name: 'FAL AI', gets: ['photos', 'prompts', ...soundIf(asked.some(isFal))] });

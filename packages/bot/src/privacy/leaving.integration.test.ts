@@ -1,9 +1,20 @@
-import { askErasure, eraseAgain, openAccount, transact } from '@aisha/core';
+import { randomUUID } from 'node:crypto';
+import { applyRetention, askErasure, eraseAgain, openAccount, transact } from '@aisha/core';
 import { eventually, FREE_OF_CHARGE, statementsOf, survives } from '@aisha/core/testing';
-import { BUCKETS, erasedPeople, erasures, payments, recordings, users } from '@aisha/db';
+import {
+  BUCKETS,
+  creditHolds,
+  erasedPeople,
+  erasures,
+  groupRules,
+  orders,
+  payments,
+  recordings,
+  users,
+} from '@aisha/db';
 import { connectProducer } from '@aisha/queue';
 import { silentLogger } from '@aisha/service';
-import { eq, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestBot, stranger, type TestBot } from '../testing/bot.ts';
@@ -218,6 +229,89 @@ describe('/delete_me', () => {
       expect(told, `receipts after a death before ${said[moment - 1]}`).toHaveLength(1);
     }
   }, 60_000);
+
+  test('in a group each one’s goes with them, the payer’s books stay, and the administrators’ erasure takes the rest', async () => {
+    const said = (n: number) => `сказано${n}`;
+    const [anna = 0, boris = 0, payer = 0] = await Promise.all(
+      [1, 2, 3].map(() => stranger(bot, 'ru', 'Группа')),
+    );
+    const { id: group } = await bot.telegram.control.createGroup({
+      title: 'Команда',
+      type: 'supergroup',
+      memberIds: [anna, boris, payer],
+    });
+    for (const one of [anna, boris, payer]) await bot.say(one, '/start');
+    await bot.telegram.control.sendText({ userId: payer, chatId: group, text: '/settings' });
+    await bot.fetch();
+    await bot.work();
+    const { db, storage } = bot.parts;
+    await db
+      .insert(groupRules)
+      .values({ chatId: group, payerId: payer, administrators: [payer] })
+      .onConflictDoUpdate({
+        target: groupRules.chatId,
+        set: { payerId: payer, administrators: [payer] },
+      });
+    for (const [n, owner] of [anna, boris].entries())
+      for (const chatId of [group, owner]) {
+        const words = chatId === group ? said(n) : `личное${n}`;
+        const id = randomUUID();
+        const transcriptKey = `${owner}/recordings/${id}/transcript.txt`;
+        await storage.put('transcripts', transcriptKey, Buffer.from(words), { contentType: 'text/plain' });
+        await db.insert(recordings).values({
+          ...{ id, ownerId: owner, chatId, messageId: 1, source: 'voice', fileId: 'f', title: words },
+          ...{ text: words, transcribedAt: new Date(), transcriptKey },
+        });
+        const [order] = await db
+          .insert(orders)
+          .values({
+            ownerId: owner,
+            chatId,
+            payerId: chatId === group ? payer : owner,
+            kind: 'transcription',
+            subjectId: id,
+            input: {},
+            state: 'succeeded',
+            deadlineAt: new Date(),
+            endedAt: new Date(),
+          })
+          .returning();
+        if (!order) throw new Error('no order');
+        await db.insert(creditHolds).values({
+          ...{ orderId: order.id, userId: chatId === group ? payer : owner, amount: 5, captured: 5 },
+          settledAt: new Date(),
+        });
+      }
+    const leave = async (userId: number) => {
+      const { id } = await transact(bot.parts, (unit) =>
+        askErasure(unit, { userId, askedBy: 'person', language: 'ru', now: true }),
+      );
+      await erase(id);
+      await bot.forgetPace();
+    };
+    await bot.forgetPace();
+    await leave(anna);
+    expect(await placesOf([anna, said(0), 'личное0'])).toEqual([]);
+    // What the other said there, and who pays, is as it was; the payer's books add up without a name.
+    expect(await placesOf([said(1)])).toContain('recordings');
+    expect(await db.$count(creditHolds, eq(creditHolds.userId, payer))).toBe(2);
+    expect(await db.$count(groupRules, eq(groupRules.payerId, payer))).toBe(1);
+
+    await leave(group);
+    await applyRetention(bot.parts);
+    await db.execute(
+      sql`update recordings set deleted_at = now() - interval '1 hour' where deleted_at is not null`,
+    );
+    await applyRetention(bot.parts);
+    expect(await placesOf([group, said(1)])).toEqual([]);
+    expect(await placesOf(['личное1'])).toContain('recordings');
+    expect(await db.$count(creditHolds, eq(creditHolds.userId, payer))).toBe(2);
+    expect(await db.$count(users, eq(users.id, boris))).toBe(1);
+
+    await leave(payer);
+    expect(await placesOf([payer])).toEqual([]);
+    expect(await db.$count(creditHolds, lt(creditHolds.userId, -(2 ** 52)))).toBeGreaterThanOrEqual(2);
+  });
 
   test('what is written while it runs changes nothing', async () => {
     const me = await somebody();

@@ -5,10 +5,13 @@ import type { Voice } from '../chat/voice.ts';
 /** What is where, for how long and who sees it, as the workers are configured now. */
 export async function privacyText(tx: Pick<Unit['tx'], 'select'>, voice: Voice): Promise<string> {
   const known = await disclosed(tx);
-  const receivers = known.receivers.map(({ name, gets }) =>
+  const receivers = known.receivers.map(({ name, gets, looks }) =>
     voice.t('privacy.receiver', {
       name,
-      what: gets.map((one) => voice.label(`privacy.gets.${one}`)).join(', '),
+      what: [
+        ...gets.map((one) => voice.label(`privacy.gets.${one}`)),
+        ...(looks ? [voice.label('privacy.looks')] : []),
+      ].join(', '),
     }),
   );
   return [

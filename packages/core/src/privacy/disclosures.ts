@@ -6,7 +6,16 @@ import { z } from 'zod';
 export const GIVEN = ['photos', 'prompts', 'sound', 'texts'] as const;
 
 const shape = z.object({
-  receivers: z.array(z.object({ name: z.string(), gets: z.array(z.enum(GIVEN)) })).catch([]),
+  receivers: z
+    .array(
+      z.object({
+        name: z.string(),
+        gets: z.array(z.enum(GIVEN)),
+        /** Photos and pictures are shown to it, to be checked, described or read. */
+        looks: z.boolean().optional(),
+      }),
+    )
+    .catch([]),
   region: z.string().nullable().catch(null),
   backupDays: z.number().catch(7),
 });

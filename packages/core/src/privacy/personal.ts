@@ -86,7 +86,7 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
   group_digests: {
     holds: 'that somebody wants a digest of every day of a group',
     people: ['user_id', 'chat_id'],
-    of: ofUser,
+    of: (id) => sql`user_id = ${id} or chat_id = ${id}`,
     erase: 'delete',
   },
   recording_exports: {
@@ -342,6 +342,9 @@ export const PERSONAL: Readonly<Record<string, TableRule>> = {
           progress = null, status_message_id = null`,
     },
     mentions: (id, nobody) => [
+      // What was ordered in a group that is erased stays its people's.
+      sql`update orders set chat_id = owner_id, thread_id = null, status_message_id = null
+        where chat_id = ${id} and owner_id <> ${id}`,
       sql`delete from orders where owner_id = ${id}
         and not exists (select 1 from credit_holds where credit_holds.order_id = orders.id)`,
       sql`update orders set payer_id = ${nobody} where payer_id = ${id}`,
