@@ -83,7 +83,6 @@ export async function startSystem({
     mode: 'production',
     source,
     unsafeDatabase: true,
-    keepStatements: true,
     // Everything costs, and nobody runs out.
     settings: {
       TELEGRAM_MODE: mode,
