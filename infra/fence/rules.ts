@@ -76,7 +76,7 @@ export const FORBIDDEN: IForbiddenRuleType[] = [
   {
     name: 'no-deep-import',
     comment:
-      "A package's face is its src/index.ts; some have a second for tests, the sandbox a third for the launcher.",
+      "A package's face is its src/index.ts; some have a second for tests, the sandbox a third for the launcher, and the storage one that brings the client of S3.",
     severity: 'error',
     from: { path: '^(packages|apps|infra)/([^/]+)/' },
     to: {
@@ -86,6 +86,7 @@ export const FORBIDDEN: IForbiddenRuleType[] = [
         String.raw`^packages/[^/]+/src/index\.ts$`,
         String.raw`^packages/(sandbox|db|core)/src/testing\.ts$`,
         String.raw`^packages/sandbox/src/stack/index\.ts$`,
+        String.raw`^packages/storage/src/storage\.ts$`,
       ],
     },
   },

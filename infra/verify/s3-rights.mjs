@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 
-const storagePackage = new URL('../../packages/storage/src/index.ts', import.meta.url);
+const storagePackage = new URL('../../packages/storage/src/storage.ts', import.meta.url);
 const { createStorage } = await import(storagePackage.href);
 const s3 = createRequire(storagePackage)('@aws-sdk/client-s3');
 const [endpoint, principal] = process.argv.slice(2);

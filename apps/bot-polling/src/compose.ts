@@ -5,7 +5,7 @@ import { showSignOfLife } from '@aisha/db';
 import { createTelegramClient } from '@aisha/providers';
 import { connectConsumer } from '@aisha/queue';
 import { createHealth, type Lifecycle, type Logger, startHealthServer } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { randomUUID } from 'node:crypto';
 import { introduce } from './introduce.ts';
 import { Lease } from './lease.ts';

@@ -16,7 +16,7 @@ import { createFaceReader, createMedia, noFaces } from '@aisha/media';
 import { createFalClient, createOpenAiClient, createTelegramClient } from '@aisha/providers';
 import { queues, startDepthCollector, startWorkers, watchConsumption } from '@aisha/queue';
 import { createHealth, type Lifecycle, type Logger, startHealthServer, untilDone } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { disclosedBy } from './disclosed.ts';
 import { handlers } from './handlers.ts';
 import { queueSelection } from './queue-selection.ts';

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Person, startProduct, type Product } from '@aisha/e2e';
 import { silentLogger } from '@aisha/service';
-import { createStorage, objectKey } from '@aisha/storage';
+import { objectKey } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { type Chapter, figure, round } from './figures.ts';
 
 /** As FAL draws them; and as they come out enlarged. */

@@ -1,4 +1,4 @@
-import { createEvents, type DateArray, type EventAttributes } from 'ics';
+import type { DateArray, EventAttributes } from 'ics';
 import type { Task } from './blocks.ts';
 import { momentText, printable } from './flow.ts';
 import type { Paper } from './paper.ts';
@@ -14,7 +14,7 @@ export const hasDays = (paper: Pick<Paper, 'blocks'>): boolean =>
  * The tasks that have a day, as events of whole days with an alarm in the morning: every calendar takes events, and few
  * of those on phones take tasks. `uid` makes a repeated import change them instead of doubling them.
  */
-export function toCalendar(paper: Paper, uid: string): string {
+export async function toCalendar(paper: Paper, uid: string): Promise<string> {
   const events = tasksOf(paper).flatMap((task, n): EventAttributes[] => {
     const day = task.done || task.dueDate === null ? null : dayOf(task.dueDate);
     if (!day) return [];
@@ -41,6 +41,7 @@ export function toCalendar(paper: Paper, uid: string): string {
       },
     ];
   });
+  const { createEvents } = await import('ics');
   const { error, value } = createEvents(events);
   if (error || !value) throw new Error('the calendar was not made', { cause: error });
   return value;

@@ -65,7 +65,7 @@ export const formats = {
     needs: 'days',
     fits: hasDays,
     heavy: false,
-    render: toCalendar,
+    render: async (paper, id) => Buffer.from(await toCalendar(paper, id)),
   },
 } satisfies Record<string, Format>;
 

@@ -1,11 +1,10 @@
-export {
-  createStorage,
-  type Body,
-  type Bucket,
-  type ListedObject,
-  type ObjectAddress,
-  type ObjectInfo,
-  type SignedUrlOptions,
-  type Storage,
+export type {
+  Body,
+  Bucket,
+  ListedObject,
+  ObjectAddress,
+  ObjectInfo,
+  SignedUrlOptions,
+  Storage,
 } from './storage.ts';
 export { objectKey, ownerPrefix, type Subject } from './keys.ts';

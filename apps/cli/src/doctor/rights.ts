@@ -1,7 +1,7 @@
 import type { DatabaseConfig, RedisConfig, StorageConfig } from '@aisha/config';
 import { openRedis, type RedisConnection } from '@aisha/queue';
 import { silentLogger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { withAnyDatabase } from '../database.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '@aisha/service';
-import { type Bucket, createStorage, type Storage } from '@aisha/storage';
+import type { Bucket, Storage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { codeOf, reasonOf } from '../reason.ts';
 import { attempt, type Check, failed, type Finding, ok, unconfigured } from './finding.ts';
 

@@ -6,7 +6,7 @@ import { WIDE_SHARES } from '@aisha/core/testing';
 import { avatars, ledgerEntries, promoCodes, promoCodeUses, recordings, users } from '@aisha/db';
 import { type TestDatabase, testDatabase } from '@aisha/db/testing';
 import { silentLogger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aisha, type Stand, startStand } from '../testing/stand.ts';

@@ -20,7 +20,7 @@ import {
 } from '@aisha/sandbox';
 import { testServices } from '@aisha/sandbox/testing';
 import { silentLogger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { vi } from 'vitest';
 import { runCli } from '../cli.ts';
 import type { ExitStatus } from '../command.ts';

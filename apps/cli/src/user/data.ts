@@ -7,7 +7,7 @@ import { loadParts } from '@aisha/config';
 import { askErasure, askExport, eraseAgain, findDataExport, noteAction, type User } from '@aisha/core';
 import { erasures } from '@aisha/db';
 import { pseudonymOf, silentLogger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { eq } from 'drizzle-orm';
 import { type ExitStatus, type Io, Trouble, UsageError } from '../command.ts';
 import { say, type Till, withTill } from '../money/unit.ts';

@@ -1,7 +1,6 @@
 import { avatarPhotos } from '@aisha/db';
 import { TransientError } from '@aisha/service';
 import { and, asc, eq, isNotNull } from 'drizzle-orm';
-import sharp from 'sharp';
 import type { WorkerParts } from '../parts.ts';
 import type { Avatar } from './avatars.ts';
 
@@ -39,6 +38,7 @@ export async function sendPicture(
   picture: Buffer,
   { pixels, signal }: { readonly pixels: number; readonly signal: AbortSignal },
 ): Promise<string | null> {
+  const { default: sharp } = await import('sharp');
   const { width, height } = await sharp(picture).metadata();
   const scale = Math.min(1, Math.sqrt(pixels / (width * height)));
   const fitting =

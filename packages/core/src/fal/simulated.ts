@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { FalClient, FalDownloadOptions, FetchedBuffer } from '@aisha/providers';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { modelAt } from './models/index.ts';
 import type { Role } from './models/model.ts';
@@ -121,6 +120,7 @@ export function createSimulatedFal(seconds: Seconds = SECONDS): FalClient {
     },
     uploadFile: async (body, { contentType }) => {
       if (!Buffer.isBuffer(body)) body.stream.destroy();
+      const { default: sharp } = await import('sharp');
       // What is enlarged afterwards has its ratio from here.
       const { width = 1, height = 1 } =
         Buffer.isBuffer(body) && contentType.startsWith('image/') ? await sharp(body).metadata() : {};
@@ -208,5 +208,6 @@ async function image(query: URLSearchParams): Promise<Buffer> {
   const height = Number(query.get('height'));
   const hue = Number(query.get('seed')) % 360;
   const stripes = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="hsl(${hue},70%,60%)"/><stop offset="1" stop-color="hsl(${(hue + 60) % 360},70%,30%)"/></linearGradient><pattern id="p" width="80" height="80" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="30" height="80" fill="#fff" opacity=".35"/></pattern></defs><rect width="100%" height="100%" fill="url(#g)"/><rect width="100%" height="100%" fill="url(#p)"/></svg>`;
+  const { default: sharp } = await import('sharp');
   return sharp(Buffer.from(stripes)).jpeg({ quality: 85 }).toBuffer();
 }

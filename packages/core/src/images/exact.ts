@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { type Aspect, ASPECTS } from './aspects.ts';
 
 /** How far an image's ratio may be from the one ordered before it is another: models round to multiples of 16 or 32. */
@@ -32,6 +31,7 @@ export async function inRatio(
   if (!hasRatio(size, ASPECTS[aspect])) return null;
   const exact = within(size, aspect);
   if (exact.width === size.width && exact.height === size.height) return { data: file, ...size };
+  const { default: sharp } = await import('sharp');
   const cut = sharp(file).extract({
     ...exact,
     left: Math.floor((size.width - exact.width) / 2),

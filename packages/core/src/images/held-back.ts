@@ -1,5 +1,4 @@
 import { TransientError } from '@aisha/service';
-import sharp from 'sharp';
 import { closeBreaker, closedFor, noteRefusal } from '../breaker/breaker.ts';
 import type { Run, WorkerParts } from '../parts.ts';
 
@@ -13,6 +12,7 @@ const LOOKED_AT_SIDE = 768;
 export async function isHeldBack(parts: WorkerParts, picture: Buffer, run: Run): Promise<boolean> {
   const judging = { provider: 'openai', use: 'moderation', model: parts.openai.models.moderation } as const;
   if (await closedFor(parts, judging)) return true;
+  const { default: sharp } = await import('sharp');
   const data = await sharp(picture)
     .resize(LOOKED_AT_SIDE, LOOKED_AT_SIDE, { fit: 'inside', withoutEnlargement: true })
     .jpeg()

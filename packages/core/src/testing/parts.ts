@@ -32,7 +32,7 @@ import {
 } from '@aisha/sandbox';
 import { testServices } from '@aisha/sandbox/testing';
 import { createMetrics, type LogFields, type Logger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import type { FalParts } from '../fal/order.ts';
 import type { MessageKeepers } from '../inbox/calls.ts';
 import { messageKeepers } from '../message-keepers.ts';

@@ -93,7 +93,7 @@ export function createOpenAiClient({ config, log, metrics }: OpenAiClientOptions
       const page: unknown = await withinDeadline(
         signal,
         LIST_DEADLINE_MS,
-        async (request) => await client.models.list({ ...request, maxRetries: 2 }),
+        async (request) => await (await client()).models.list({ ...request, maxRetries: 2 }),
       );
       return modelsShape.safeParse(page).data?.data ?? null;
     } catch (error) {

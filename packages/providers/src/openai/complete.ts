@@ -1,6 +1,6 @@
-import { shorten } from '@aisha/service';
 import type { OpenAI } from 'openai';
-import { zodResponseFormat } from 'openai/helpers/zod';
+import { shorten } from '@aisha/service';
+import type { OpenAiLibrary } from './library.ts';
 import { z } from 'zod';
 import { withinDeadline } from './deadline.ts';
 import { type Dialect, type Dialects, OPENAI_DIALECT, simpler } from './dialect.ts';
@@ -79,7 +79,7 @@ type Answer = {
 const COMPLETION_DEADLINE_MS = 180_000;
 
 export async function completeText(
-  client: OpenAI,
+  client: OpenAiLibrary,
   dialects: Dialects,
   model: string,
   options: CompletionOptions,
@@ -102,11 +102,12 @@ export async function completeText(
 }
 
 export async function completeJson<T>(
-  client: OpenAI,
+  client: OpenAiLibrary,
   dialects: Dialects,
   model: string,
   options: JsonOptions<T>,
 ): Promise<JsonOutcome<T>> {
+  const { zodResponseFormat } = await import('openai/helpers/zod');
   const schema = zodResponseFormat(options.schema, options.schemaName);
   const told = `${options.system}\n\nAnswer with one JSON object only, by this JSON Schema:\n${JSON.stringify(schema.json_schema.schema)}`;
   let repair: Message[] = [];
@@ -148,7 +149,7 @@ export async function completeJson<T>(
 }
 
 /** One completion; adapts to what a compatible server lacks and remembers it. */
-async function ask(client: OpenAI, dialects: Dialects, asked: Ask): Promise<Answer | OpenAiFailure> {
+async function ask(client: OpenAiLibrary, dialects: Dialects, asked: Ask): Promise<Answer | OpenAiFailure> {
   const { model, options } = asked;
   for (;;) {
     const dialect = dialects.get(model) ?? OPENAI_DIALECT;
@@ -158,7 +159,9 @@ async function ask(client: OpenAI, dialects: Dialects, asked: Ask): Promise<Answ
         options.signal,
         options.timeoutMs ?? COMPLETION_DEADLINE_MS,
         async (request) =>
-          await client.post<unknown>('/chat/completions', {
+          await (
+            await client()
+          ).post<unknown>('/chat/completions', {
             ...request,
             body: {
               model,

@@ -1,5 +1,5 @@
 import { shorten } from '@aisha/service';
-import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import { APIConnectionError, APIError, APIUserAbortError } from 'openai/error';
 import type { SpeechRefusal } from '../recogniser/recogniser.ts';
 import { describeFailure, retryAfterMs } from '../transport.ts';
 

@@ -1,4 +1,4 @@
-import type { OpenAI } from 'openai';
+import type { OpenAiLibrary } from './library.ts';
 import { z } from 'zod';
 import { completeJson } from './complete.ts';
 import type { Dialects } from './dialect.ts';
@@ -20,7 +20,7 @@ const RULES = `You moderate what users want to have drawn. Flag what would show 
 
 /** The verdict of a model that writes, for servers without a moderation endpoint. */
 export async function judge(
-  client: OpenAI,
+  client: OpenAiLibrary,
   dialects: Dialects,
   model: string,
   { text, image, signal }: ModerateOptions,

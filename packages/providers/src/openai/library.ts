@@ -1,14 +1,22 @@
-import { OpenAI } from 'openai';
-import { lenientFetch } from './lenient-fetch.ts';
+import type { OpenAI } from 'openai';
 
-/** OpenAI's own client, for its server or one that is almost the same. */
-export function openAiLibrary({
+/** OpenAI's own client. It is loaded when it is first asked for: 25 MB that most processes never need. */
+export type OpenAiLibrary = () => Promise<OpenAI>;
+
+/** For OpenAI's server or one that is almost the same. */
+export function openAiLibrary(server: { readonly apiKey: string; readonly baseUrl: string }): OpenAiLibrary {
+  let opened: Promise<OpenAI> | undefined;
+  return () => (opened ??= open(server));
+}
+
+async function open({
   apiKey,
   baseUrl,
 }: {
   readonly apiKey: string;
   readonly baseUrl: string;
-}): OpenAI {
+}): Promise<OpenAI> {
+  const [{ OpenAI }, { lenientFetch }] = await Promise.all([import('openai'), import('./lenient-fetch.ts')]);
   const { origin, pathname, searchParams } = new URL(baseUrl);
   return new OpenAI({
     apiKey,

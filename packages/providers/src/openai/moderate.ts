@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import type { OpenAiLibrary } from './library.ts';
 import { z } from 'zod';
 import type { ImageInput } from './complete.ts';
 import { withinDeadline } from './deadline.ts';
@@ -34,7 +35,7 @@ const answerShape = z.looseObject({
 });
 
 export async function moderate(
-  client: OpenAI,
+  client: OpenAiLibrary,
   model: string,
   { text, image, signal }: ModerateOptions,
 ): Promise<ModerateOutcome> {
@@ -48,7 +49,7 @@ export async function moderate(
     const answer: unknown = await withinDeadline(
       signal,
       MODERATION_DEADLINE_MS,
-      async (request) => await client.moderations.create({ model, input }, request),
+      async (request) => await (await client()).moderations.create({ model, input }, request),
     );
     const parsed = answerShape.safeParse(answer);
     const results = parsed.data?.results ?? [];

@@ -1,5 +1,5 @@
 import type { Provider } from '@aisha/service';
-import type { OpenAI } from 'openai';
+import type { OpenAiLibrary } from './library.ts';
 import type { Observers } from '../observe.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import { abilitiesOf, type SpeechModel } from './models.ts';
@@ -15,7 +15,7 @@ interface Identity {
 
 /** A speech model of OpenAI, or of a server that speaks like it. */
 export function openAiRecogniser(
-  client: OpenAI,
+  client: OpenAiLibrary,
   { name, provider, model, abilities }: Identity,
   observers: Observers,
 ): Recogniser {

@@ -1,8 +1,8 @@
-import { toFile, type OpenAI } from 'openai';
 import { z } from 'zod';
 import type { Recognition, Speech, SpokenSegment } from '../recogniser/recogniser.ts';
 import { withinDeadline } from './deadline.ts';
 import { complainsAbout, openAiFailure } from './errors.ts';
+import type { OpenAiLibrary } from './library.ts';
 import type { SpeechModel } from './models.ts';
 
 const TRANSCRIBE_DEADLINE_MS = 300_000;
@@ -64,7 +64,7 @@ interface SpeechDialect {
 export type SpeechDialects = Map<string, SpeechDialect>;
 
 export async function transcribe(
-  client: OpenAI,
+  client: OpenAiLibrary,
   dialects: SpeechDialects,
   { model, abilities }: { readonly model: string; readonly abilities: SpeechModel },
   options: Speech,
@@ -123,7 +123,7 @@ function failure(error: unknown): Recognition {
 }
 
 async function send(
-  client: OpenAI,
+  client: OpenAiLibrary,
   model: string,
   {
     abilities,
@@ -132,6 +132,7 @@ async function send(
   }: { readonly abilities: SpeechModel; readonly dialect: SpeechDialect; readonly options: Speech },
 ): Promise<unknown> {
   const { language, vocabulary } = options;
+  const { toFile } = await import('openai');
   const file = await toFile(options.audio, speechFileName(options.fileName), { type: options.contentType });
   const body = {
     model,
@@ -147,7 +148,7 @@ async function send(
   return await withinDeadline(
     options.signal,
     options.timeoutMs ?? TRANSCRIBE_DEADLINE_MS,
-    async (request) => await client.audio.transcriptions.create(body, request),
+    async (request) => await (await client()).audio.transcriptions.create(body, request),
   );
 }
 

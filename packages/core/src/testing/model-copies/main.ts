@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createFalClient } from '@aisha/providers';
 import { silentLogger } from '@aisha/service';
-import { createStorage } from '@aisha/storage';
+import { createStorage } from '@aisha/storage/s3';
 import { keepModelFile, sendModelFile } from '../../avatars/model-file.ts';
 
 /**
