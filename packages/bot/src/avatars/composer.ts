@@ -52,7 +52,8 @@ export function avatarsComposer() {
     if (shared === 'unknown' || shared === 'yourself')
       return turn.send(nameScreen(turn, `avatar.share.${shared}`, avatar.name));
     turn.state = IDLE;
-    if (shared === 'taken') return turn.send(noteScreen(turn, turn.t('avatar.share.taken')));
+    if (shared === 'taken' || shared === 'too_many')
+      return turn.send(noteScreen(turn, turn.t(`avatar.share.${shared}`)));
     const guest = shared.guest.firstName || `@${shared.guest.username ?? shared.guest.id}`;
     turn.send(noteScreen(turn, turn.t('avatar.share.done', { name: avatar.name, guest })));
   });

@@ -85,6 +85,7 @@ export const ru = {
   'avatar.share.unknown':
     'Такого человека я не знаю: попросите его сначала написать мне, потом пришлите @имя ещё раз.',
   'avatar.share.yourself': 'Это вы сами. Пришлите @имя другого человека.',
+  'avatar.share.too_many': 'На сегодня хватит: поделиться можно будет завтра.',
   'avatar.share.taken': 'Этим аватаром вы уже поделились. Сначала закройте прежний доступ.',
   'avatar.share.done':
     'Готово: {{guest}} теперь может рисовать с «{{name}}». Закрыть доступ можно на карточке аватара.',
@@ -166,6 +167,7 @@ export const kk = {
   'avatar.share.unknown':
     'Мұндай адамды танымаймын: алдымен маған жазсын, содан кейін @атын қайта жіберіңіз.',
   'avatar.share.yourself': 'Бұл — өзіңіз. Басқа адамның @атын жіберіңіз.',
+  'avatar.share.too_many': 'Бүгінге жетеді: ертең бөлісуге болады.',
   'avatar.share.taken': 'Бұл аватармен бөлісіп қойғансыз. Алдымен бұрынғы қолжетімділікті жабыңыз.',
   'avatar.share.done':
     'Дайын: енді {{guest}} «{{name}}» аватарымен сурет сала алады. Қолжетімділікті аватар карточкасынан жабуға болады.',
@@ -247,6 +249,7 @@ export const en = {
   'avatar.share.unknown':
     'I don’t know that person: ask them to write to me first, then send the @name again.',
   'avatar.share.yourself': 'That’s you. Send somebody else’s @name.',
+  'avatar.share.too_many': 'That’s enough for today: you can share it tomorrow.',
   'avatar.share.taken': 'You share this avatar already. Stop that first.',
   'avatar.share.done':
     'Done: {{guest}} can draw with “{{name}}” now. You can stop sharing on the avatar’s card.',

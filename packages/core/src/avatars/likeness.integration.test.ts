@@ -179,6 +179,15 @@ describe('an avatar that is ready', () => {
     expect((await findDrawable(bench.parts.db, guest, avatar.id))?.id).toBe(avatar.id);
     expect(await transact(bench.parts, (unit) => unshareAvatar(unit, avatar.id))).toBe(true);
     expect(await findDrawable(bench.parts.db, guest, avatar.id)).toBeNull();
+    // Given and taken back again and again, it is told once; with few others on one day.
+    const unshare = () => transact(bench.parts, (unit) => unshareAvatar(unit, avatar.id));
+    for (const to of [guest, await bench.person(), await bench.person(), guest]) {
+      expect(await share(String(to))).toMatchObject({ kind: 'shared' });
+      await unshare();
+    }
+    const told = eq(notifications.kind, 'avatar.shared');
+    expect(await bench.parts.db.$count(notifications, and(told, eq(notifications.userId, guest)))).toBe(1);
+    expect(await share(String(await bench.person()))).toBe('too_many');
   });
 
   test('that is deleted loses its measurements at once and its files at FAL; what stays there is told', async () => {

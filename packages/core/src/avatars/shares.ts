@@ -1,5 +1,6 @@
-import { avatars, avatarShares, type Tx, users } from '@aisha/db';
-import { and, desc, eq, or, sql } from 'drizzle-orm';
+import { avatars, avatarShares, notifications, type Tx, users } from '@aisha/db';
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm';
+import { noteWrongCode, wrongCodes } from '../credits/promo-codes.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { Unit } from '../unit.ts';
 import type { Avatar } from './avatars.ts';
@@ -26,13 +27,19 @@ export type Shared =
   | 'unknown'
   | 'yourself'
   | 'taken'
+  /** With too many people today, or too many names that are nobody's. */
+  | 'too_many'
   | 'closed';
+
+/** Of one avatar in a day: whoever is told of a share reads the name that its owner gave it. */
+const MOST_GUESTS_A_DAY = 3;
 
 /** Shares an avatar that is ready with the person of this name (`@name` or an id), whom the bot has to know. */
 export async function shareAvatar(unit: Unit, avatar: Avatar, name: string): Promise<Shared> {
   const [locked] = await unit.tx.select().from(avatars).where(eq(avatars.id, avatar.id)).for('update');
   if (locked?.state !== 'ready') return 'closed';
   if (await guestOf(unit.tx, avatar.id)) return 'taken';
+  if ((await wrongCodes(unit.tx, avatar.ownerId)) >= unit.limits.wrongCodesPerHour) return 'too_many';
   const named = name
     .trim()
     .replace(/^(https:\/\/)?t\.me\//i, '')
@@ -46,18 +53,32 @@ export async function shareAvatar(unit: Unit, avatar: Avatar, name: string): Pro
     // A name goes over to somebody else: whoever was seen with it last has it.
     .orderBy(desc(users.seenAt))
     .limit(1);
-  if (!guest) return 'unknown';
+  if (!guest) {
+    await noteWrongCode(unit.tx, avatar.ownerId);
+    return 'unknown';
+  }
   if (guest.id === avatar.ownerId) return 'yourself';
-  const [share] = await unit.tx
-    .insert(avatarShares)
-    .values({ avatarId: avatar.id, userId: guest.id })
-    .returning({ id: avatarShares.id });
-  if (share)
-    await notify(unit, { userId: guest.id, chatId: guest.id }, `shared:${share.id}`, {
-      kind: 'avatar.shared',
-      data: { avatarId: avatar.id },
-    });
+  if (!(await tell(unit, avatar, guest))) return 'too_many';
+  await unit.tx.insert(avatarShares).values({ avatarId: avatar.id, userId: guest.id });
   return { kind: 'shared', guest };
+}
+
+/** Somebody hears of one avatar once, however often it is given and taken back. False: too many others heard of it today. */
+async function tell(unit: Unit, { id: avatarId }: Avatar, { id: userId }: Guest): Promise<boolean> {
+  const { tx } = unit;
+  const kind = 'avatar.shared';
+  const heard = and(
+    eq(notifications.userId, userId),
+    eq(notifications.kind, kind),
+    sql`${notifications.data} ->> 'avatarId' = ${avatarId}`,
+  );
+  if ((await tx.$count(notifications, heard)) > 0) return true;
+  const day = new Date().toISOString().slice(0, 10);
+  const places = Array.from({ length: MOST_GUESTS_A_DAY }, (_one, n) => `shared:${avatarId}:${day}:${n}`);
+  const place = places[await tx.$count(notifications, inArray(notifications.key, places))];
+  if (place === undefined) return false;
+  await notify(unit, { userId, chatId: userId }, place, { kind, data: { avatarId } });
+  return true;
 }
 
 /** Takes a share back; what was drawn with it stays its guest's. */

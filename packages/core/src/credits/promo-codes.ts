@@ -75,8 +75,8 @@ function mayHaveUsed(tx: Pick<Tx, 'select'>, code: string, hash: string) {
 
 const thisHour = sql`${users.wrongCodesAt} > now() - interval '1 hour'`;
 
-/** How many codes that do not exist somebody typed within this hour: guessing is not worth the while. */
-async function wrongCodes(tx: Pick<Tx, 'select'>, userId: number): Promise<number> {
+/** How many codes, or names of people, that do not exist somebody typed within this hour: guessing is not worth the while. */
+export async function wrongCodes(tx: Pick<Tx, 'select'>, userId: number): Promise<number> {
   const [row] = await tx
     .select({ n: sql<number>`case when ${thisHour} then ${users.wrongCodes} else 0 end`.mapWith(Number) })
     .from(users)
@@ -84,7 +84,7 @@ async function wrongCodes(tx: Pick<Tx, 'select'>, userId: number): Promise<numbe
   return row?.n ?? 0;
 }
 
-async function noteWrongCode(tx: Pick<Tx, 'update'>, userId: number): Promise<void> {
+export async function noteWrongCode(tx: Pick<Tx, 'update'>, userId: number): Promise<void> {
   await tx
     .update(users)
     .set({
