@@ -25,7 +25,7 @@ const clientOf = (name) =>
 let wrong = 0;
 function told(what, holds, detail = '') {
   if (!holds) wrong += 1;
-  console.log(`  ${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : `: ${detail}`}`);
+  process.stdout.write(`  ${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : `: ${detail}`}\n`);
 }
 const may = async (what, work, expected = () => true) =>
   work().then(

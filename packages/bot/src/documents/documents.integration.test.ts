@@ -185,7 +185,7 @@ test('tasks with a day are told of in its morning, where their person is, once, 
   await bot.press(me, `document:${recording}:todo`);
   expect((await bot.press(me, `document.remind:${id}`)).toast).toMatch(/напоминание: .*09:00/);
   expect((await row())?.remindAt?.toISOString()).toBe(
-    `${new Date(Date.parse(`${tomorrow}T04:00:00Z`)).toISOString()}`,
+    new Date(Date.parse(`${tomorrow}T04:00:00Z`)).toISOString(),
   );
   // They move west: their morning is later.
   await bot.say(me, '/settings');

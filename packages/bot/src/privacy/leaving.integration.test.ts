@@ -196,8 +196,15 @@ describe('/delete_me', () => {
         contentType: 'text/plain',
       });
       await bot.parts.db.insert(recordings).values({
-        ...{ ownerId: me, chatId: me, messageId: 1, source: 'voice', fileId: 'f', title: words },
-        ...{ text: words, transcribedAt: new Date(), transcriptKey },
+        ownerId: me,
+        chatId: me,
+        messageId: 1,
+        source: 'voice',
+        fileId: 'f',
+        title: words,
+        text: words,
+        transcribedAt: new Date(),
+        transcriptKey,
       });
       if (how === 'pressed') {
         await bot.say(me, '/delete_me');

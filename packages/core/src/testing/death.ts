@@ -2,12 +2,12 @@ import { NoopLogger } from 'drizzle-orm/logger';
 
 /** Does something while each statement that the database is about to be sent is shown first. */
 async function watched<T>(look: (statement?: string) => void, work: () => Promise<T>): Promise<T> {
-  const usual = NoopLogger.prototype.logQuery;
-  NoopLogger.prototype.logQuery = look;
+  const usual = Object.getOwnPropertyDescriptor(NoopLogger.prototype, 'logQuery') ?? {};
+  Object.defineProperty(NoopLogger.prototype, 'logQuery', { ...usual, value: look });
   try {
     return await work();
   } finally {
-    NoopLogger.prototype.logQuery = usual;
+    Object.defineProperty(NoopLogger.prototype, 'logQuery', usual);
   }
 }
 

@@ -260,6 +260,7 @@ test('out of a group in the middle of an order, its person is told in private', 
   await orderSlowly(chatId, ['Бота', 'удалили', 'из', 'группы.']);
   await product.telegram.setBotStatus({ chatId, by: anna.id, status: 'kicked' });
   await anna.see(says(/удалили из группы/), 'the result in private');
+  expect(await isReachable(chatId)).toBe(false);
 });
 
 test('shut out until an order has ended, and let in again: the result comes', async () => {
