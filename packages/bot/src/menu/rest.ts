@@ -19,12 +19,8 @@ export function restComposer() {
   composer.on(message(), (ctx) => {
     const turn = turnOf(ctx);
     if (!turn.isPrivate) return;
-<<<<<<< HEAD
     const { date } = ctx.message;
     const text = 'text' in ctx.message ? ctx.message.text : '';
-=======
-    const { text, date } = { text: '', ...ctx.message };
->>>>>>> f2095aa (style: what the linter found)
     const isLong = text.length >= LONG;
     const goesOn = text !== '' && Math.abs(date - turn.memory.pastedAt) <= PASTING_S;
     if (isLong || goesOn) turn.memory = { ...turn.memory, pastedAt: date };

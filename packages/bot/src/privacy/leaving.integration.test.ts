@@ -261,13 +261,21 @@ describe('/delete_me', () => {
       });
     for (const [n, owner] of [anna, boris].entries())
       for (const chatId of [group, owner]) {
-        const words = chatId === group ? said(n) : `личное${n}`;
+        const told = chatId === group ? said(n) : `личное${n}`;
         const id = randomUUID();
         const transcriptKey = `${owner}/recordings/${id}/transcript.txt`;
-        await storage.put('transcripts', transcriptKey, Buffer.from(words), { contentType: 'text/plain' });
+        await storage.put('transcripts', transcriptKey, Buffer.from(told), { contentType: 'text/plain' });
         await db.insert(recordings).values({
-          ...{ id, ownerId: owner, chatId, messageId: 1, source: 'voice', fileId: 'f', title: words },
-          ...{ text: words, transcribedAt: new Date(), transcriptKey },
+          id,
+          ownerId: owner,
+          chatId,
+          messageId: 1,
+          source: 'voice',
+          fileId: 'f',
+          title: told,
+          text: told,
+          transcribedAt: new Date(),
+          transcriptKey,
         });
         const [order] = await db
           .insert(orders)
@@ -285,7 +293,10 @@ describe('/delete_me', () => {
           .returning();
         if (!order) throw new Error('no order');
         await db.insert(creditHolds).values({
-          ...{ orderId: order.id, userId: chatId === group ? payer : owner, amount: 5, captured: 5 },
+          orderId: order.id,
+          userId: chatId === group ? payer : owner,
+          amount: 5,
+          captured: 5,
           settledAt: new Date(),
         });
       }
