@@ -30,7 +30,7 @@ export async function showProgress(
       message_id: order.statusMessageId,
       ...(result ?? screenBody(statusScreen(voice, order, live))),
     },
-    { priority: isDue ? 'result' : 'progress', signal: run.signal },
+    { priority: ended ? 'ending' : isDue ? 'result' : 'progress', signal: run.signal },
   );
   if (outcome.kind === 'migrated')
     await parts.db.transaction((tx) => moveChat(tx, order.chatId, outcome.chatId));

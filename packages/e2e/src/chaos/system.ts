@@ -66,12 +66,15 @@ export interface SystemOptions {
   readonly mode?: 'polling' | 'webhook';
   /** Runs the sources instead of compiled JavaScript. */
   readonly source?: boolean;
+  /** Over those of the chaos runs. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function startSystem({
   name,
   mode = 'polling',
   source = false,
+  settings = {},
 }: SystemOptions): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aisha-chaos-'));
   const said: { at: string; component: string; line: string }[] = [];
@@ -90,6 +93,7 @@ export async function startSystem({
       CREDITS_WELCOME: '40000',
       // One person trains a dozen avatars, and everybody came today.
       SPEND_CAP_USD_DAY: '100000',
+      ...settings,
     },
     keepAlive: true,
     instances: { 'webhook-api': 2, worker: 2, 'bot-polling': 2 },

@@ -70,6 +70,22 @@ describe('with a Redis that works', () => {
     expect(button).toMatchObject({ kind: 'ok' });
   });
 
+  test('a result does not wait for the edit that says the same of its order', async () => {
+    const botId = randomInt(1e9);
+    await using server = await scriptedServer(ok);
+    const a = client(server.url, one, botId);
+    const send = (priority: CallOptions['priority'], signal: AbortSignal | null = null) =>
+      a.call('sendMessage', { chat_id: 9, text: 'x' }, signal === null ? { priority } : { priority, signal });
+    // A person who does much at once: of the twenty messages of a burst one is left.
+    await Promise.all(Array.from({ length: 19 }, () => send('reply')));
+    const given = new AbortController();
+    const edit = send('ending', given.signal);
+    expect(await send('result')).toMatchObject({ kind: 'ok' });
+    expect(server.seen).toHaveLength(20);
+    given.abort();
+    expect(await edit).toMatchObject({ kind: 'retry' });
+  });
+
   test('the budget of a chat is one, whoever sends', async () => {
     const botId = randomInt(1e9);
     await using server = await scriptedServer(ok);

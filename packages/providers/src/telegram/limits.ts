@@ -3,7 +3,8 @@ import type { Cluster, Redis } from 'ioredis';
 import { createPaceStore, type Pace } from './pace.ts';
 
 /** Who waits and who is dropped when a chat's budget is spent: replies, results, progress, broadcasts. */
-export type SendPriority = 'reply' | 'result' | 'progress' | 'bulk';
+/** `ending`: the last edit of what an order's status shows; it has to be seen, and never before its result. */
+export type SendPriority = 'reply' | 'result' | 'ending' | 'progress' | 'bulk';
 export type ChatId = number | string;
 
 interface Admission {
@@ -29,6 +30,7 @@ export interface SendLimits {
 const longestWaitMs: Readonly<Record<SendPriority, number>> = {
   reply: 10_000,
   result: 20_000,
+  ending: 20_000,
   progress: 2_000,
   bulk: 20_000,
 };
@@ -40,8 +42,8 @@ const group: Pace = { intervalMs: 3_000, burst: 20 };
 const BULK_PER_SECOND = 25;
 /** Edits half a second apart were punished with minutes, two seconds apart were not. */
 const progress: Pace = { intervalMs: 2_000, burst: 2 };
-/** Of a chat's burst, what progress leaves for replies and results. */
-const RESERVE = 10;
+/** Of a chat's burst, what edits leave for replies and results: a person who orders quickly spends the rest. */
+const RESERVE = { progress: 10, ending: 3 } as const;
 
 export function createSendLimits(
   redis: Redis | Cluster | null,
@@ -60,7 +62,8 @@ export function createSendLimits(
           ? await paces.take('bulk', bulk, { cost: messages })
           : 0;
     if (extra > 0) return extra;
-    const share = priority === 'progress' ? { reserve: RESERVE } : { cost: messages };
+    const share =
+      priority === 'progress' || priority === 'ending' ? { reserve: RESERVE[priority] } : { cost: messages };
     return await paces.take(`chat:${chatId}`, paceOf(chatId), share);
   };
 
