@@ -108,6 +108,15 @@ async function bases(): Promise<{ sounds: Base[]; pictures: Base[]; texts: Base[
     ['film.srt', Buffer.from(`1\n00:00:01,000 --> 00:00:02,000\n${text}\n`)],
     ['talk.vtt', Buffer.from(`WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>${text}\n`)],
     ['letter.docx', docx],
+    ['page.html', Buffer.from(`<!doctype html><meta charset="utf-8"><style>p{}</style><p>${text}</p>`)],
+    ['book.fb2', Buffer.from(`<?xml version="1.0"?><FictionBook><body><p>${text}</p></body></FictionBook>`)],
+    [
+      'letter.eml',
+      Buffer.from(
+        `From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>${text}</p>\r\n`,
+      ),
+    ],
+    ['chat.json', Buffer.from(JSON.stringify({ messages: [{ from: 'Анна', date: '2026-11-01', text }] }))],
     ['letter.rtf', Buffer.from('{\\rtf1\\ansi\\ansicpg1251 Hello \\u1087?\\u1088?}')],
     [
       'page.pdf',
