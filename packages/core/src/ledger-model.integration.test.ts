@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { z } from 'zod';
-import { accountOf, settleHold } from './credits/holds.ts';
+import { accountOf, openAccount, settleHold } from './credits/holds.ts';
 import { choosePayer } from './groups/rules.ts';
 import { adjustCredits, refundOrder } from './operators/credits.ts';
 import { retryOrder } from './operators/orders.ts';
@@ -23,8 +23,8 @@ import {
   succeedOrder,
 } from './orders/orders.ts';
 import { invoicePack, payloadOf } from './payments/invoices.ts';
-import { keepPayment } from './payments/payments.ts';
-import { refundPayment } from './payments/refunds.ts';
+import { keepPayment, paymentOfCharge } from './payments/payments.ts';
+import { openDebts, refundPayment } from './payments/refunds.ts';
 import { FREE_OF_CHARGE, startTestParts, type TestParts } from './testing.ts';
 import { transact, type Unit, type UnitParts } from './unit.ts';
 
@@ -375,6 +375,60 @@ describe('the ledger', () => {
     expect(new Set(outcomes)).toEqual(new Set(['placed', 'credits']));
     expect(await accountOf(parts.db, me)).toEqual({ balance: WELCOME, held: 35, available: 5 });
   }, 600_000);
+});
+
+test('credits that an order held while they were given back are taken when it leaves them', async () => {
+  const { people, charges } = await makeWorld(parts);
+  const [me = 0] = people;
+  const [charge] = charges;
+  if (!charge) throw new Error('no charge');
+  const inUnit = <T>(work: (unit: Unit) => Promise<T>) => transact(parts, work);
+  const order = async (verses: number) => {
+    const placed = await inUnit((unit) =>
+      placeOrder(unit, {
+        ownerId: me,
+        chatId: me,
+        kind: 'song',
+        subjectId: null,
+        input: { verses },
+        shown: verses * EACH,
+      }),
+    );
+    if (placed.kind !== 'placed') throw new Error(placed.kind);
+    return placed.order.id;
+  };
+  const account = () => accountOf(parts.db, me);
+  const before = await inUnit((unit) => openAccount(unit, me));
+  const paid = await inUnit((unit) =>
+    keepPayment(unit, {
+      ...charge,
+      providerChargeId: null,
+      currency: 'XTR',
+      amount: 50,
+      until: null,
+      paidAt: new Date(),
+      source: 'update',
+    }),
+  );
+  const bought = paid?.credits ?? 0;
+  // One order is delivered, one holds the rest but what is less than a verse.
+  const spent = await order(1);
+  await inUnit((unit) => succeedOrder(unit, spent, 1));
+  const rest = Math.floor((before.balance + bought - EACH) / EACH);
+  const holding = await order(rest);
+  await inUnit((unit) => refundPayment(unit, charge.chargeId, { operator: 'model', reason: 'model' }));
+  const { available, held } = await account();
+  expect({ available, held }).toEqual({ available: 0, held: rest * EACH });
+  // The whole of it comes free: what was bought is gone, what was given as a welcome and not spent is left.
+  await inUnit((unit) => failOrderIn(unit, holding, 'timeout'));
+  expect(await account()).toEqual({
+    balance: before.balance - EACH,
+    held: 0,
+    available: before.balance - EACH,
+  });
+  const payment = await paymentOfCharge(parts.db, charge.chargeId);
+  expect(payment).toMatchObject({ takenBack: bought });
+  expect((await openDebts(parts.db)).filter(({ userId }) => userId === me)).toEqual([]);
 });
 
 describe('what holds the ledger together is really needed: the model finds a breach', () => {

@@ -1,6 +1,7 @@
 import { creditHolds, erasedPeople, ledgerEntries, type Tx } from '@aisha/db';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Unit } from '../unit.ts';
+import { takeReleased } from './debts.ts';
 import { balanceOf, heldOf, lockAccount, postEntry } from './ledger.ts';
 
 /** In whole credits: what the ledger says, how much of it open orders hold, and what is left to spend. */
@@ -77,5 +78,8 @@ export async function settleHold(
     const entry = { userId: hold.userId, amount: -taken, reason: 'order', key: `order:${orderId}` } as const;
     if (!(await postEntry(tx, entry))) throw new Error('an order was charged before its hold was settled');
   }
+  const left = hold.amount - taken;
+  if (left > 0)
+    await takeReleased(tx, { orderId, userId: hold.userId, heldSince: hold.createdAt, credits: left });
   return taken;
 }

@@ -55,7 +55,8 @@ async function takeBack({ tx }: Unit, payment: Payment): Promise<Payment> {
     if (!entered) throw new Error('a refund was entered before it was made');
   }
   if (takenBack < credits) {
-    const debt = { credits: credits - takenBack, createdAt: sql`now()`, settledAt: null };
+    // After whatever the account's lock was waited for: orders placed until then held what could not be taken.
+    const debt = { credits: credits - takenBack, createdAt: sql`clock_timestamp()`, settledAt: null };
     await tx
       .insert(creditDebts)
       .values({ paymentId: id, userId, ...debt })
