@@ -39,7 +39,7 @@ export function likenessLine(
   { likeness }: Pick<Avatar, 'likeness'>,
   photos: number | null,
 ): string {
-  if (likeness === null || photos === null) return '';
+  if (likeness === null || photos === null || photos === 0) return '';
   return voice.t('likeness.figure', { alike: Math.round(likeness * photos), photos });
 }
 
