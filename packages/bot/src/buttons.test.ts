@@ -1,12 +1,28 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type Answers, button, buttons } from './buttons.ts';
 import { CALLBACK_DATA_BYTES } from './chat/button.ts';
+import { uuid } from './chat/codecs.ts';
 
 const ID = '0197c1f0-0000-7000-8000-000000000001';
 
 test.each(Object.entries(buttons))('%s fits, with its longest parameters', (name, { params }) => {
   const longest = params.reduce((bytes, one) => bytes + 1 + one.longest, Buffer.byteLength(name));
   expect(longest).toBeLessThanOrEqual(CALLBACK_DATA_BYTES);
+});
+
+test('an id that people give is looked up among what is theirs, here and nowhere else', () => {
+  const raw = Object.entries(buttons).filter(([, { params }]) => params.some((one) => one === uuid));
+  // Orders are found by their core function, which is given the presser, under the lock that they need; so are exports.
+  expect(raw.filter(([, { by }]) => by !== 'operator').map(([name]) => name)).toEqual([
+    'export.link',
+    'quote',
+    'quote.language',
+    'quote.language.set',
+    'quote.speakers',
+    'order.accept',
+    'order.again',
+    'order.cancel',
+  ]);
 });
 
 test('data is what it always was: buttons of old chats are read', () => {

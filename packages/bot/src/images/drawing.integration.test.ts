@@ -3,6 +3,7 @@ import { transact } from '@aisha/core';
 import { picture } from '@aisha/core/testing';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buttons } from '../buttons.ts';
 import { orderEnded } from '../notify/order-ended.ts';
 import { dataOf, startTestBot, stranger, type TestBot } from '../testing/bot.ts';
 import { type Furniture, furnish } from '../testing/furnish.ts';
@@ -36,7 +37,7 @@ const newest = async (kind: string) => {
 };
 const linkOf = (message: { markup?: unknown } | undefined): string =>
   /"url":"([^"]+)"/.exec(JSON.stringify(message?.markup ?? null))?.[1] ?? '';
-const buttons = async () => dataOf((await bot.messages(me)).at(-1) ?? expect.fail('nothing was said'));
+const shownButtons = async () => dataOf((await bot.messages(me)).at(-1) ?? expect.fail('nothing was said'));
 
 test('an instant avatar: name, whom it shows, consent, one photo, ready at once', async () => {
   await say('/new_avatar');
@@ -63,12 +64,12 @@ test('an instant avatar: name, whom it shows, consent, one photo, ready at once'
   await say('/avatars');
   await press(`avatar:${avatarId}`);
   await press(`avatar.photos:${avatarId}`);
-  expect(await buttons()).toContain(`avatar.finish:${avatarId}`);
+  expect(await shownButtons()).toContain(`avatar.finish:${avatarId}`);
   // What is asked about the photos is asked before anything is made of them.
   expect(await press(`avatar.finish:${avatarId}`)).toMatch(/под вопросом.*не один человек \(1\)/s);
   await press(`avatar.photos:${avatarId}`);
   expect(await press(`avatar.finish:${avatarId}`)).toMatch(/Оставить её и закончить/);
-  expect(await buttons()).toEqual(
+  expect(await shownButtons()).toEqual(
     expect.arrayContaining([`photos.drop:${avatarId}`, `photos.look:${avatarId}`]),
   );
   expect(await press(`avatar.finish:${avatarId}:keep`)).toContain('Мгновенная');
@@ -83,7 +84,7 @@ test('an instant avatar: name, whom it shows, consent, one photo, ready at once'
   await bot.parts.storage.delete('avatars', photo.objectKey);
   await say('/avatars');
   expect(await press(`avatar:${avatarId}`)).toContain('Мгновенная');
-  expect(await buttons()).toContain(`imagine:${avatarId}`);
+  expect(await shownButtons()).toContain(`imagine:${avatarId}`);
 });
 
 describe('a description', () => {
@@ -149,7 +150,7 @@ test('a picture is changed by words and by a press, enlarged once, and set in mo
     input: { prompt: 'сделай вечер', aspect: '3:4' },
   });
   await press(`image.edit:${image}`);
-  const quick = (await buttons()).find((data) => data.endsWith(':glasses')) ?? '';
+  const quick = (await shownButtons()).find((data) => data.endsWith(':glasses')) ?? '';
   await press(quick);
   expect(await newest('edit')).toMatchObject({ input: { quick: 'glasses', prompt: '👓 Убрать очки' } });
   await press(`image.upscale:${image}`);
@@ -164,7 +165,7 @@ test('a style: a series by one press, with the avatar that was chosen', async ()
   await say('/imagine');
   await press('styles');
   expect(await press('style:cinema')).toMatch(/4 картинки/);
-  const [series = '', one = ''] = (await buttons()).filter((data) => data.startsWith('style.draw:'));
+  const [series = '', one = ''] = (await shownButtons()).filter((data) => data.startsWith('style.draw:'));
   await press(series);
   expect(await newest('series')).toMatchObject({
     input: { pack: 'cinema', scenes: 4 },
@@ -193,9 +194,9 @@ test('what a series brings is one album, with a way to its pictures and what is 
 describe('the gallery', () => {
   test('goes from card to card, is narrowed by avatar and month, and uploads no picture twice', async () => {
     await bot.say(me, '/gallery');
-    const next = (await buttons()).find((data) => data.startsWith('cards:')) ?? '';
+    const next = (await shownButtons()).find((data) => data.startsWith('cards:')) ?? '';
     expect(await press(next)).toMatch(/^2 из 3/);
-    const back = (await buttons()).find((data) => data.startsWith('cards:')) ?? '';
+    const back = (await shownButtons()).find((data) => data.startsWith('cards:')) ?? '';
     expect(await press(back)).toMatch(/^1 из 3/);
     const sent = await bot.telegram.control.journal({ method: 'sendPhoto' });
     expect(sent.slice(-3).map(({ params }) => typeof params['photo'])).toEqual([
@@ -203,12 +204,14 @@ describe('the gallery', () => {
       'undefined',
       'string',
     ]);
-    await press((await buttons()).find((data) => data.startsWith('cards.filter')) ?? '');
-    const narrowed = await buttons();
+    await press((await shownButtons()).find((data) => data.startsWith('cards.filter')) ?? '');
+    const narrowed = await shownButtons();
     const byAvatar = narrowed.find((data) => /^cards:\.\.[\w-]{22}$/.test(data)) ?? '';
     expect(await press(byAvatar)).toMatch(/^1 из 3/);
-    await press((await buttons()).find((data) => data.startsWith('cards.filter')) ?? '');
-    expect((await buttons()).filter((data) => /^cards:\.[0-9a-z]{3}/.test(data)).length).toBeGreaterThan(0);
+    await press((await shownButtons()).find((data) => data.startsWith('cards.filter')) ?? '');
+    expect((await shownButtons()).filter((data) => /^cards:\.[0-9a-z]{3}/.test(data)).length).toBeGreaterThan(
+      0,
+    );
   });
 
   test('gives a link to the file that ends, and keeps it nowhere', async () => {
@@ -241,35 +244,86 @@ describe('the gallery', () => {
   });
 });
 
-test('nobody reaches what is somebody else’s by its id', async () => {
-  const other = await stranger(bot, 'ru');
-  await bot.say(other, '/start');
-  const theirs = await furnish(bot, other);
-  const [image = ''] = theirs.images;
-  const short = Buffer.from(image.replaceAll('-', ''), 'hex').toString('base64url');
-  const shortAvatar = Buffer.from(theirs.ready.replaceAll('-', ''), 'hex').toString('base64url');
-  await say('/imagine');
-  const from = { id: me, is_bot: false, first_name: 'Анна', language_code: 'ru' };
-  for (const data of [
-    `image.edit:${image}`,
-    `image.edit.quick:${short}:smile`,
-    `image.upscale:${image}`,
-    `image.video:${image}`,
-    `image.file:${image}`,
-    `imagine.with:${theirs.ready}`,
-    `avatar.finish:${theirs.ready}`,
-    `style.draw:cinema:${shortAvatar}:4`,
-  ]) {
-    const message = {
-      message_id: 5,
-      date: 1,
-      chat: { id: me, type: 'private', first_name: 'Анна' },
-      text: 'x',
+describe('what is somebody else’s', () => {
+  /** Every button about avatars and pictures that names one: what it is given, in which way. */
+  const shortOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+  const dataOfAll = ({ ready, images: [image = ''] }: Furniture, photo: string) => ({
+    'avatar.finish': ready,
+    avatar: ready,
+    'avatar.photos': ready,
+    'avatar.main': ready,
+    'avatar.rename': ready,
+    'avatar.delete': ready,
+    'avatar.delete.yes': ready,
+    'avatar.redo': ready,
+    'avatar.money': ready,
+    'avatar.money.yes': ready,
+    'avatar.share': ready,
+    'avatar.unshare': ready,
+    'photos.clear': ready,
+    'photos.keep': ready,
+    'photos.drop': ready,
+    'photos.look': ready,
+    'photo.keep': `${photo}:0`,
+    'photo.delete': `${photo}:0`,
+    training: ready,
+    'training.start': `${ready}:fast`,
+    imagine: ready,
+    'imagine.with': ready,
+    'style.draw': `cinema:${shortOf(ready)}:4`,
+    'image.again': image,
+    'image.variations': image,
+    'image.file': image,
+    'image.link': image,
+    'image.prompt': image,
+    'image.favourite': image,
+    'image.delete': image,
+    'image.edit': image,
+    'image.edit.quick': `${shortOf(image)}:smile`,
+    'image.upscale': image,
+    'image.video': image,
+  });
+
+  test('is found by nobody else, whatever names it; its owner finds it by the same', async () => {
+    const other = await stranger(bot, 'ru');
+    await bot.say(other, '/start');
+    const theirs = await furnish(bot, other);
+    const [photo] = await bot.parts.db
+      .insert(avatarPhotos)
+      .values({ avatarId: theirs.ready, fileId: 'f', fileUniqueId: 'u', state: 'accepted' })
+      .returning();
+    const all = dataOfAll(theirs, photo?.id ?? '');
+    const named = Object.entries(buttons).filter(
+      ([name, { params }]) =>
+        /^(avatar|photo|training|imagine|image|style)/.test(name) &&
+        params.some(({ longest }) => longest === 36 || longest === 22),
+    );
+    expect(Object.keys(all).toSorted()).toEqual(named.map(([name]) => name).toSorted());
+
+    await say('/imagine');
+    const pressed = async (by: number, data: string) => {
+      const from = { id: by, is_bot: false, first_name: 'Анна', language_code: 'ru' };
+      const chat = { id: by, type: 'private', first_name: 'Анна' };
+      const message = { message_id: 5, date: 1, chat, text: 'x' };
+      const pressing = { update_id: 1, callback_query: { id: 'q', from, chat_instance: '1', data, message } };
+      const said: string[] = [];
+      // Whatever it does is taken back.
+      await transact(bot.parts, async (unit) => {
+        const [owed = []] = await bot.parts.conversation.decide(unit, [pressing]);
+        said.push(...owed.map(({ method, payload }) => `${method} ${String(payload['text'])}`));
+        throw new Error('enough');
+      }).catch((error: unknown) => expect(String(error)).toContain('enough'));
+      return said;
     };
-    const pressing = { update_id: 1, callback_query: { id: 'q', from, chat_instance: '1', data, message } };
-    const [owed] = await transact(bot.parts, (unit) => bot.parts.conversation.decide(unit, [pressing]));
-    const said = owed?.map(({ payload }) => payload['text']);
-    expect({ data, said }).toEqual({ data, said: [expect.stringContaining('устарела')] });
-  }
-  expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(1);
+    const outdated = [expect.stringContaining('устарела')];
+    for (const [name, given] of Object.entries(all)) {
+      const data = `${name}:${given}`;
+      expect({ data, said: await pressed(me, data) }).toEqual({ data, said: outdated });
+      if (OWN_STATE.has(name)) continue;
+      expect({ data, said: await pressed(other, data) }).not.toEqual({ data, said: outdated });
+    }
+    expect(await bot.parts.db.$count(orders, eq(orders.ownerId, me))).toBe(1);
+  });
+  /** These say so to their owner too where there is nothing to choose, or outside of their dialogue. */
+  const OWN_STATE = new Set(['avatar.redo', 'avatar.money', 'avatar.money.yes', 'imagine.with']);
 });
