@@ -33,7 +33,9 @@ function cardText(voice: Voice, avatar: Avatar, { figures, guest }: Facts): stri
     }),
     [
       voice.t('avatar.made', { date: voice.date(avatar.createdAt) }),
-      ready && avatar.trainedAt ? voice.t('avatar.trained', { date: voice.date(avatar.trainedAt) }) : '',
+      ready && !avatar.instant && avatar.trainedAt
+        ? voice.t('avatar.trained', { date: voice.date(avatar.trainedAt) })
+        : '',
       pictures > 0 ? voice.t('avatar.pictures', { count: pictures }) : '',
       favourites > 0 ? voice.t('avatar.favourites', { count: favourites }) : '',
       lastAt ? voice.t('avatar.last', { date: voice.date(lastAt) }) : '',

@@ -21,9 +21,17 @@ async function followPhotos(turn: Turn, avatar: Avatar, photoMessageId: number):
   // Null: a new one is on its way.
   if (counter === null || photoMessageId < counter) return;
   await collectPhotos(turn, avatar);
+  removeCounter(turn, avatar);
+}
+
+/** Takes away the message that was the counter until now. */
+export function removeCounter(turn: Turn, { chatId, screenMessageId }: Avatar): void {
   // In another chat that id is some other message.
-  if (avatar.chatId === turn.chatId)
-    turn.owed.push({ method: 'deleteMessage', payload: { chat_id: turn.chatId, message_id: counter } });
+  if (screenMessageId !== null && chatId === turn.chatId)
+    turn.owed.push({
+      method: 'deleteMessage',
+      payload: { chat_id: turn.chatId, message_id: screenMessageId },
+    });
 }
 
 /** What a message brings for an avatar, if it does: taken, kept for later, or said why not. */

@@ -32,7 +32,7 @@ import { refusalScreen, statusScreen } from '../orders/screens.ts';
 import { choosing, consenting, describing, naming, renaming, sharing, takingPhotos } from './dialogue.ts';
 import { showCard } from './card.ts';
 import { forgetOldPhotos, takeKept, withKept } from './kept.ts';
-import { collectPhotos } from './photos.ts';
+import { collectPhotos, removeCounter } from './photos.ts';
 import {
   avatarsScreen,
   confirmDeleteScreen,
@@ -136,6 +136,8 @@ export const avatarAnswers = {
     if (!isOpen(avatar)) return turn.toast('training.closed');
     await collectPhotos(turn, avatar);
     leaveCard(turn);
+    // From a card it comes anew: there is one counter.
+    if (turn.shownIn === undefined) removeCounter(turn, avatar);
   },
   'photos.clear': async (turn, avatar) => {
     if (!isOpen(avatar)) return turn.toast('training.closed');
@@ -173,8 +175,10 @@ export const avatarAnswers = {
   'avatar.finish': async (turn, avatar, doubted) => {
     if (doubted === 'keep') await keepDoubted(turn.unit, avatar.id);
     const ready = await finishInstant(turn.unit, avatar);
-    if (ready === 'doubted')
+    if (ready === 'doubted') {
+      await showInCounter(turn.unit, avatar.id, turn.shownIn, 'doubted');
       return turn.show(doubtedScreen(turn, avatar, await photoDoubts(turn.unit.tx, avatar.id)));
+    }
     if (typeof ready === 'string') return turn.toast(`training.${ready}`);
     turn.state = IDLE;
     turn.show(instantReadyScreen(turn, ready));

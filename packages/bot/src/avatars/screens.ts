@@ -193,6 +193,8 @@ const isTrainable = (avatar: Pick<Avatar, 'instant'>, { accepted, received }: Ph
 /** What the message of the counter shows now: the counter, or what a press has put there since. */
 export function counterScreen(voice: Voice, avatar: Avatar, set: PhotoSet): Screen {
   if (avatar.screenShows === 'saved') return savedScreen(voice);
+  if (avatar.screenShows === 'doubted' && set.doubts.length > 0)
+    return doubtedScreen(voice, avatar, set.doubts);
   if (avatar.screenShows === 'presets' && isTrainable(avatar, set.counts))
     return trainingScreen(voice, avatar, set.counts.accepted);
   return photosScreen(voice, avatar, set);

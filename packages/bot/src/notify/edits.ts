@@ -3,7 +3,7 @@ import { counterShown, findOrder, moveChat, photoSet } from '@aisha/core';
 import { TransientError } from '@aisha/service';
 import { and, eq } from 'drizzle-orm';
 import { placed, screenBody } from '../chat/screen.ts';
-import { counterScreen } from '../avatars/screens.ts';
+import { counterScreen, instantReadyScreen } from '../avatars/screens.ts';
 import { statusScreen } from '../orders/screens.ts';
 import { resultInPlace, voiceOf } from './order-ended.ts';
 import type { NotifyParts } from './send.ts';
@@ -89,6 +89,12 @@ async function mendOvertaken(
   if (before.screenMessageId === null || !now) return;
   if (now.screenMessageId === before.screenMessageId)
     return now.screenShows === before.screenShows ? undefined : showPhotoCounter(parts, now.id, run);
+  if (now.instant && now.state === 'ready') {
+    const screen = instantReadyScreen(await voiceOf(parts, now.ownerId), now);
+    const body = { chat_id: before.chatId, message_id: before.screenMessageId, ...screenBody(screen) };
+    await parts.telegram.call('editMessageText', body, { priority: 'reply', signal: run.signal });
+    return;
+  }
   const [order] = await parts.db
     .select({ id: orders.id })
     .from(orders)

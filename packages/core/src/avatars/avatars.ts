@@ -248,7 +248,7 @@ export async function showInCounter(
   { tx }: Unit,
   avatarId: string,
   messageId: number | undefined,
-  screenShows: 'presets' | 'saved',
+  screenShows: 'presets' | 'saved' | 'doubted',
 ): Promise<void> {
   if (messageId === undefined) return;
   await tx

@@ -56,7 +56,7 @@ export const avatars = pgTable(
     /** The message with the photo counter. */
     screenMessageId: bigint('screen_message_id', { mode: 'number' }),
     /** What a press has put into that message instead of the counter; null: the counter. */
-    screenShows: text('screen_shows').$type<'presets' | 'saved'>(),
+    screenShows: text('screen_shows').$type<'presets' | 'saved' | 'doubted'>(),
     /** Photos changed since the counter was last shown. */
     screenDueAt: at('screen_due_at'),
     createdAt: createdAt(),
