@@ -103,7 +103,7 @@ export async function collectUpscale(
   const source = await sourceOf(parts, order);
   if (!source) return failFalJob(parts, job, 'picture_gone', 'the picture was deleted meanwhile');
   const file = url ? await fetchMade(parts, url, { maxBytes: LARGE_BYTES, signal: run.signal }) : null;
-  const opened = file && (await openMade(parts, order, file, run.signal));
+  const opened = file && (await openMade(parts, order, file, run));
   if (!file || !opened || !hasRatio(opened, source) || opened.width <= source.width)
     return failFalJob(parts, job, 'bad_result', 'what came is no enlarged picture');
   const kept = await putImage(parts, order, { index: 0, ...opened, data: file });

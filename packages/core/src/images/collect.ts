@@ -107,9 +107,15 @@ export async function fetchMade(
   return file.kind === 'ok' ? file.data : null;
 }
 
-/** The formats that models make; every pixel is decoded: a cut file fails here and not at the user. */
-export async function openMade(parts: WorkerParts, order: Order, file: Buffer, signal: AbortSignal) {
-  const opened = await openPicture(parts.media, file, { owner: String(waitsAs(order.ownerId)), signal });
+/**
+ * The formats that models make; every pixel is decoded: a cut file fails here and not at the user. What a busy machine could
+ * not open in time is no damage: it is opened once more.
+ */
+export async function openMade(parts: WorkerParts, order: Order, file: Buffer, run: Run) {
+  const owner = String(waitsAs(order.ownerId));
+  const opened = await openPicture(parts.media, file, { owner, signal: run.signal });
+  if (opened.kind === 'refused' && opened.reason === 'too_costly' && !run.lastAttempt)
+    throw new TransientError('an image could not be opened within its limits');
   if (opened.kind === 'refused') {
     parts.log.warn('an image is damaged', { orderId: order.id, ...opened });
     return null;
@@ -127,7 +133,7 @@ async function keepImage(
   run: Run,
 ): Promise<KeptImage | 'flagged' | null> {
   const file = await fetchMade(parts, image.url, { maxBytes: IMAGE_MAX_BYTES, signal: run.signal });
-  const opened = file && (await openMade(parts, order, file, run.signal));
+  const opened = file && (await openMade(parts, order, file, run));
   if (!file || !opened) return null;
   const exact = await inRatio(file, opened, { aspect, format: opened.format });
   if (!exact) {

@@ -70,7 +70,7 @@ async function collectPreview(
   const [image] = drawerAt(job.model)?.readOutput(output)?.images ?? [];
   if (image?.flagged) return failFalJob(parts, job, 'flagged', 'the preview was held back');
   const file = image ? await fetchMade(parts, image.url, { maxBytes: MAX_BYTES, signal: run.signal }) : null;
-  const opened = file && (await openMade(parts, order, file, run.signal));
+  const opened = file && (await openMade(parts, order, file, run));
   if (!file || !opened) return failFalJob(parts, job, 'bad_result', 'the preview is no picture');
   const name = `${pack}.${opened.format === 'jpeg' ? 'jpg' : opened.format}`;
   const key = objectKey(order.ownerId, 'styles', 'previews', name);
