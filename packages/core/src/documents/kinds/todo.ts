@@ -18,13 +18,29 @@ export const task = z.object({
   moment,
 });
 
+/** A day that the words name in full, as YYYY-MM-DD: models leave out what they could have copied. Null: none, or no such day. */
+export function dayNamed(words: string | null): string | null {
+  const [, y, m, d] = /(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)/.exec(words ?? '') ?? [];
+  const [, day, month, year] = /(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/.exec(words ?? '') ?? [];
+  const named =
+    y === undefined
+      ? day === undefined
+        ? null
+        : `${year}-${month?.padStart(2, '0')}-${day.padStart(2, '0')}`
+      : `${y}-${m}-${d}`;
+  const date = new Date(`${named}T00:00:00Z`);
+  return named !== null && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(named)
+    ? named
+    : null;
+}
+
 /** Tasks as they are shown; they are counted from `from` where a document has several lists. */
 export const shownTasks = (tasks: readonly z.infer<typeof task>[], { at, done }: Marks): Task[] =>
   tasks.map((one, n) => ({
     task: one.task,
     owner: one.owner,
     due: one.due,
-    dueDate: one.due_date,
+    dueDate: one.due_date ?? dayNamed(one.due),
     done: done(n),
     at: at(one.moment),
   }));
