@@ -111,6 +111,8 @@ describe('a picture', () => {
   test.each([
     ['plain.heic', 600, 520, [RED, GREY, GREY, BLUE]],
     ['ten-bit.heic', 600, 520, [RED, GREY, GREY, BLUE]],
+    // Put together of squares, as every iPhone writes it; the last of them reach beyond the picture.
+    ['tiles.heic', 1_000, 900, [RED, GREY, GREY, BLUE]],
     ['alpha.heic', 600, 520, [RED, CLEAR, CLEAR, BLUE]],
     // Its own note (`irot`) says: turned left.
     ['turned.heic', 520, 600, [GREY, BLUE, RED, GREY]],
