@@ -3,5 +3,6 @@ export { startSystem, type System } from './chaos/system.ts';
 export { Person } from './person.ts';
 export { makePhotos } from './photos.ts';
 export { type Product, startProduct } from './product.ts';
-export { isImage, orderImages, trainAvatar } from './steps.ts';
+export { dustSettles } from './chaos/settle.ts';
+export { hasButton, isImage, orderImages, trainAvatar, transcribe } from './steps.ts';
 export { EN } from './words.ts';
