@@ -92,7 +92,7 @@ export async function benchWebhooks(ground: Ground): Promise<Chapter> {
     };
   };
   async function warm(contender: Contender): Promise<Contender> {
-    await run(contender, WARM_UP);
+    await run(contender, Math.max(2_000, WARM_UP * ground.scale));
     return contender;
   }
   /** Each in turn, so that whatever else the machine does meets all of them. */
