@@ -8,8 +8,8 @@ import { createStorage } from '@aisha/storage/s3';
 import { type Chapter, figure, round } from './figures.ts';
 
 /** As FAL draws them; and as they come out enlarged. */
-const PICTURES = { count: 9_900, bytes: 400 * 1_024 } as const;
-const ENLARGED = { count: 100, bytes: 20 * 1_024 ** 2 } as const;
+const PICTURES = { count: 9_950, bytes: 150 * 1_024 } as const;
+const ENLARGED = { count: 50, bytes: 20 * 1_024 ** 2 } as const;
 const MB = 300;
 const AT_ONCE = 16;
 const LONGEST_MINUTES = 15;
