@@ -1,4 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { encodeSpeech } from '@aisha/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buttonsOf, Person, says } from './person.ts';
@@ -13,6 +18,8 @@ import { RU } from './words.ts';
 const MARK = 'Жасырын7731';
 const LATIN = 'Zhasyryn7731';
 const OPERATOR = 700_000_003;
+const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const run = promisify(execFile);
 
 let product: Product;
 let person: Person;
@@ -157,10 +164,12 @@ test('nor anything of what came later: questions, searches, names, money, what o
     await person.see(says(answer), 'the answer', { after: id });
   };
   await ask(/Спросить/, /Что узнать/, `Что скажет ${MARK} до пятницы?`, /./);
+  // The answer itself, whose quotes have buttons, too.
+  await settled();
   await ask(/Искать|Найти|Поиск/, /Напишите/, `пароль ${MARK}`, /🔎/);
   const opened = await person.write('/history');
   const list = await person.see(
-    (one) => buttonsOf(one).some((label) => label.includes(MARK)),
+    (one) => one.text.startsWith('История') && buttonsOf(one).some((label) => label.includes(MARK)),
     'the recordings',
     {
       after: opened.id,
@@ -258,6 +267,32 @@ test('nor into metrics and health', async () => {
   );
   expect(said.some((text) => text.includes('# HELP'))).toBe(true);
   expect(marked(said)).toEqual([]);
+});
+
+test('operators have both for a person by command line, and each is in the audit', async () => {
+  const other = await Person.join(product.telegram, `Борис ${LATIN}`, 'ru');
+  await other.write('/start');
+  await other.see(says(RU.hello), 'the greeting');
+  const folder = mkdtempSync(join(tmpdir(), 'aisha-given-'));
+  const aisha = (...words: string[]) =>
+    run(
+      process.execPath,
+      ['--conditions=@aisha/source', CLI, 'user', ...words, '--reason', 'asked by letter'],
+      {
+        env: product.stack.env,
+      },
+    );
+  await aisha('export', String(other.id), '--to', folder);
+  expect(readdirSync(folder)).toEqual(['part-1.zip']);
+  rmSync(folder, { recursive: true });
+  await aisha('erase', String(other.id), '--yes');
+  expect(await product.sql('select 1 from users where id = $1', [other.id])).toEqual([]);
+  expect(await other.messages(says(/Всё удалено/))).toHaveLength(1);
+  const done = await product.sql(
+    `select action from operator_actions where operator = 'cli' order by created_at`,
+  );
+  expect(done).toEqual([{ action: 'user.export' }, { action: 'user.erase' }]);
+  expect(marked()).toEqual([]);
 });
 
 test('after /delete_me nothing of them is found: no row, object, job, key or log line', async () => {
