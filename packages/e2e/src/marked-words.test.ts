@@ -18,7 +18,7 @@ import { RU } from './words.ts';
 const MARK = 'Жасырын7731';
 const LATIN = 'Zhasyryn7731';
 const OPERATOR = 700_000_003;
-const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 const run = promisify(execFile);
 
 let product: Product;
@@ -275,13 +275,9 @@ test('operators have both for a person by command line, and each is in the audit
   await other.see(says(RU.hello), 'the greeting');
   const folder = mkdtempSync(join(tmpdir(), 'aisha-given-'));
   const aisha = (...words: string[]) =>
-    run(
-      process.execPath,
-      ['--conditions=@aisha/source', CLI, 'user', ...words, '--reason', 'asked by letter'],
-      {
-        env: product.stack.env,
-      },
-    );
+    run(process.execPath, [CLI, 'user', ...words, '--reason', 'asked by letter'], {
+      env: product.stack.env,
+    });
   await aisha('export', String(other.id), '--to', folder);
   expect(readdirSync(folder)).toEqual(['part-1.zip']);
   rmSync(folder, { recursive: true });
