@@ -8,6 +8,7 @@ import { benchFaces } from './faces.ts';
 import { type Chapter, table } from './figures.ts';
 import { type Ground, layGround, ROOT } from './ground.ts';
 import { benchHandover } from './handover.ts';
+import { benchProcesses } from './processes.ts';
 import { benchProduct } from './product.ts';
 import { compare, keep, type KeptRatio } from './ratios.ts';
 import { benchSearch } from './search.ts';
@@ -37,6 +38,7 @@ const CHAPTERS: Readonly<Record<string, (ground: Ground) => Promise<Chapter>>> =
   updates: benchUpdates,
   product: benchProduct,
   handover: benchHandover,
+  processes: benchProcesses,
   faces: benchFaces,
   export: benchExport,
   search: (ground) => benchSearch(ground, Number(values.rows)),
