@@ -142,7 +142,7 @@ describe('a promo code', () => {
       .from(ledgerEntries)
       .where(gte(ledgerEntries.userId, 5_000_000_000));
     expect(sum?.n).toBe(100 * 50);
-  });
+  }, 60_000);
 
   test.each(['bonus', 'discount'] as const)(
     'for a top-up (%s) is used when it is typed, and waits',

@@ -7,6 +7,7 @@ export async function auditMoney({ system, ledger }: AuditSubject): Promise<Find
   const orders = await system.sql(
     `select o.id, o.kind, o.state, o.unit_price, o.units, o.delivered, h.amount, h.captured, h.settled_at, -e.amount as charged,
        (select count(*)::int from images i where i.order_id = o.id) as images,
+       (select count(*)::int from questions q where o.kind = 'question' and q.id = o.subject_id and q.answered_at is not null) as answered,
        (select count(*)::int from avatars a where o.kind = 'training' and a.id = o.subject_id and a.trained_at is not null) as trained,
        (select count(*)::int from documents d where o.kind = 'document' and d.id = o.subject_id and d.written_at is not null) as written,
        (select count(*)::int from recordings r where o.kind = 'transcription' and r.id = o.subject_id and r.transcribed_at is not null) as heard
@@ -37,11 +38,24 @@ const number = (row: Row, name: string): number => Number(row[name] ?? 0);
 /** What somebody got of an order, counted where it lies. */
 function got(row: Row): number {
   if (row['state'] !== 'succeeded') return 0;
-  if (row['kind'] === 'image') return number(row, 'images');
-  if (row['kind'] === 'training') return number(row, 'trained');
-  if (row['kind'] === 'document') return number(row, 'units') * number(row, 'written');
-  // Of a recording that was heard in part, its own count is all that there is.
-  return number(row, 'heard') * number(row, 'delivered');
+  switch (String(row['kind'])) {
+    case 'image':
+    case 'edit':
+    case 'series':
+      return number(row, 'images');
+    case 'training':
+      return number(row, 'trained');
+    case 'document':
+      return number(row, 'units') * number(row, 'written');
+    case 'question':
+      return number(row, 'answered') * number(row, 'delivered');
+    case 'transcription':
+      // Of a recording that was heard in part, its own count is all that there is.
+      return number(row, 'heard') * number(row, 'delivered');
+    // Files of what is there already, and recordings that become one: nobody pays for these.
+    default:
+      return 0;
+  }
 }
 
 function paidForNothing(orders: readonly Row[]): Finding {
