@@ -308,11 +308,12 @@ describe('what is somebody else’s', () => {
       const pressing = { update_id: 1, callback_query: { id: 'q', from, chat_instance: '1', data, message } };
       const said: string[] = [];
       // Whatever it does is taken back.
-      await transact(bot.parts, async (unit) => {
+      const undone = transact(bot.parts, async (unit) => {
         const [owed = []] = await bot.parts.conversation.decide(unit, [pressing]);
         said.push(...owed.map(({ method, payload }) => `${method} ${String(payload['text'])}`));
         throw new Error('enough');
-      }).catch((error: unknown) => expect(String(error)).toContain('enough'));
+      });
+      await expect(undone).rejects.toThrow('enough');
       return said;
     };
     const outdated = [expect.stringContaining('устарела')];

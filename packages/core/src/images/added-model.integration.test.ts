@@ -51,12 +51,9 @@ test('a model that is one more file and one more line draws people from photos, 
     await makeOrder(bench, me, { avatar: one, others: [other.id], count: 2, aspect: '3:4' }),
   );
   const [first] = await imagesOf(parts.db, drawn.id);
+  if (!first) throw new Error('nothing was drawn');
   const placed = await transact(bench.parts, (unit) =>
-    orderEdit(
-      unit,
-      { ownerId: me, chatId: me, image: first ?? expect.fail('nothing was drawn') },
-      { prompt: 'at night' },
-    ),
+    orderEdit(unit, { ownerId: me, chatId: me, image: first }, { prompt: 'at night' }),
   );
   if (placed.kind !== 'placed') throw new Error(placed.kind);
   await done(parts, placed.order);

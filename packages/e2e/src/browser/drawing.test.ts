@@ -152,7 +152,7 @@ async function instantAvatar(visitor: Visitor, name: string, photo: Photo): Prom
   await visitor.album([photo]);
   await visitor.tap(/^avatar\.finish:/);
   await visitor.fresh(
-    (one) => dataIn(one).some((data) => /^imagine:/.test(data)) && one.text.includes(name),
+    (one) => dataIn(one).some((data) => data.startsWith('imagine:')) && one.text.includes(name),
     'ready',
   );
 }
@@ -288,12 +288,12 @@ describe.each(LANGUAGES)('in $code', (language) => {
     await visitor.tap(/^avatar\.share:/);
     await visitor.tell(String(friend.id));
     const invited = await friend.see(
-      (message) => dataIn(message).some((data) => /^imagine:/.test(data)) && message.text.includes(name),
+      (message) => dataIn(message).some((data) => data.startsWith('imagine:')) && message.text.includes(name),
       'the invitation',
     );
     await product.telegram.press({ userId: friend.id, messageId: invited.id, data: dataOf(invited, /./) });
     await friend.see(
-      (message) => dataIn(message).some((data) => /^imagine\.aspect/.test(data)),
+      (message) => dataIn(message).some((data) => data.startsWith('imagine.aspect')),
       'the question for words',
     );
     await friend.write(prompt);
