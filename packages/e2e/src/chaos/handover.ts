@@ -10,6 +10,12 @@ export type Ending = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP';
 /** In milliseconds from the signal: a killed one is missed at once, a frozen one when its lease has run out. */
 export const HANDOVER_GOAL_MS: Record<Ending, number> = { SIGTERM: 1_000, SIGKILL: 1_000, SIGSTOP: 3_500 };
 
+/**
+ * What a test beside others holds it to, on a machine that has much to do: a killed one is missed before its lease has run
+ * out. How quick it is, `pnpm bench --only handover` says.
+ */
+export const HANDOVER_MOST_MS: Record<Ending, number> = { SIGTERM: 1_000, SIGKILL: 2_500, SIGSTOP: 5_000 };
+
 export interface Handover {
   readonly ending: Ending;
   /** From the signal to the answer of the first message that was written after it. */
