@@ -32,7 +32,7 @@ const IS_LONG = HOURS >= 0.25;
 const FORMATS = ['ogg', 'mp3', 'm4a', 'wav', 'mp4'] as const;
 const FORMAT = FORMATS.find((one) => one === process.env['SPEECH_PROOF_FORMAT']) ?? 'ogg';
 // Below these the codec garbles the tones themselves.
-const BITRATES = { ogg: 14_000, mp3: 14_000, m4a: 32_000, mp4: 32_000, wav: undefined };
+const BITRATES = { ogg: 14_000, mp3: 14_000, m4a: 64_000, mp4: 64_000, wav: undefined };
 const WORDS_AN_HOUR = 4_900;
 
 let bench: TestParts;
