@@ -1,4 +1,5 @@
 import type { ProcessConfig } from '@aisha/config';
+import winston from 'winston';
 import { developmentLine, type LogEntry, productionLine } from './format.ts';
 import { hidePeople } from './people.ts';
 import { createRedactor } from './redact.ts';
@@ -37,10 +38,12 @@ export function createLogger(config: ProcessConfig, options: LoggerOptions = {})
     const whole = form(info, identity, redact);
     return hide ? hide(whole) : whole;
   };
-  const least = LEVELS.indexOf(config.logLevel);
-  return wrap((level, message, fields) => {
-    if (LEVELS.indexOf(level) <= least) stream.write(`${line({ level, message, fields })}\n`);
-  }, {});
+  const root = winston.createLogger({
+    level: config.logLevel,
+    format: winston.format((info) => ({ ...info, [messageSymbol]: line(info) }))(),
+    transports: [new winston.transports.Stream({ stream, eol: '\n' })],
+  });
+  return wrap((level, message, fields) => root.log({ level, message, fields }), {});
 }
 
 /** Says nothing; for tests and for code that runs before there is a logger. */
@@ -48,9 +51,9 @@ export const silentLogger: Logger = wrap(() => undefined, {});
 
 function ignore(): void {}
 
-/** From the one that is always written to the one that seldom is. */
-const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-type Level = (typeof LEVELS)[number];
+const messageSymbol = Symbol.for('message');
+
+type Level = 'error' | 'warn' | 'info' | 'debug';
 
 function wrap(write: (level: Level, message: string, fields: LogFields) => void, context: LogFields): Logger {
   const at = (level: Level) => (message: string, fields?: LogFields) =>
