@@ -35,11 +35,15 @@ export default defineConfig({
           include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'infra/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/**'],
           globalSetup: ['packages/sandbox/src/services/global-setup.ts'],
-          // The long form: LEDGER_TRIES=10000 LEDGER_RUNS=1000.
+          // The long forms: LEDGER_TRIES=10000 LEDGER_RUNS=1000; SPEECH_PROOF_HOURS=3 SPEECH_PROOF_FORMAT=mp3.
           provide: {
             ledger: {
               tries: Number(process.env['LEDGER_TRIES'] ?? 300),
               runs: Number(process.env['LEDGER_RUNS'] ?? 5),
+            },
+            talk: {
+              hours: Number(process.env['SPEECH_PROOF_HOURS'] ?? 0.025),
+              format: process.env['SPEECH_PROOF_FORMAT'] ?? 'ogg',
             },
           },
           testTimeout: 20_000,

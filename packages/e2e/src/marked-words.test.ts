@@ -314,15 +314,7 @@ test('after /delete_me nothing of them is found: no row, object, job, key or log
   expect(receipt.text).toContain('без имени');
   expect(await person.messages(says(/Всё удалено/))).toHaveLength(1);
   // Telegram's pace for a chat is kept for a minute, under its number.
-  let places: string[] = [];
-  await eventually(
-    'nothing is found',
-    async () => {
-      places = await placesOf(product, wanted);
-      return places.length === 0;
-    },
-    90_000,
-  ).catch(() => expect(places).toEqual([]));
+  await expect.poll(() => placesOf(product, wanted), { timeout: 90_000, interval: 1_000 }).toEqual([]);
   const theirs = new RegExp(`(?<!\\d)${person.id}(?!\\d)`);
   expect(allLines().filter((line) => theirs.test(line))).toEqual([]);
   expect(marked()).toEqual([]);

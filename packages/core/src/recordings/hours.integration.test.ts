@@ -8,7 +8,7 @@ import {
   startElevenLabsSandbox,
 } from '@aisha/sandbox';
 import { asc, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import {
   eventually,
   makeRecording,
@@ -21,16 +21,23 @@ import {
 import { hearerOf } from './recognisers.ts';
 import { readTranscript } from './transcript.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How long is spoken, and what kind of file it is. */
+    talk: { readonly hours: number; readonly format: string };
+  }
+}
+
 /**
  * The long form of `proof.integration.test.ts`: `SPEECH_PROOF_HOURS=3 SPEECH_PROOF_FORMAT=ogg` (or mp3, m4a, wav, mp4) says
  * tone-coded speech for so long; without it a minute and a half, which keeps it running. Four speakers, pauses of random length
  * and stretches without any; pieces fail, the worker is killed in the middle, and the first recogniser loses its account, so
  * that another one hears the rest.
  */
-const HOURS = Number(process.env['SPEECH_PROOF_HOURS'] ?? 0.025);
+const { hours: HOURS, format } = inject('talk');
 const IS_LONG = HOURS >= 0.25;
 const FORMATS = ['ogg', 'mp3', 'm4a', 'wav', 'mp4'] as const;
-const FORMAT = FORMATS.find((one) => one === process.env['SPEECH_PROOF_FORMAT']) ?? 'ogg';
+const FORMAT = FORMATS.find((one) => one === format) ?? 'ogg';
 // Below these the codec garbles the tones themselves.
 const BITRATES = { ogg: 14_000, mp3: 14_000, m4a: 64_000, mp4: 64_000, wav: undefined };
 const WORDS_AN_HOUR = 4_900;

@@ -21,12 +21,12 @@ export const task = z.object({
 /** A day that the words name in full, as YYYY-MM-DD: models leave out what they could have copied. Null: none, or no such day. */
 export function dayNamed(words: string | null): string | null {
   const [, y, m, d] = /(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)/.exec(words ?? '') ?? [];
-  const [, day, month, year] = /(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/.exec(words ?? '') ?? [];
+  const [, dom, month, year] = /(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/.exec(words ?? '') ?? [];
   const named =
     y === undefined
-      ? day === undefined
+      ? dom === undefined
         ? null
-        : `${year}-${month?.padStart(2, '0')}-${day.padStart(2, '0')}`
+        : `${year}-${month?.padStart(2, '0')}-${dom.padStart(2, '0')}`
       : `${y}-${m}-${d}`;
   const date = new Date(`${named}T00:00:00Z`);
   return named !== null && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(named)
