@@ -36,7 +36,16 @@ export function startS3(options: S3Options): Promise<S3Service> {
       const child = startChild({
         name: 's3',
         command: process.execPath,
-        args: ['--max-old-space-size=128', '--max-semi-space-size=4', server, dataDir, HOST, String(port)],
+        // s3rver seals where a list of more than 1,000 objects goes on with a cipher that OpenSSL calls a legacy.
+        args: [
+          '--max-old-space-size=128',
+          '--max-semi-space-size=4',
+          '--openssl-legacy-provider',
+          server,
+          dataDir,
+          HOST,
+          String(port),
+        ],
         env: { PATH: '/usr/bin:/bin', NODE_ENV: 'production' },
         log: options.log,
         runDir: options.runDir,
