@@ -22,7 +22,11 @@ const workersOf = ({ stack }: Product) => stack.apps.filter(({ name }) => name.s
 
 /** Ten thousand pictures of one person, put together by a real worker: what it holds at most. */
 export async function benchExport(): Promise<Chapter> {
-  const product = await startProduct({ name: 'bench-export' });
+  const product = await startProduct({
+    name: 'bench-export',
+    // As in the image.
+    settings: { MALLOC_ARENA_MAX: '2' },
+  });
   try {
     const person = await Person.join(product.telegram, 'Анна', 'ru');
     await person.write('/start');

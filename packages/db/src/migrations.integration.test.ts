@@ -67,10 +67,10 @@ describe('the migrations', () => {
       database,
       `update pg_index set indisvalid = false where indexrelid = 'fal_jobs_order'::regclass`,
     );
-    // Somebody writes, and commits only when the index waits for that.
+    // Somebody writes to its table, and commits only when the index waits for that.
     const writer = new pg.Client(database.url);
     await writer.connect();
-    await writer.query(`begin; insert into users (id, first_name) values (2, 'Вера')`);
+    await writer.query(`begin; update orders set progress = progress where false`);
     const migrating = migrateDatabase(database);
     await expect
       .poll(() => rowsOf(database, `select 1 from pg_stat_progress_create_index`), { timeout: 10_000 })

@@ -208,6 +208,7 @@ describe('a storage that is away', () => {
 test.each([
   ['that wants a Content-MD5', 400, 'MissingContentMD5'],
   ['that deletes no many', 501, 'NotImplemented'],
+  ['that asks the bucket for the right to delete many, as older Ceph does', 403, 'AccessDenied'],
 ])('what begins with a prefix is deleted on a server %s', async (_what, status, code) => {
   const there = new Set(['7/images/o/1', '7/images/o/2', '7/images/o/3']);
   const { storage, close } = await storageOn((request, response) => {
@@ -234,10 +235,8 @@ test.each([
   }
 });
 
-test('many that may not be deleted is an error, not a reason to try one by one', async () => {
-  const methods: (string | undefined)[] = [];
+test('what may not be deleted, many or one by one, is an error', async () => {
   const { storage, close } = await storageOn((request, response) => {
-    methods.push(request.method);
     request.resume().on('end', () => {
       if (request.method === 'GET')
         response.end('<ListBucketResult><Contents><Key>7/images/o/1</Key></Contents></ListBucketResult>');
@@ -245,8 +244,7 @@ test('many that may not be deleted is an error, not a reason to try one by one',
     });
   });
   try {
-    await expect(storage.deletePrefix('generated', '7/')).rejects.toThrow('delete many failed');
-    expect(methods).not.toContain('DELETE');
+    await expect(storage.deletePrefix('generated', '7/')).rejects.toThrow('delete 7/images/o/1 failed');
   } finally {
     close();
   }
