@@ -10,7 +10,7 @@ export async function privacyText(tx: Pick<Unit['tx'], 'select'>, voice: Voice):
       name,
       what: [
         ...gets.map((one) => voice.label(`privacy.gets.${one}`)),
-        ...(looks ? [voice.label('privacy.looks')] : []),
+        ...(looks ? [voice.plain('privacy.looks')] : []),
       ].join(', '),
     }),
   );
