@@ -50,6 +50,7 @@ const song: OrderDefinition = {
   price: (input) => ({ each: EACH, units: z.object({ verses: z.number() }).parse(input).verses }),
   input: z.object({ verses: z.number() }),
   progressUnit: 'none',
+  forgets: 'nothing',
   first: () => undefined,
 };
 

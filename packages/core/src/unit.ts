@@ -40,6 +40,9 @@ export interface Price {
   readonly units: number;
 }
 
+/** `images`: all that it drew. `nothing`: what it made is kept until somebody deletes it. Others: its subject. */
+export type Forgets = 'recording' | 'images' | 'document' | 'question' | 'export' | 'nothing';
+
 /** What the order machine needs of a kind. The hooks run in the transaction that they are told of. */
 export interface OrderRules {
   /** When an order that nothing ends is given up and told, counted from when it may run. */
@@ -54,6 +57,8 @@ export interface OrderRules {
   readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
   /** It may run from now on: takes hold of its subject. Once for an order. False: the subject of its quote is gone. */
   begun?(unit: Unit, order: Order): Promise<unknown>;
+  /** What an incognito order leaves behind, which goes once it is delivered. */
+  readonly forgets: Forgets;
   /** Enqueues its first job; the sweeper comes again, so it is harmless when the order is under way already. */
   first(unit: Unit, order: Order): void;
   /** Its owner wants no more of it: true when what is done so far becomes the result, false when nothing is. */

@@ -19,6 +19,7 @@ export const training = falOrder({
   },
   input: trainingInput,
   progressUnit: 'none',
+  forgets: 'nothing',
   begun: async ({ tx }, { subjectId, input }) => {
     // A better one of an avatar that can be drawn already.
     const from = isRedo(input) ? (['ready'] as const) : (['draft', 'failed'] as const);

@@ -31,6 +31,7 @@ export const document: OrderDefinition = {
   }),
   input: length.extend({ kind: z.string() }),
   progressUnit: 'sections',
+  forgets: 'document',
   // What an order that failed has answered is not bought again; what it could not use is tried anew.
   begun: async ({ tx }, { subjectId }) => {
     if (!subjectId || !(await isThere(tx, subjectId))) return false;

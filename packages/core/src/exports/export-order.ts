@@ -10,6 +10,7 @@ export const exportOrder: OrderDefinition = {
   price: () => ({ each: 0, units: 0 }),
   input: z.object({}),
   progressUnit: 'none',
+  forgets: 'export',
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId) unit.enqueue('export.make', { exportId: subjectId }, { turn, by: waitsAs(ownerId) });
   },

@@ -12,6 +12,7 @@ export const merge: OrderDefinition = {
   price: () => ({ each: 0, units: 0 }),
   input: z.object({}),
   progressUnit: 'none',
+  forgets: 'recording',
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId)
       unit.enqueue('recording.merge', { recordingId: subjectId }, { turn, by: waitsAs(ownerId) });

@@ -12,6 +12,7 @@ export const question: OrderDefinition = {
   price: (_input, prices) => ({ each: prices.question, units: 1 }),
   input: z.object({}),
   progressUnit: 'none',
+  forgets: 'question',
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId) unit.enqueue('question.answer', { questionId: subjectId }, { turn, by: waitsAs(ownerId) });
   },

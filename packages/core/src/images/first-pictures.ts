@@ -21,6 +21,7 @@ export const firstPictures = falOrder({
   price: () => ({ each: 0, units: 0 }),
   input: image.input,
   progressUnit: 'none',
+  forgets: 'nothing',
   begun: async (unit, order) => (await image.begun?.(unit, order)) !== false,
   prepare: (parts, order, run) => image.prepare(parts, order, run),
   async collect(parts, job, order, output, run) {

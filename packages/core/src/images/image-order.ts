@@ -18,6 +18,7 @@ export const image = falOrder({
   },
   input: imageInput,
   progressUnit: 'none',
+  forgets: 'images',
   // The avatars of a quote may have been deleted since.
   begun: async ({ tx }, { ownerId, subjectId, input }) => {
     const { others = [] } = imageInput.parse(input);

@@ -78,6 +78,7 @@ export const series = falOrder({
   },
   input: seriesInput,
   progressUnit: 'none',
+  forgets: 'images',
   begun: async ({ tx }, { ownerId, subjectId }) =>
     subjectId === null || (await findDrawable(tx, ownerId, subjectId))?.state === 'ready',
   prepare: prepareSeries,

@@ -92,6 +92,7 @@ export const stylePreviewOrder = falOrder({
   price: () => ({ each: 0, units: 0 }),
   input: previewInput,
   progressUnit: 'none',
+  forgets: 'nothing',
   prepare: preparePreview,
   collect: collectPreview,
 });

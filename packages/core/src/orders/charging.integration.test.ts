@@ -30,6 +30,7 @@ const song: OrderDefinition = {
   price: (input) => ({ each: 7, units: z.object({ verses: z.number() }).parse(input).verses }),
   input: z.object({ verses: z.number() }),
   progressUnit: 'none',
+  forgets: 'nothing',
   first: () => undefined,
 };
 

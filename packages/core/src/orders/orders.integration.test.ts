@@ -31,6 +31,7 @@ const song: OrderDefinition = {
   price: () => ({ each: 0, units: 0 }),
   input: z.object({ verses: z.number() }),
   progressUnit: 'none',
+  forgets: 'nothing',
   begun: async (_unit, { id }) => void heard.push(`begun ${id}`),
   first: (unit, { id }) => unit.enqueue('order.start', { orderId: id }),
   ended: async (_unit, { id, state }) => void heard.push(`${state} ${id}`),

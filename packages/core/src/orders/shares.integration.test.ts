@@ -20,6 +20,7 @@ const plain = {
   price: () => ({ each: 0, units: 0 }),
   input: z.object({}),
   progressUnit: 'none' as const,
+  forgets: 'nothing' as const,
   first: () => undefined,
 };
 const kinds = {

@@ -106,6 +106,37 @@ test('nothing is kept of what was ordered incognito once it was told; what is on
   expect(await bench.objects('generated', `${me}/`)).toEqual([]);
 });
 
+test.each(['series', 'edit', 'upscale', 'video'] as const)(
+  'nor what an order of kind %s drew',
+  async (kind) => {
+    const { db, storage } = bench.parts;
+    await db
+      .update(users)
+      .set({ settings: { incognito: true } })
+      .where(eq(users.id, me));
+    const { id: orderId } = await makeOrder(bench, me, { prompt: WORDS });
+    const objectKey = `${me}/images/${orderId}/0.jpg`;
+    await storage.put('generated', objectKey, Buffer.from('x'), { contentType: 'image/jpeg' });
+    await db.insert(images).values({
+      orderId,
+      index: 0,
+      ownerId: me,
+      prompt: WORDS,
+      promptSent: WORDS,
+      aspect: '1:1',
+      width: 1,
+      height: 1,
+      contentType: 'image/jpeg',
+      objectKey,
+    });
+    await db.update(orders).set({ kind, state: 'succeeded', endedAt: ended }).where(eq(orders.id, orderId));
+    await applyRetention(bench.parts);
+    await applyRetention(bench.parts);
+    expect(await keptOf(me)).not.toContain(WORDS);
+    expect(await bench.objects('generated', `${me}/`)).toEqual([]);
+  },
+);
+
 test('recordings and pictures go after as many days as their owner chose; favourites and others’ stay', async () => {
   const { db } = bench.parts;
   const other = await bench.person();

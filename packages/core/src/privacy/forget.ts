@@ -14,7 +14,7 @@ import {
 } from '@aisha/db';
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { deleteImages } from '../images/images.ts';
-import { unended } from '../orders/orders.ts';
+import { rulesOf, unended } from '../orders/orders.ts';
 import type { WorkerParts } from '../parts.ts';
 import { deleteRecording } from '../recordings/recordings.ts';
 import type { SettingName } from '../settings/catalogue.ts';
@@ -41,6 +41,7 @@ export async function forgetDelivered(parts: WorkerParts): Promise<void> {
     .where(
       and(
         eq(orders.incognito, true),
+        inArray(orders.kind, Object.keys(parts.orderKinds)),
         isNull(orders.forgottenAt),
         isNotNull(orders.endedAt),
         told(sql`'order:' || ${orders.id} || ':ended'`),
@@ -55,11 +56,12 @@ export async function forgetDelivered(parts: WorkerParts): Promise<void> {
 }
 
 /** Objects of a document or file; those of recordings and images go by their own rules once they are marked as deleted. */
-async function objectsOf({ db }: WorkerParts, { kind, subjectId }: Order): Promise<string[]> {
+async function objectsOf(parts: WorkerParts, { kind, subjectId }: Order): Promise<string[]> {
   if (subjectId === null) return [];
-  const table = kind === 'document' ? documents : kind === 'export' ? recordingExports : null;
+  const { forgets } = rulesOf(parts, kind);
+  const table = forgets === 'document' ? documents : forgets === 'export' ? recordingExports : null;
   if (table === null) return [];
-  const rows = await db.select({ key: table.objectKey }).from(table).where(eq(table.id, subjectId));
+  const rows = await parts.db.select({ key: table.objectKey }).from(table).where(eq(table.id, subjectId));
   return rows.flatMap(({ key }) => key ?? []);
 }
 
@@ -68,8 +70,9 @@ async function forgetOrder(
   { id, kind, subjectId, ownerId, chatId, endedAt }: Order,
 ): Promise<void> {
   const { tx } = unit;
-  switch (kind) {
-    case 'transcription': {
+  const { forgets } = rulesOf(unit, kind);
+  switch (forgets) {
+    case 'recording': {
       const recordingId = subjectId ?? '';
       await deleteRecording(unit, ownerId, recordingId);
       await tx
@@ -89,7 +92,7 @@ async function forgetOrder(
       await tx.delete(recordingPieces).where(eq(recordingPieces.recordingId, recordingId));
       break;
     }
-    case 'image': {
+    case 'images': {
       const made = await tx.select({ id: images.id }).from(images).where(eq(images.orderId, id));
       const ids = made.map((one) => one.id);
       await deleteImages(unit, ownerId, ids);
@@ -109,13 +112,14 @@ async function forgetOrder(
     case 'export':
       await tx.delete(recordingExports).where(eq(recordingExports.id, subjectId ?? ''));
       break;
-    default:
-      // A training made an avatar, which stays until it is deleted.
+    case 'nothing':
       await tx
         .update(orders)
         .set({ forgottenAt: sql`now()` })
         .where(eq(orders.id, id));
       return;
+    default:
+      return forgets satisfies never;
   }
   await tx.update(falJobs).set({ input: {} }).where(eq(falJobs.orderId, id));
   await tx

@@ -50,6 +50,7 @@ export const transcription: OrderDefinition = {
   // Pieces that FAL is at.
   ended: (unit, { id }) => giveUpFalJob(unit, id),
   progressUnit: 'minutes',
+  forgets: 'recording',
   first: (unit, { subjectId, ownerId, turn }) => {
     if (subjectId)
       unit.enqueue('recording.prepare', { recordingId: subjectId }, { turn, by: waitsAs(ownerId) });
