@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '@aisha/config';
-import type { Disclosed } from '@aisha/core';
+import { type Disclosed, speechModelNamed } from '@aisha/core';
 
 type Given = Disclosed['receivers'][number]['gets'][number];
 
@@ -7,7 +7,7 @@ type Given = Disclosed['receivers'][number]['gets'][number];
 export function disclosedBy({ fal, openai, recognisers, privacy }: WorkerConfig): Disclosed {
   const { order, byLanguage, elevenLabs, server } = recognisers;
   const asked = [...(order ?? ['openai']), ...Object.values(byLanguage).flat()];
-  const isFal = (name: string) => name.startsWith('fal-');
+  const isFal = (name: string) => speechModelNamed(name) !== null;
   const isOpenAi = (name: string) => !isFal(name) && name !== 'elevenlabs' && name !== 'server';
   const soundIf = (hears: boolean): Given[] => (hears ? ['sound'] : []);
   const receivers: Disclosed['receivers'] = [

@@ -58,7 +58,14 @@ export * from './documents/templates.ts';
 export { type Excerpt, excerptOf } from './exports/excerpt.ts';
 export * from './exports/exports.ts';
 export { webhookAddress } from './fal/jobs.ts';
-export { checkModels, modelAt, modelProblems, olderTrainer, trainerFor } from './fal/models/index.ts';
+export {
+  checkModels,
+  modelAt,
+  modelProblems,
+  olderTrainer,
+  speechModelNamed,
+  trainerFor,
+} from './fal/models/index.ts';
 export { QUALITIES, type Quality } from './fal/models/index.ts';
 export { PRESETS, type PresetName, type Trainer } from './fal/models/trainer.ts';
 export {

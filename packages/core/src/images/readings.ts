@@ -10,8 +10,8 @@ export function readings(text: string): readonly string[] {
   );
   const spelled = joined.flatMap((one) => [
     one,
-    one.replace(DISGUISED, (word) => spell(word, DIGITS_LATIN)),
-    one.replace(DISGUISED, (word) => spell(word, DIGITS_CYRILLIC)),
+    one.replace(SIGNS, (word) => (DISGUISED.test(word) ? spell(word, DIGITS_LATIN) : word)),
+    one.replace(SIGNS, (word) => (DISGUISED.test(word) ? spell(word, DIGITS_CYRILLIC) : word)),
   ]);
   const inOne = spelled.flatMap((one) => [
     one,
@@ -54,8 +54,9 @@ const withoutGaps = (run: string): string =>
 const CUT = /(?<=\p{L})[-._*·’`"|/\\+]+(?=\p{L})/gu;
 
 const WORD = /\p{L}+/gu;
-/** A word with digits or signs among its letters. */
-const DISGUISED = /[\p{L}\d@$!]*(?:\p{L}[\d@$!]|[\d@$!]\p{L})[\p{L}\d@$!]*/gu;
+const SIGNS = /[\p{L}\d@$!]+/gu;
+/** Digits or signs stand among its letters. */
+const DISGUISED = /\p{L}[\d@$!]|[\d@$!]\p{L}/u;
 const isMixed = (word: string): boolean =>
   /\p{Script=Latin}/u.test(word) && /\p{Script=Cyrillic}/u.test(word);
 

@@ -11,6 +11,7 @@ import {
   unconfirmedTooLong,
 } from '../fal/jobs.ts';
 import { modelAt } from '../fal/models/index.ts';
+import { usdPerUnit } from '../fal/models/price.ts';
 import type { SpeechModel } from '../fal/models/speech-model.ts';
 import { lookAgain } from '../fal/settle.ts';
 import { failOrder } from '../orders/orders.ts';
@@ -86,7 +87,7 @@ async function begin(
     if (upload.account) await openBreaker(parts, { provider: 'fal' }, 'storage refuses our account');
     return { kind: 'failed', failure: upload.account ? 'provider_account' : 'provider_refused' };
   }
-  const stop = await countAsking(parts, piece, order, model.can.usdPerMinute);
+  const stop = await countAsking(parts, piece, order, usdPerUnit(model, parts.config.fal.prices));
   if (stop) {
     await failOrder(parts, order.id, stop);
     return { kind: 'done' };

@@ -73,7 +73,7 @@ const elevenLabs = () =>
 function atFal(): Hearer {
   const model = speechModelNamed('fal-scribe-v2');
   if (!model) throw new Error('no such model');
-  return hearerAtFal(model);
+  return hearerAtFal(model, {});
 }
 
 /** Sends the speech and waits until its order has ended. */

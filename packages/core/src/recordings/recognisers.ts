@@ -10,6 +10,7 @@ import {
 import { modelAt, speechModelNamed } from '../fal/models/index.ts';
 import type { SpeechModel } from '../fal/models/speech-model.ts';
 import { isWithdrawn } from '../fal/models/model.ts';
+import { type OperatorsPrices, usdPerUnit } from '../fal/models/price.ts';
 import type { Recording } from './recordings.ts';
 
 export interface RecogniserSources extends Observers {
@@ -17,7 +18,7 @@ export interface RecogniserSources extends Observers {
   readonly config: {
     readonly recognisers: RecognisersConfig;
     readonly openai: Pick<OpenAiConfig, 'baseUrl' | 'transcribeModel'>;
-    readonly fal: Pick<FalConfig, 'testMode'>;
+    readonly fal: Pick<FalConfig, 'testMode' | 'prices'>;
   };
 }
 
@@ -36,9 +37,9 @@ export function hearerOf(recogniser: Recogniser): Hearer {
   };
 }
 
-export const hearerAtFal = (model: SpeechModel): Hearer => ({
+export const hearerAtFal = (model: SpeechModel, prices: OperatorsPrices): Hearer => ({
   name: model.name,
-  can: model.can,
+  can: { ...model.can, usdPerMinute: usdPerUnit(model, prices) },
   work: { provider: 'fal', use: model.role, model: model.endpoint },
   at: 'fal',
   endpoint: model.endpoint,
@@ -54,7 +55,9 @@ export function createRecognisers(sources: RecogniserSources, now = new Date()):
       throw new Error(`RECOGNISER: ${name} is FAL's, and FAL_TRAINING_TEST_MODE does not simulate speech`);
     const hearer =
       opened.get(name) ??
-      (model ? hearerAtFal(model) : hearerOf(openRecogniser(name, { ...sources, config: recognisers })));
+      (model
+        ? hearerAtFal(model, fal.prices)
+        : hearerOf(openRecogniser(name, { ...sources, config: recognisers })));
     opened.set(name, hearer);
     checkAlive(hearer, openai.baseUrl, now);
     return hearer;

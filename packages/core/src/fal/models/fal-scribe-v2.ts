@@ -19,7 +19,6 @@ export const falScribeV2: SpeechModel = {
     // Longer audio is refused after it was taken.
     longestAudioS: 1_200,
     biggestBytes: 512 * 1024 * 1024,
-    usdPerMinute: 0.008,
     endsOn: null,
   },
   buildInput: ({ audioUrl, language, vocabulary, speakers }) => {

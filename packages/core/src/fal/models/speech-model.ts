@@ -12,7 +12,8 @@ export interface SpeechRequest {
 /** Recognises one piece of a recording. */
 export interface SpeechModel extends Model {
   readonly role: 'recogniser';
-  readonly can: RecogniserAbilities;
+  /** What a minute costs is its price's. */
+  readonly can: Omit<RecogniserAbilities, 'usdPerMinute'>;
   buildInput(request: SpeechRequest): Record<string, unknown>;
   /** null when the answer is not what this model answers. */
   readOutput(output: unknown): (Recognition & { readonly kind: 'ok' }) | null;
