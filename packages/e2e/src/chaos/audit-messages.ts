@@ -64,7 +64,8 @@ async function toldOnce(system: System): Promise<Finding> {
 async function owedMessages(system: System, firstUpdateId: number): Promise<Owed[]> {
   const rows = await system.sql(
     `select 'update ' || update_id as source, owed, unknown_outcomes from telegram_updates where owed is not null and update_id >= $1
-     union all select 'notification ' || id, owed, unknown_outcomes from notifications where owed is not null`,
+     union all select 'notification ' || id, owed, unknown_outcomes from notifications where owed is not null
+     union all select source, owed, unknown_outcomes from chaos_said`,
     [firstUpdateId],
   );
   return rows.flatMap((row) => {

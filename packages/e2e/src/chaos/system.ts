@@ -59,6 +59,16 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** What was told is forgotten once it is sent; the audit compares it with what stands in the chats. */
+const KEEP_SAID = `
+  create table chaos_said (source text not null, owed jsonb not null, unknown_outcomes int not null);
+  create function chaos_keep_said() returns trigger language plpgsql security definer as $$ begin
+    insert into public.chaos_said values ('notification ' || old.id, old.owed, new.unknown_outcomes);
+    return new;
+  end $$;
+  create trigger chaos_keep_said before update on notifications for each row
+    when (old.owed is not null and new.owed is null) execute function chaos_keep_said()`;
+
 export interface SystemOptions {
   /** Folder of the logs under artifacts/chaos. */
   readonly name: string;
@@ -122,6 +132,7 @@ export async function startSystem({
 
   const sql = async (query: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await pool.query<Row>(query, [...values])).rows;
+  await sql(KEEP_SAID);
   return {
     stack,
     postgres,

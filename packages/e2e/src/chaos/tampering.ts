@@ -55,11 +55,11 @@ export const TAMPERINGS: readonly Tampering[] = [
     promise: /everything owed was said/,
     breach: /never sent/,
     make: async ({ sql }) => {
-      const [row] = await sql(
-        `update notifications set owed = jsonb_build_array(jsonb_build_object('method', 'sendMessage', 'payload', jsonb_build_object('chat_id', chat_id, 'text', 'never said'))), kind = kind
-         where id = (select id from notifications where owed is not null limit 1) returning id, owed`,
+      await sql(
+        `insert into chaos_said select 'tampered', jsonb_build_array(jsonb_build_object('method', 'sendMessage', 'payload', jsonb_build_object('chat_id', chat_id, 'text', 'never said'))), 0
+         from notifications where state = 'sent' limit 1`,
       );
-      return () => sql(`update notifications set owed = null where id = $1`, [row?.['id']]);
+      return () => sql(`delete from chaos_said where source = 'tampered'`);
     },
   },
   {
